@@ -1,48 +1,169 @@
 /**
- * Who may import whom, as data. ESLint turns each row into `import-x/no-restricted-paths` zones,
- * and tests/unit/lint/boundaries.test.ts feeds it one forbidden import per row.
+ * Who may import whom, as data. The ESLint rule `studio/boundaries` enforces it, and
+ * tests/unit/lint/boundaries.test.ts feeds it one forbidden import per row.
  *
- * A path is a folder or file below the repository root. `may` lists everything outside the row's own folder
- * that the row may import, from this repository; `packages` the npm packages only this row may import.
+ * A path is a folder or file below the repository root. Besides its own folder and main/base, a row may import
+ * what `may` lists. The most specific row of a file decides. `packages` names npm packages with a single home.
  *
  * @typedef {{ folder: string, may: readonly string[], why: string }} Row
  */
-
-/** Files every row may import: schemas are types and validation only. */
-export const everywhere = ['main/base'];
 
 /** @type {readonly Row[]} */
 export const rows = [
   { folder: 'main/base', may: [], why: 'base is the bottom: it imports nothing of ours' },
   { folder: 'main/tensor/ir', may: [], why: 'the IR knows neither TF.js nor ONNX' },
-  { folder: 'main/tensor/trace', may: ['main/tensor/ir', 'main/tensor/tf.ts'], why: 'tracing turns TF.js kernels into IR and knows nothing of ONNX or sessions' },
+  {
+    folder: 'main/tensor/trace',
+    may: ['main/tensor/ir', 'main/tensor/tf.ts'],
+    why: 'tracing turns TF.js kernels into IR and knows nothing of ONNX or sessions',
+  },
   { folder: 'main/tensor/passes', may: ['main/tensor/ir'], why: 'a pass is a function of a graph' },
   { folder: 'main/tensor/onnx', may: ['main/tensor/ir'], why: 'ONNX is one back end of the IR' },
-  { folder: 'main/tensor/eager', may: ['main/tensor/ir', 'main/tensor/tf.ts'], why: 'eager runs the same functions on a TF.js backend' },
-  { folder: 'main/tensor/ops.ts', may: ['main/tensor/tf.ts', 'main/tensor/ir'], why: 'ops.ts is the vocabulary: nothing below it but TF.js' },
+  {
+    folder: 'main/tensor/eager',
+    may: ['main/tensor/ir', 'main/tensor/tf.ts'],
+    why: 'eager runs the same functions on a TF.js backend',
+  },
+  {
+    folder: 'main/tensor/ops.ts',
+    may: ['main/tensor/tf.ts', 'main/tensor/ir'],
+    why: 'ops.ts is the vocabulary: nothing below it but TF.js',
+  },
   { folder: 'main/tensor/tf.ts', may: [], why: 'the one place that loads TF.js' },
-  { folder: 'main/engine', may: ['main/tensor/ir', 'main/tensor/passes', 'main/tensor/onnx'], why: 'the engine runs graphs; it knows no network and no file format' },
+  {
+    folder: 'main/engine',
+    may: ['main/tensor/ir', 'main/tensor/passes', 'main/tensor/onnx'],
+    why: 'the engine runs graphs; it knows no network and no file format',
+  },
   { folder: 'main/models', may: ['main/tensor'], why: 'networks are pure functions of parameters and inputs' },
   { folder: 'main/optim', may: ['main/tensor'], why: 'optimisers are pure' },
-  { folder: 'main/consistency', may: ['main/tensor'], why: 'the method is pure: it can be read and tested like the paper' },
+  {
+    folder: 'main/consistency',
+    may: ['main/tensor'],
+    why: 'the method is pure: it can be read and tested like the paper',
+  },
   { folder: 'main/storage', may: [], why: 'storage knows bytes and files, not what they mean' },
   { folder: 'main/settings', may: ['main/storage'], why: 'settings are a file' },
   { folder: 'main/vae', may: ['main/tensor', 'main/models', 'main/storage'], why: 'VAEs are networks read from files' },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
   { folder: 'main/evaluation', may: [], why: 'scores are functions of numbers' },
-  { folder: 'main/latents', may: ['main/storage', 'main/datasets', 'main/vae', 'main/tensor', 'main/engine', 'main/evaluation'], why: 'latents = pictures + VAE' },
-  { folder: 'main/training', may: ['main/storage', 'main/tensor', 'main/models', 'main/optim', 'main/consistency', 'main/engine', 'main/latents', 'main/datasets/schema.ts'], why: 'training knows latents and the method, not runs or windows' },
+  {
+    folder: 'main/latents',
+    may: ['main/storage', 'main/datasets', 'main/vae', 'main/tensor', 'main/engine', 'main/evaluation'],
+    why: 'latents = pictures + VAE',
+  },
+  {
+    folder: 'main/training',
+    may: [
+      'main/storage',
+      'main/tensor',
+      'main/models',
+      'main/optim',
+      'main/consistency',
+      'main/engine',
+      'main/latents',
+      'main/datasets/schema.ts',
+    ],
+    why: 'training knows latents and the method, not runs or windows',
+  },
   { folder: 'main/runs', may: ['main/storage', 'main/training'], why: "a run is training's life on disk" },
-  { folder: 'main/generation', may: ['main/storage', 'main/tensor', 'main/models', 'main/consistency', 'main/engine', 'main/vae', 'main/latents', 'main/training', 'main/runs'], why: 'generation = weights + sampler + decoder' },
-  { folder: 'main/gallery', may: ['main/storage', 'main/generation/schema.ts'], why: 'the gallery keeps pictures and their provenance' },
-  { folder: 'main/workers', may: ['main/base', 'main/tensor', 'main/engine', 'main/models', 'main/optim', 'main/consistency', 'main/storage', 'main/settings', 'main/vae', 'main/datasets', 'main/evaluation', 'main/latents', 'main/training', 'main/runs', 'main/generation', 'main/gallery'], why: 'workers join everything but the API and the shells' },
-  { folder: 'main/api/contract', may: ['main/datasets/schema.ts', 'main/latents/schema.ts', 'main/training/schema.ts', 'main/runs/schema.ts', 'main/generation/schema.ts', 'main/gallery/schema.ts', 'main/settings/schema.ts', 'main/vae/schema.ts', 'main/storage/schema.ts', 'main/engine/schema.ts'], why: 'the contract is browser-safe: schemas only' },
-  { folder: 'main/api/handlers', may: ['main/api/contract', 'main/storage', 'main/settings', 'main/datasets', 'main/latents', 'main/training', 'main/runs', 'main/generation', 'main/gallery', 'main/vae', 'main/workers', 'main/engine/schema.ts'], why: 'handlers join the contract to the domain' },
-  { folder: 'main/app.ts', may: ['main/api', 'main/workers', 'main/storage', 'main/settings'], why: 'the composition root' },
-  { folder: 'main/host', may: ['main/app.ts', 'main/api', 'main/storage', 'main/settings'], why: 'the browser host serves the application over loopback' },
-  { folder: 'main/cli', may: ['main/app.ts', 'main/api', 'main/host', 'main/settings', 'main/storage'], why: 'the terminal drives the same application' },
+  {
+    folder: 'main/generation',
+    may: [
+      'main/storage',
+      'main/tensor',
+      'main/models',
+      'main/consistency',
+      'main/engine',
+      'main/vae',
+      'main/latents',
+      'main/training',
+      'main/runs',
+    ],
+    why: 'generation = weights + sampler + decoder',
+  },
+  {
+    folder: 'main/gallery',
+    may: ['main/storage', 'main/generation/schema.ts'],
+    why: 'the gallery keeps pictures and their provenance',
+  },
+  {
+    folder: 'main/workers',
+    may: [
+      'main/base',
+      'main/tensor',
+      'main/engine',
+      'main/models',
+      'main/optim',
+      'main/consistency',
+      'main/storage',
+      'main/settings',
+      'main/vae',
+      'main/datasets',
+      'main/evaluation',
+      'main/latents',
+      'main/training',
+      'main/runs',
+      'main/generation',
+      'main/gallery',
+    ],
+    why: 'workers join everything but the API and the shells',
+  },
+  {
+    folder: 'main/api/contract',
+    may: [
+      'main/datasets/schema.ts',
+      'main/latents/schema.ts',
+      'main/training/schema.ts',
+      'main/runs/schema.ts',
+      'main/generation/schema.ts',
+      'main/gallery/schema.ts',
+      'main/settings/schema.ts',
+      'main/vae/schema.ts',
+      'main/storage/schema.ts',
+      'main/engine/schema.ts',
+    ],
+    why: 'the contract is browser-safe: schemas only',
+  },
+  {
+    folder: 'main/api/handlers',
+    may: [
+      'main/api/contract',
+      'main/storage',
+      'main/settings',
+      'main/datasets',
+      'main/latents',
+      'main/training',
+      'main/runs',
+      'main/generation',
+      'main/gallery',
+      'main/vae',
+      'main/workers',
+      'main/engine/schema.ts',
+    ],
+    why: 'handlers join the contract to the domain',
+  },
+  {
+    folder: 'main/app.ts',
+    may: ['main/api', 'main/workers', 'main/storage', 'main/settings'],
+    why: 'the composition root',
+  },
+  {
+    folder: 'main/host',
+    may: ['main/app.ts', 'main/api', 'main/storage', 'main/settings'],
+    why: 'the browser host serves the application over loopback',
+  },
+  {
+    folder: 'main/cli',
+    may: ['main/app.ts', 'main/api', 'main/host', 'main/settings', 'main/storage'],
+    why: 'the terminal drives the same application',
+  },
   { folder: 'electron', may: ['main/app.ts', 'main/api', 'main/base'], why: 'the shell holds no decision' },
-  { folder: 'renderer', may: ['main/api/contract', 'main/base'], why: 'the renderer reaches main only through the contract' },
+  {
+    folder: 'renderer',
+    may: ['main/api/contract', 'main/base'],
+    why: 'the renderer reaches main only through the contract',
+  },
 ];
 
 /** npm packages that only the named folders may import. */
@@ -55,12 +176,29 @@ export const packages = [
   { name: 'protobufjs', only: ['main/tensor/onnx'], why: 'only the ONNX writer speaks protobuf' },
 ];
 
-/** The folders whose files may not import anything of ours but the listed: `import-x/no-restricted-paths` zones. */
-export function zones() {
-  return rows.map((row) => ({
-    target: `./${row.folder}`,
-    from: ['./main', './electron', './renderer'],
-    except: [],
-    message: row.why,
-  }));
+/** `path` is `folder` itself or lies below it. @param {string} path @param {string} folder */
+const isWithin = (path, folder) => path === folder || path.startsWith(`${folder}/`);
+
+/** The most specific row of the table for a file. @param {string} file path from the repository root */
+export function rowFor(file) {
+  return rows.filter((row) => isWithin(file, row.folder)).sort((a, b) => b.folder.length - a.folder.length)[0];
+}
+
+/**
+ * Why `file` may not import `target`, or undefined when it may.
+ * @param {string} file path from the repository root @param {string} target path from the repository root, or a package
+ */
+export function forbidden(file, target) {
+  const guarded = packages.find(({ name }) =>
+    name.endsWith('/*') ? target.startsWith(name.slice(0, -1)) : isWithin(target, name),
+  );
+  if (guarded && !guarded.only.some((folder) => isWithin(file, folder))) {
+    return `${guarded.why}: only ${guarded.only.join(', ')} may import ${guarded.name}`;
+  }
+  const row = rowFor(file);
+  if (!row || !/^(main|electron|renderer)\//.test(target)) return undefined;
+  if (target.startsWith('main/base/') && row.folder !== 'main/base') return undefined;
+  if (row.folder === 'main/base' ? isWithin(target, 'main/base') : isWithin(target, row.folder)) return undefined;
+  if (row.may.some((allowed) => isWithin(target, allowed))) return undefined;
+  return `${row.folder} may not import ${target}: ${row.why}`;
 }

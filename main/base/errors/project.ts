@@ -1,0 +1,93 @@
+/** Errors of projects, pictures, latents and VAEs. */
+import { entry, listed } from './words.ts';
+
+const unchanged = 'The project is as it was.';
+
+export const projectErrors = {
+  'project.notAProject': entry<{ path: string }>('user', ({ path }) => ({
+    what: `${path} is not a Cauchy project: it has no project.json.`,
+    means: 'Nothing was opened or changed.',
+    advice: 'Choose a folder that ends in “.cauchy”, or create a new project.',
+  })),
+  'project.exists': entry<{ path: string }>('user', ({ path }) => ({
+    what: `There is already something at ${path}.`,
+    means: 'Nothing was created or overwritten.',
+    advice: 'Choose another name, or open the project that is there.',
+  })),
+  'project.badName': entry<{ name: string; reason: string }>('user', ({ name, reason }) => ({
+    what: `“${name}” can not be the name of a project: ${reason}.`,
+    means: 'Nothing was created.',
+    advice: 'Choose another name.',
+  })),
+  'project.openElsewhere': entry<{ path: string; holder: string }>('user', ({ path, holder }) => ({
+    what: `${path} is already open in ${holder}.`,
+    means: 'It was not opened a second time: two writers could damage it.',
+    advice: 'Close it there first. If nothing has it open, wait a minute and try again.',
+  })),
+  'project.noneOpen': entry<object>('user', () => ({
+    what: 'No project is open.',
+    means: 'Nothing was started.',
+    advice: 'Create a project or open one first.',
+  })),
+  'dataset.folderMissing': entry<{ path: string }>('user', ({ path }) => ({
+    what: `There is no folder or file at ${path}.`,
+    means: `Nothing was imported. ${unchanged}`,
+    advice: 'Check the path and that its drive is connected.',
+  })),
+  'dataset.noPictures': entry<{ path: string; files: number }>('user', ({ path, files }) => ({
+    what: files === 0 ? `${path} is empty.` : `None of the ${files} files in ${path} is a picture that can be read.`,
+    means: `Nothing was imported. ${unchanged}`,
+    advice:
+      'Choose a folder with JPEG, PNG, WebP, AVIF, GIF or TIFF files; the list below says why each file was refused.',
+  })),
+  'dataset.archiveRefused': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
+    what: `The archive ${path} was refused: ${reason}.`,
+    means: `Nothing of it was imported. ${unchanged}`,
+    advice: 'Unpack it yourself, look at what is in it, and import the folder.',
+  })),
+  'dataset.badSize': entry<{ size: number }>('user', ({ size }) => ({
+    what: `Pictures can not be imported at ${size} pixels.`,
+    means: 'Nothing was imported.',
+    advice: 'Choose a size from 32 to 512 that is a multiple of 8; 64 is a good start on a computer without a GPU.',
+  })),
+  'dataset.settingsDiffer': entry<{ has: string; asked: string }>('user', ({ has, asked }) => ({
+    what: `This project holds pictures imported as ${has}, not ${asked}.`,
+    means: 'Nothing was imported: a model needs all its pictures alike.',
+    advice: 'Import with the same settings, or make a new project for the other size.',
+  })),
+  'dataset.empty': entry<object>('user', () => ({
+    what: 'The project has no pictures yet.',
+    means: 'Nothing was started.',
+    advice: 'Import a folder of pictures, or use the sample pictures.',
+  })),
+  'dataset.tooFew': entry<{ found: number; needed: number }>('user', ({ found, needed }) => ({
+    what: `${found} ${found === 1 ? 'picture is' : 'pictures are'} too few: a model needs at least ${needed} to learn from.`,
+    means: `Nothing was started. ${unchanged}`,
+    advice: 'Add more pictures: a few hundred give first results, a few thousand good ones.',
+  })),
+  'latents.missing': entry<object>('user', () => ({
+    what: 'The pictures are not encoded yet.',
+    means: 'Nothing was started.',
+    advice: 'Press “Encode” in Latents first.',
+  })),
+  'latents.notFinite': entry<{ pictures: readonly string[] }>('environment', ({ pictures }) => ({
+    what: `The VAE gave numbers that are not finite for ${listed(pictures)}.`,
+    means: 'Nothing was written for them; the other latents are kept.',
+    advice: 'Leave these pictures out, or use another VAE.',
+  })),
+  'latents.notNormalised': entry<{ std: number }>('internal', ({ std }) => ({
+    what: `After normalisation the latents have a standard deviation of ${std.toFixed(4)}, not 0.5.`,
+    means: 'Training was not started: it would fail slowly.',
+    advice: 'Encode the pictures again. If it stays, report it.',
+  })),
+  'vae.unknown': entry<{ name: string; known: readonly string[] }>('user', ({ name, known }) => ({
+    what: `There is no VAE called “${name}”.`,
+    means: 'Nothing was encoded.',
+    advice: `Choose one of: ${listed(known, 10)}.`,
+  })),
+  'vae.badFile': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
+    what: `${path} is not a VAE that can be used: ${reason}.`,
+    means: 'Nothing was encoded.',
+    advice: 'Choose another file, or use the starter VAE.',
+  })),
+} as const;

@@ -1,0 +1,50 @@
+/** Errors of training runs, sampling and the gallery. */
+import { entry, listed } from './words.ts';
+
+export const runErrors = {
+  'run.unknown': entry<{ run: string; known: readonly string[] }>('user', ({ run, known }) => ({
+    what: `There is no run “${run}” in this project.`,
+    means: 'Nothing was started.',
+    advice: known.length === 0 ? 'Train a model first.' : `Choose one of: ${listed(known, 10)}.`,
+  })),
+  'run.unknownPreset': entry<{ preset: string; known: readonly string[] }>('user', ({ preset, known }) => ({
+    what: `There is no preset called “${preset}”.`,
+    means: 'Nothing was started.',
+    advice: `Choose one of: ${listed(known, 10)}.`,
+  })),
+  'run.badConfig': entry<{ source: string; problems: readonly string[] }>('user', ({ source, problems }) => ({
+    what: `The settings in ${source} can not be used: ${problems.join('; ')}.`,
+    means: 'Nothing was started.',
+    advice: 'Correct these settings and start again.',
+  })),
+  'run.noCheckpoint': entry<{ run: string }>('user', ({ run }) => ({
+    what: `The run “${run}” has no checkpoint yet.`,
+    means: 'There is nothing to resume or to sample from.',
+    advice: 'Let it train a little longer, or start a new run.',
+  })),
+  'run.notFinite': entry<{ step: number; count: number }>('user', ({ step, count }) => ({
+    what: `At step ${step} the numbers of the training stopped being finite ${count} times in a row (NaN).`,
+    means: 'Each of these steps was rolled back, so the weights are the last good ones. The run is paused.',
+    advice: 'Lower the learning rate and resume, or go back to an earlier checkpoint.',
+  })),
+  'run.alreadyRunning': entry<{ run: string }>('user', ({ run }) => ({
+    what: `The run “${run}” is already training.`,
+    means: 'Nothing was started.',
+    advice: 'Stop or pause it first.',
+  })),
+  'run.latentsChanged': entry<{ run: string }>('user', ({ run }) => ({
+    what: `The latents that the run “${run}” was trained on are not in the project any more.`,
+    means: 'It was not resumed: it would go on with other data.',
+    advice: 'Encode the same pictures with the same VAE again, or start a new run.',
+  })),
+  'sample.badNfe': entry<{ nfe: number }>('user', ({ nfe }) => ({
+    what: `Pictures can be made in 1 or 2 steps, not ${nfe}.`,
+    means: 'Nothing was made.',
+    advice: 'Choose 1 (fastest) or 2 (a little better).',
+  })),
+  'grid.tooLarge': entry<{ megapixels: number; most: number }>('user', ({ megapixels, most }) => ({
+    what: `The grid would have ${Math.round(megapixels)} megapixels; ${most} is the most.`,
+    means: 'Nothing was made and no time was spent on it.',
+    advice: 'Choose fewer rows or columns.',
+  })),
+} as const;

@@ -1,0 +1,83 @@
+/**
+ * Files that are complete or absent: every write goes to a temporary file, is synced, and is renamed into place.
+ * Failures of the machine (full disk, no permission, missing folder) become catalogue errors that name the path.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StudioError, studioError } from '../base/errors.ts';
+
+/** Turns a Node file error into a catalogue error; passes our own errors through. */
+export function fileError(path: string, thrown: unknown): StudioError {
+  if (thrown instanceof StudioError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return studioError('storage.diskFull', { path }, thrown);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return studioError('storage.readOnly', { path }, thrown);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return studioError('storage.notFound', { path }, thrown);
+  return studioError(
+    'storage.failed',
+    { path, reason: thrown instanceof Error ? thrown.message : String(thrown) },
+    thrown,
+  );
+}
+
+/** Runs a file operation; its failure is thrown as a catalogue error about `path`. */
+export async function withFileErrors<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (thrown) {
+    throw fileError(path, thrown);
+  }
+}
+
+/** Makes a folder and its parents. */
+export async function makeFolder(path: string): Promise<void> {
+  await withFileErrors(path, () => mkdir(path, { recursive: true }));
+}
+
+/** Writes pieces one after another as the whole file, or leaves what was there. Parent folders are made. */
+export async function writeFileAtomic(path: string, pieces: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  await withFileErrors(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        const list =
+          typeof pieces === 'string' ? [Buffer.from(pieces)] : pieces instanceof Uint8Array ? [pieces] : pieces;
+        for (const piece of list) await file.writeFile(piece);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (thrown) {
+      await rm(temporary, { force: true });
+      throw thrown;
+    }
+  });
+}
+
+/** Makes a rename durable. Windows can not open folders; there the rename itself is journalled. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The bytes of a file, or undefined when there is none. */
+export async function readIfPresent(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    const error = fileError(path, thrown);
+    if (error.code === 'storage.notFound') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * One writer per project, by lock file. The file names the holder's process; a holder that is gone leaves a stale
+ * lock, which is taken over. `open(…, 'wx')` makes taking it atomic.
+ */
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { studioError } from '../base/errors.ts';
+import { fileError, readIfPresent } from './files.ts';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly token: string;
+  readonly program: string;
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { pid, host, token, program } = value as Record<string, unknown>;
+    return typeof pid === 'number' &&
+      typeof host === 'string' &&
+      typeof token === 'string' &&
+      typeof program === 'string'
+      ? { pid, host, token, program }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // EPERM: the process exists but belongs to someone else.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
+
+/** Takes the lock at `path` for `program` (“the studio window”, “cauchy train”). Throws `project.openElsewhere`. */
+export async function takeLock(
+  path: string,
+  owner: { readonly program: string; readonly project: string },
+): Promise<Lock> {
+  const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID(), program: owner.program };
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(JSON.stringify(mine));
+      await file.close();
+      return { release: () => release(path, mine.token) };
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw fileError(path, thrown);
+    }
+    const text = (await readIfPresent(path))?.toString('utf8');
+    if (text === undefined) continue;
+    const holder = parseHolder(text);
+    if (holder && (holder.host !== mine.host || isAlive(holder.pid))) {
+      const where = holder.host === mine.host ? '' : ` on ${holder.host}`;
+      throw studioError('project.openElsewhere', {
+        path: owner.project,
+        holder: `${holder.program} (process ${holder.pid}${where})`,
+      });
+    }
+    // Renaming first makes sure that of two takers only one removes the stale lock.
+    const stale = `${path}.${mine.token}.stale`;
+    await rename(path, stale).then(
+      () => rm(stale, { force: true }),
+      () => undefined,
+    );
+  }
+  throw studioError('project.openElsewhere', { path: owner.project, holder: 'another program' });
+}
+
+async function release(path: string, token: string): Promise<void> {
+  const text = (await readIfPresent(path))?.toString('utf8');
+  if (text !== undefined && parseHolder(text)?.token === token) await rm(path, { force: true });
+}
