@@ -1,0 +1,124 @@
+/** How each op of the IR is written in ONNX; total over the op list. */
+import type { NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
+
+export type AttributeValue = number | readonly number[] | { readonly float: number };
+
+/** What a rule may use: names of values, new constants, and ONNX nodes. */
+export interface OnnxScope {
+  name(value: ValueId): string;
+  typeOf(value: ValueId): TensorType;
+  /** A constant list of int64, as shapes and axes are. */
+  ints(values: readonly number[]): string;
+  float(value: number): string;
+  /** Adds a node; returns the name of its (first) output, or writes to the given names. */
+  node(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, outputs?: readonly string[]): string;
+}
+
+type Rule<O extends OpName> = (node: NodeOf<O>, scope: OnnxScope) => void;
+
+/** One ONNX node with the same inputs. */
+const plain = <O extends OpName>(op: string): Rule<O> => (node, scope) => {
+  scope.node(op, node.inputs.map((value) => scope.name(value)), {}, outputs(node, scope));
+};
+const outputs = (node: NodeOf<OpName>, scope: OnnxScope): string[] => node.outputs.map((value) => scope.name(value));
+const input = (node: NodeOf<OpName>, scope: OnnxScope, index = 0): string => scope.name(node.inputs[index]!);
+
+const reduction = <O extends 'sum' | 'mean'>(op: string): Rule<O> => (node, scope) => {
+  const { axes, keepDims } = node.attributes;
+  scope.node(op, [input(node, scope), scope.ints(axes)], { keepdims: keepDims ? 1 : 0 }, outputs(node, scope));
+};
+
+const castTarget = { float32: 1, int32: 6, bool: 9 } as const;
+
+/** Swaps the last two axes. */
+function swapped(name: string, rank: number, scope: OnnxScope): string {
+  const perm = Array.from({ length: rank }, (_, i) => i);
+  [perm[rank - 2], perm[rank - 1]] = [rank - 1, rank - 2];
+  return scope.node('Transpose', [name], { perm });
+}
+
+export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
+  add: plain('Add'),
+  sub: plain('Sub'),
+  mul: plain('Mul'),
+  div: plain('Div'),
+  greater: plain('Greater'),
+  neg: plain('Neg'),
+  exp: plain('Exp'),
+  log: plain('Log'),
+  // Kahan's form: with w = 1 + x rounded, log(w)·x/(w − 1) is log1p(x) to rounding; x itself where w = 1.
+  log1p: (node, scope) => {
+    const x = input(node, scope);
+    const w = scope.node('Add', [x, scope.float(1)]);
+    const rounded = scope.node('Sub', [w, scope.float(1)]);
+    const isZero = scope.node('Equal', [rounded, scope.float(0)]);
+    const safe = scope.node('Where', [isZero, scope.float(1), rounded]);
+    const ratio = scope.node('Div', [scope.node('Mul', [scope.node('Log', [w]), x]), safe]);
+    scope.node('Where', [isZero, x, ratio], {}, outputs(node, scope));
+  },
+  sqrt: plain('Sqrt'),
+  rsqrt: (node, scope) => {
+    scope.node('Reciprocal', [scope.node('Sqrt', [input(node, scope)])], {}, outputs(node, scope));
+  },
+  relu: plain('Relu'),
+  sigmoid: plain('Sigmoid'),
+  tanh: plain('Tanh'),
+  identity: plain('Identity'),
+  cast: (node, scope) => {
+    scope.node('Cast', [input(node, scope)], { to: castTarget[node.attributes.to] }, outputs(node, scope));
+  },
+  where: plain('Where'),
+  // Gemm takes both transposes and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
+  matmul: (node, scope) => {
+    const { transposeA, transposeB } = node.attributes;
+    const [a, b] = node.inputs as [ValueId, ValueId];
+    const [rankA, rankB] = [scope.typeOf(a).shape.length, scope.typeOf(b).shape.length];
+    if (rankA === 2 && rankB === 2) {
+      scope.node('Gemm', [scope.name(a), scope.name(b)], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, outputs(node, scope));
+      return;
+    }
+    const left = transposeA ? swapped(scope.name(a), rankA, scope) : scope.name(a);
+    const right = transposeB ? swapped(scope.name(b), rankB, scope) : scope.name(b);
+    scope.node('MatMul', [left, right], {}, outputs(node, scope));
+  },
+  transpose: (node, scope) => {
+    scope.node('Transpose', [input(node, scope)], { perm: node.attributes.perm }, outputs(node, scope));
+  },
+  reshape: (node, scope) => {
+    scope.node('Reshape', [input(node, scope), scope.ints(node.attributes.shape)], {}, outputs(node, scope));
+  },
+  expand: (node, scope) => {
+    scope.node('Expand', [input(node, scope), scope.ints(node.attributes.shape)], {}, outputs(node, scope));
+  },
+  sum: reduction('ReduceSum'),
+  mean: reduction('ReduceMean'),
+  softmax: (node, scope) => {
+    scope.node('Softmax', [input(node, scope)], { axis: node.attributes.axis }, outputs(node, scope));
+  },
+  concat: (node, scope) => {
+    scope.node('Concat', node.inputs.map((value) => scope.name(value)), { axis: node.attributes.axis }, outputs(node, scope));
+  },
+  split: (node, scope) => {
+    scope.node('Split', [input(node, scope), scope.ints(node.attributes.sizes)], { axis: node.attributes.axis }, outputs(node, scope));
+  },
+  slice: (node, scope) => {
+    const { begin, size } = node.attributes;
+    scope.node('Slice', [input(node, scope), scope.ints(begin), scope.ints(begin.map((from, i) => from + size[i]!))], {}, outputs(node, scope));
+  },
+  pad: (node, scope) => {
+    const { before, after, value } = node.attributes;
+    scope.node('Pad', [input(node, scope), scope.ints([...before, ...after]), scope.float(value)], {}, outputs(node, scope));
+  },
+  reverse: (node, scope) => {
+    const { axes } = node.attributes;
+    const all = (value: number) => scope.ints(axes.map(() => value));
+    // From the last element down past the first: ONNX spells “before the first” as a very negative end.
+    scope.node('Slice', [input(node, scope), all(-1), all(-(2 ** 31)), scope.ints(axes), all(-1)], {}, outputs(node, scope));
+  },
+  conv2d: (node, scope) => {
+    const { stride, padding } = node.attributes;
+    const kernel = scope.typeOf(node.inputs[1]!).shape.slice(2);
+    const attributes = { kernel_shape: kernel, strides: [stride, stride], pads: [padding, padding, padding, padding] };
+    scope.node('Conv', [input(node, scope), input(node, scope, 1)], attributes, outputs(node, scope));
+  },
+};

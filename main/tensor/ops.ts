@@ -1,0 +1,221 @@
+/**
+ * The vocabulary: the only TF.js ops the rest of main/ may use. Whatever is written with them can be traced,
+ * differentiated, compiled and run eagerly. Tensors are float32 unless said otherwise.
+ *
+ * Adding an op: a function here, its kernels in trace/kernels.ts, and for a new IR op its rows in ir/shapes.ts and
+ * onnx/rules.ts; then a case in tests/differential/ops.test.ts, whose completeness test names what is missing.
+ */
+import { tf } from './tf.ts';
+import type { Tensor } from './tf.ts';
+
+export type { Tensor } from './tf.ts';
+export type Operand = Tensor | number;
+
+const tensorOf = (x: Operand): Tensor => (typeof x === 'number' ? tf.scalar(x) : x);
+
+// Arithmetic, with NumPy's broadcasting.
+export const add = (a: Operand, b: Operand): Tensor => tf.add(tensorOf(a), tensorOf(b));
+export const sub = (a: Operand, b: Operand): Tensor => tf.sub(tensorOf(a), tensorOf(b));
+export const mul = (a: Operand, b: Operand): Tensor => tf.mul(tensorOf(a), tensorOf(b));
+export const div = (a: Operand, b: Operand): Tensor => tf.div(tensorOf(a), tensorOf(b));
+export const neg = (x: Tensor): Tensor => tf.neg(x);
+export const square = (x: Tensor): Tensor => tf.square(x);
+export const sqrt = (x: Tensor): Tensor => tf.sqrt(x);
+export const exp = (x: Tensor): Tensor => tf.exp(x);
+export const log = (x: Tensor): Tensor => tf.log(x);
+/** log(1 + x), exact for small x. */
+export const log1p = (x: Tensor): Tensor => tf.log1p(x);
+/** The sum of tensors of one shape. */
+export const addAll = (tensors: readonly Tensor[]): Tensor => tf.addN([...tensors]);
+
+// Reductions over `axes` (all when not given).
+export const sum = (x: Tensor, axes?: number[], keepDims = false): Tensor => tf.sum(x, axes, keepDims);
+export const mean = (x: Tensor, axes?: number[], keepDims = false): Tensor => tf.mean(x, axes, keepDims);
+
+// Shapes.
+export const reshape = (x: Tensor, shape: number[]): Tensor => tf.reshape(x, shape);
+export const transpose = (x: Tensor, perm: number[]): Tensor => tf.transpose(x, perm);
+export const concat = (tensors: readonly Tensor[], axis: number): Tensor => tf.concat([...tensors], axis);
+export const split = (x: Tensor, parts: number | number[], axis: number): Tensor[] => tf.split(x, parts, axis);
+export const slice = (x: Tensor, begin: number[], size: number[]): Tensor => tf.slice(x, begin, size);
+/** Zeros around x: [before, after] for each axis. */
+export const pad = (x: Tensor, sides: [number, number][]): Tensor => tf.pad(x, sides);
+export const broadcastTo = (x: Tensor, shape: number[]): Tensor => tf.broadcastTo(x, shape);
+
+// Linear maps.
+/** a @ b over the last two axes, each optionally transposed; leading axes broadcast. */
+export const matMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor => tf.matMul(a, b, transposeA, transposeB);
+/** Softmax over the last axis. */
+export const softmax = (x: Tensor): Tensor => tf.softmax(x);
+
+/** A constant of the graph, row-major. */
+export const constant = (data: Float32Array, shape: number[]): Tensor => tf.tensor(data, shape, 'float32');
+export const scalar = (value: number): Tensor => tf.scalar(value);
+
+/**
+ * Value and gradients of a scalar function of `params`. Only what is computed inside `loss` from `params` is
+ * differentiated: a tensor made outside is a constant (that is how the teacher is stopped).
+ */
+export function valueAndGrads<P extends Readonly<Record<string, Tensor>>>(loss: (params: P) => Tensor, params: P): { value: Tensor; grads: P } {
+  const names = Object.keys(params);
+  const toParams = (list: Tensor[]): P => Object.fromEntries(names.map((name, i) => [name, list[i]!])) as unknown as P;
+  const { value, grads } = tf.valueAndGrads((...list: Tensor[]) => tf.cast(loss(toParams(list)), 'float32').asScalar())(Object.values(params));
+  return { value, grads: toParams(grads) };
+}
+
+type Saver = (tensors: Tensor[]) => void;
+type Backward = (dy: Tensor, saved: Tensor[]) => Tensor | Tensor[];
+
+/** An op with a gradient of its own, where TF.js's would keep more or compute more than needed. */
+function withGradient(forward: (inputs: Tensor[], save: Saver) => Tensor, backward: Backward): (...inputs: Tensor[]) => Tensor {
+  return tf.customGrad((...args) => {
+    const save = args.pop() as unknown as Saver;
+    return { value: forward(args as Tensor[], save), gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved) };
+  });
+}
+
+/** 1/sqrt(x); the derivative is −y³/2. */
+export const rsqrt: (x: Tensor) => Tensor = withGradient(
+  ([x], save) => {
+    const y = tf.rsqrt(x!);
+    save([y]);
+    return y;
+  },
+  (dy, [y]) => tf.mul(dy, tf.mul(tf.mul(y!, tf.square(y!)), tf.scalar(-0.5))),
+);
+
+const greaterWithoutSlope = withGradient(
+  ([a, b], save) => {
+    save([a!, b!]);
+    return tf.greater(a!, b!);
+  },
+  (_dy, [a, b]) => [tf.zerosLike(a!), tf.zerosLike(b!)],
+);
+/** true where a > b; flat, so its gradient is 0. */
+export const greater = (a: Operand, b: Operand): Tensor => greaterWithoutSlope(tensorOf(a), tensorOf(b));
+
+/** `whenTrue` where `condition` (bool) holds, else `whenFalse`; three tensors of one shape. */
+export const where: (condition: Tensor, whenTrue: Tensor, whenFalse: Tensor) => Tensor = withGradient(
+  ([condition, a, b], save) => {
+    save([condition!]);
+    return tf.where(condition!, a!, b!);
+  },
+  (dy, [condition]) => {
+    const zeros = tf.zerosLike(dy);
+    return [zeros, tf.where(condition!, dy, zeros), tf.where(condition!, zeros, dy)];
+  },
+);
+
+// Activations. Their gradients are written out so that each saves one or two tensors instead of every intermediate one.
+export const sigmoid = (x: Tensor): Tensor => tf.sigmoid(x);
+export const tanh = (x: Tensor): Tensor => tf.tanh(x);
+
+/** max(x, 0). */
+export const relu: (x: Tensor) => Tensor = withGradient(
+  ([x], save) => {
+    const y = tf.relu(x!);
+    save([y]);
+    return y;
+  },
+  (dy, [y]) => tf.where(tf.greater(y!, tf.scalar(0)), dy, tf.zerosLike(dy)),
+);
+
+/** x·sigmoid(x); the derivative is s + y(1 − s). */
+export const silu: (x: Tensor) => Tensor = withGradient(
+  ([x], save) => {
+    const s = tf.sigmoid(x!);
+    const y = tf.mul(x!, s);
+    save([s, y]);
+    return y;
+  },
+  (dy, [s, y]) => tf.mul(dy, tf.add(s!, tf.mul(y!, tf.sub(tf.scalar(1), s!)))),
+);
+
+const geluK = Math.sqrt(2 / Math.PI);
+const geluCubic = 0.044715;
+
+/** GELU, tanh form: x·a with a = (1 + tanh(k(x + 0.044715x³)))/2; the derivative, recomputed from x, is a(1 + 2xk(1 + 0.134145x²)(1 − a)). */
+export const gelu: (x: Tensor) => Tensor = withGradient(
+  ([x], save) => {
+    save([x!]);
+    return tf.mul(x!, geluGate(x!));
+  },
+  (dy, [x]) => {
+    const a = geluGate(x!);
+    const slope = tf.mul(x!, tf.add(tf.mul(tf.square(x!), tf.scalar(6 * geluK * geluCubic)), tf.scalar(2 * geluK)));
+    return tf.mul(dy, tf.mul(a, tf.add(tf.mul(slope, tf.sub(tf.scalar(1), a)), tf.scalar(1))));
+  },
+);
+function geluGate(x: Tensor): Tensor {
+  const inner = tf.mul(x, tf.add(tf.mul(tf.square(x), tf.scalar(geluK * geluCubic)), tf.scalar(geluK)));
+  return tf.add(tf.mul(tf.tanh(inner), tf.scalar(0.5)), tf.scalar(0.5));
+}
+
+/**
+ * x / sqrt(mean(x²) + eps) over the last axis; the learned gain is the caller's.
+ * With y and 1/rms saved, dx = (dy − y·mean(dy·y))/rms.
+ */
+export const rmsNormalise = (eps: number): ((x: Tensor) => Tensor) =>
+  withGradient(
+    ([x], save) => {
+      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x!), -1, true), tf.scalar(eps)));
+      const y = tf.mul(x!, inverse);
+      save([y, inverse]);
+      return y;
+    },
+    (dy, [y, inverse]) => tf.mul(inverse!, tf.sub(dy, tf.mul(y!, tf.mean(tf.mul(dy, y!), -1, true)))),
+  );
+
+/**
+ * (x − mean)/sqrt(variance + eps) over `axes` (biased variance); gains and biases are the caller's.
+ * With y and 1/std saved, dx = (dy − mean(dy) − y·mean(dy·y))/std.
+ */
+export const layerNormalise = (axes: number[], eps: number): ((x: Tensor) => Tensor) =>
+  withGradient(
+    ([x], save) => {
+      const centred = tf.sub(x!, tf.mean(x!, axes, true));
+      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), axes, true), tf.scalar(eps)));
+      const y = tf.mul(centred, inverse);
+      save([y, inverse]);
+      return y;
+    },
+    (dy, [y, inverse]) => {
+      const centred = tf.sub(dy, tf.mean(dy, axes, true));
+      return tf.mul(inverse!, tf.sub(centred, tf.mul(y!, tf.mean(tf.mul(dy, y!), axes, true))));
+    },
+  );
+
+/** x [batch, in, h, w] ⋆ filter [out, in, k, k], stride 1, zero padding (k − 1)/2: [batch, out, h, w]. */
+function convolve(x: Tensor, filter: Tensor): Tensor {
+  const k = filter.shape[2]!;
+  return tf.conv2d(x as Parameters<typeof tf.conv2d>[0], tf.transpose(filter, [2, 3, 1, 0]) as Parameters<typeof tf.conv2d>[1], 1, (k - 1) / 2, 'NCHW');
+}
+
+/**
+ * Convolution, stride 1, “same” zero padding: x [batch, in, h, w], filter [out, in, k, k] with odd k.
+ *
+ * The data gradient is a convolution with the filter turned around; the filter gradient is one matrix product for each
+ * of the k² taps over channels-last views. Both run near the rate of a plain matrix product, which ConvTranspose and a
+ * convolution with the picture as kernel do not.
+ */
+export const conv2d: (x: Tensor, filter: Tensor) => Tensor = withGradient(
+  ([x, filter], save) => {
+    save([x!, filter!]);
+    return convolve(x!, filter!);
+  },
+  (dy, [x, filter]) => [convolve(dy, tf.transpose(tf.reverse(filter!, [2, 3]), [1, 0, 2, 3])), filterGradient(x!, dy, filter!.shape)],
+);
+
+function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[]): Tensor {
+  const [batch, , height, width] = x.shape as [number, number, number, number];
+  const reach = (k! - 1) / 2;
+  const rows = batch * height * width;
+  const padded = tf.pad(tf.transpose(x, [0, 2, 3, 1]), [[0, 0], [reach, reach], [reach, reach], [0, 0]]);
+  const columns = tf.reshape(tf.transpose(dy, [0, 2, 3, 1]), [rows, out!]);
+  const taps: Tensor[] = [];
+  for (let i = 0; i < k! * k!; i++) {
+    const view = tf.slice(padded, [0, Math.floor(i / k!), i % k!, 0], [batch, height, width, into!]);
+    taps.push(tf.matMul(columns, tf.reshape(view, [rows, into!]), true, false));
+  }
+  return tf.reshape(tf.transpose(tf.reshape(tf.concat(taps, 0), [k! * k!, out!, into!]), [1, 2, 0]), [out!, into!, k!, k!]);
+}

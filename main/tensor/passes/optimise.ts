@@ -1,0 +1,20 @@
+/** The passes in the order they run, until nothing changes. */
+import type { Graph } from '../ir/graph.ts';
+import { simplifyBroadcasts } from './broadcasts.ts';
+import { shareCommon } from './common.ts';
+import { removeIdentities } from './identities.ts';
+import { removeDeadCode } from './rewrite.ts';
+
+const passes = [removeIdentities, simplifyBroadcasts, shareCommon];
+
+/** The same function as a smaller graph. */
+export function optimise(graph: Graph): Graph {
+  let best = removeDeadCode(graph);
+  // Each round exposes a little more; graphs of networks settle within four.
+  for (let round = 0; round < 8; round++) {
+    const next = passes.reduce((current, pass) => pass(current), best);
+    if (next.nodes.length === best.nodes.length) return next;
+    best = next;
+  }
+  return best;
+}
