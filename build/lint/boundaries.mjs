@@ -43,7 +43,8 @@ export const rows = [
     why: 'the method is pure: it can be read and tested like the paper',
   },
   { folder: 'main/storage', may: [], why: 'storage knows bytes and files, not what they mean' },
-  { folder: 'main/settings', may: ['main/storage'], why: 'settings are a file' },
+  { folder: 'main/projects', may: ['main/storage'], why: 'a project is a folder with a lock' },
+  { folder: 'main/settings', may: ['main/storage', 'main/projects/schema.ts'], why: 'settings are a file' },
   { folder: 'main/vae', may: ['main/tensor', 'main/models', 'main/storage'], why: 'VAEs are networks read from files' },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
   { folder: 'main/evaluation', may: [], why: 'scores are functions of numbers' },
@@ -120,7 +121,7 @@ export const rows = [
       'main/gallery/schema.ts',
       'main/settings/schema.ts',
       'main/vae/schema.ts',
-      'main/storage/schema.ts',
+      'main/projects/schema.ts',
       'main/engine/schema.ts',
     ],
     why: 'the contract is browser-safe: schemas only',
@@ -128,6 +129,7 @@ export const rows = [
   {
     folder: 'main/api/handlers',
     may: [
+      'main/projects',
       'main/api/contract',
       'main/storage',
       'main/settings',

@@ -13,25 +13,40 @@ export const tensorDataSchema = z.strictObject({
 /** A tensor by value. `data.length` is the product of `shape`. */
 export type TensorData = z.infer<typeof tensorDataSchema>;
 
-export const namedTensorSchema = z.strictObject({ name: z.string(), shape: z.array(z.int().nonnegative()), data: float32Array });
+export const namedTensorSchema = z.strictObject({
+  name: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  data: float32Array,
+});
 
 const tensors = z.record(z.string(), tensorDataSchema);
 /** Graphs come from our own tracer in the same process and were checked there. */
-const graph = z.custom<Graph>((value) => typeof value === 'object' && value !== null && 'nodes' in value && 'types' in value);
+const graph = z.custom<Graph>(
+  (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'types' in value,
+);
 
 export const deviceContract = {
   methods: {
     info: { input: nothing, output: deviceInfoSchema },
     /** Prepares a graph under a name. A name that is loaded already is replaced. */
-    load: { input: z.strictObject({ program: z.string(), graph }), output: z.strictObject({ nodes: z.int(), milliseconds: z.number() }) },
+    load: {
+      input: z.strictObject({ program: z.string(), graph }),
+      output: z.strictObject({ nodes: z.int(), milliseconds: z.number() }),
+    },
     unload: { input: z.strictObject({ program: z.string() }), output: nothing },
     /** Puts named float32 tensors (weights, moments, EMA) into the device's memory. */
     createState: { input: z.strictObject({ state: z.string(), tensors: z.array(namedTensorSchema) }), output: nothing },
     /** Copies tensors of a state back: all, or those whose name begins with `prefix`. */
-    readState: { input: z.strictObject({ state: z.string(), prefix: z.string().optional() }), output: z.array(namedTensorSchema) },
+    readState: {
+      input: z.strictObject({ state: z.string(), prefix: z.string().optional() }),
+      output: z.array(namedTensorSchema),
+    },
     dropState: { input: z.strictObject({ state: z.string() }), output: nothing },
     /** Runs a program; inputs that are not given come from the state by name. */
-    run: { input: z.strictObject({ program: z.string(), state: z.string().optional(), inputs: tensors }), output: tensors },
+    run: {
+      input: z.strictObject({ program: z.string(), state: z.string().optional(), inputs: tensors }),
+      output: tensors,
+    },
     /**
      * Runs a program whose outputs that carry a state tensor's name become that tensor's next value, all at once,
      * but only if every output named in `finite` is finite; otherwise the state stays as it was.

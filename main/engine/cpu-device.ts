@@ -26,7 +26,12 @@ export function createCpuDevice(threads = computeThreads()): Handlers<typeof dev
   const programs = new Map<string, Program>();
   const states = new Map<string, State>();
 
-  function feed(program: Program, name: string, inputs: Readonly<Record<string, TensorData>>, state?: State): Promise<Fetched> {
+  function feed(
+    program: Program,
+    name: string,
+    inputs: Readonly<Record<string, TensorData>>,
+    state?: State,
+  ): Promise<Fetched> {
     return program.run((input) => {
       const given = inputs[input];
       if (given) return toTensor(given);
@@ -37,7 +42,10 @@ export function createCpuDevice(threads = computeThreads()): Handlers<typeof dev
   }
 
   /** Values for the caller, whose buffers are handed over: ONNX Runtime made them for this call. */
-  function answer(outputs: readonly (readonly [string, Tensor])[]): { values: Record<string, TensorData>; buffers: ArrayBuffer[] } {
+  function answer(outputs: readonly (readonly [string, Tensor])[]): {
+    values: Record<string, TensorData>;
+    buffers: ArrayBuffer[];
+  } {
     const values = Object.fromEntries(outputs.map(([name, tensor]) => [name, fromTensor(tensor)]));
     return { values, buffers: Object.values(values).map(({ data }) => data.buffer as ArrayBuffer) };
   }
@@ -58,7 +66,10 @@ export function createCpuDevice(threads = computeThreads()): Handlers<typeof dev
       return {};
     },
     createState: ({ state, tensors }) => {
-      states.set(state, new Map(tensors.map(({ name, shape, data }) => [name, toTensor({ dtype: 'float32', shape, data })])));
+      states.set(
+        state,
+        new Map(tensors.map(({ name, shape, data }) => [name, toTensor({ dtype: 'float32', shape, data })])),
+      );
       return {};
     },
     readState: ({ state, prefix = '' }) =>
@@ -70,7 +81,12 @@ export function createCpuDevice(threads = computeThreads()): Handlers<typeof dev
       return {};
     },
     run: async ({ program, state, inputs }) => {
-      const fetched = await feed(lookup(programs, 'program', program), program, inputs, state === undefined ? undefined : lookup(states, 'state', state));
+      const fetched = await feed(
+        lookup(programs, 'program', program),
+        program,
+        inputs,
+        state === undefined ? undefined : lookup(states, 'state', state),
+      );
       const { values, buffers } = answer(Object.entries(fetched));
       return transferring(values, buffers);
     },

@@ -65,7 +65,10 @@ export async function createProgram(graph: Graph, options: { readonly threads: n
         const tensor = feeds(name);
         const { shape } = typeOf(optimised, value);
         if (tensor.dims.length !== shape.length || tensor.dims.some((size, axis) => size !== shape[axis])) {
-          throw studioError('internal.assertion', { expected: `${graph.name}: ${name} [${shape.join(',')}]`, got: `[${tensor.dims.join(',')}]` });
+          throw studioError('internal.assertion', {
+            expected: `${graph.name}: ${name} [${shape.join(',')}]`,
+            got: `[${tensor.dims.join(',')}]`,
+          });
         }
         inputs[`in${i}`] = tensor;
       });

@@ -44,7 +44,8 @@ export const broadcastTo = (x: Tensor, shape: number[]): Tensor => tf.broadcastT
 
 // Linear maps.
 /** a @ b over the last two axes, each optionally transposed; leading axes broadcast. */
-export const matMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor => tf.matMul(a, b, transposeA, transposeB);
+export const matMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor =>
+  tf.matMul(a, b, transposeA, transposeB);
 /** Softmax over the last axis. */
 export const softmax = (x: Tensor): Tensor => tf.softmax(x);
 
@@ -56,10 +57,15 @@ export const scalar = (value: number): Tensor => tf.scalar(value);
  * Value and gradients of a scalar function of `params`. Only what is computed inside `loss` from `params` is
  * differentiated: a tensor made outside is a constant (that is how the teacher is stopped).
  */
-export function valueAndGrads<P extends Readonly<Record<string, Tensor>>>(loss: (params: P) => Tensor, params: P): { value: Tensor; grads: P } {
+export function valueAndGrads<P extends Readonly<Record<string, Tensor>>>(
+  loss: (params: P) => Tensor,
+  params: P,
+): { value: Tensor; grads: P } {
   const names = Object.keys(params);
   const toParams = (list: Tensor[]): P => Object.fromEntries(names.map((name, i) => [name, list[i]!])) as unknown as P;
-  const { value, grads } = tf.valueAndGrads((...list: Tensor[]) => tf.cast(loss(toParams(list)), 'float32').asScalar())(Object.values(params));
+  const { value, grads } = tf.valueAndGrads((...list: Tensor[]) => tf.cast(loss(toParams(list)), 'float32').asScalar())(
+    Object.values(params),
+  );
   return { value, grads: toParams(grads) };
 }
 
@@ -67,7 +73,10 @@ type Saver = (tensors: Tensor[]) => void;
 type Backward = (dy: Tensor, saved: Tensor[]) => Tensor | Tensor[];
 
 /** An op with a gradient of its own, where TF.js's would keep more or compute more than needed. */
-function withGradient(forward: (inputs: Tensor[], save: Saver) => Tensor, backward: Backward): (...inputs: Tensor[]) => Tensor {
+function withGradient(
+  forward: (inputs: Tensor[], save: Saver) => Tensor,
+  backward: Backward,
+): (...inputs: Tensor[]) => Tensor {
   return tf.customGrad((...args) => {
     const save = args.pop() as unknown as Saver;
     return { value: forward(args as Tensor[], save), gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved) };
@@ -188,7 +197,13 @@ export const layerNormalise = (axes: number[], eps: number): ((x: Tensor) => Ten
 /** x [batch, in, h, w] ⋆ filter [out, in, k, k], stride 1, zero padding (k − 1)/2: [batch, out, h, w]. */
 function convolve(x: Tensor, filter: Tensor): Tensor {
   const k = filter.shape[2]!;
-  return tf.conv2d(x as Parameters<typeof tf.conv2d>[0], tf.transpose(filter, [2, 3, 1, 0]) as Parameters<typeof tf.conv2d>[1], 1, (k - 1) / 2, 'NCHW');
+  return tf.conv2d(
+    x as Parameters<typeof tf.conv2d>[0],
+    tf.transpose(filter, [2, 3, 1, 0]) as Parameters<typeof tf.conv2d>[1],
+    1,
+    (k - 1) / 2,
+    'NCHW',
+  );
 }
 
 /**
@@ -203,19 +218,32 @@ export const conv2d: (x: Tensor, filter: Tensor) => Tensor = withGradient(
     save([x!, filter!]);
     return convolve(x!, filter!);
   },
-  (dy, [x, filter]) => [convolve(dy, tf.transpose(tf.reverse(filter!, [2, 3]), [1, 0, 2, 3])), filterGradient(x!, dy, filter!.shape)],
+  (dy, [x, filter]) => [
+    convolve(dy, tf.transpose(tf.reverse(filter!, [2, 3]), [1, 0, 2, 3])),
+    filterGradient(x!, dy, filter!.shape),
+  ],
 );
 
 function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[]): Tensor {
   const [batch, , height, width] = x.shape as [number, number, number, number];
   const reach = (k! - 1) / 2;
   const rows = batch * height * width;
-  const padded = tf.pad(tf.transpose(x, [0, 2, 3, 1]), [[0, 0], [reach, reach], [reach, reach], [0, 0]]);
+  const padded = tf.pad(tf.transpose(x, [0, 2, 3, 1]), [
+    [0, 0],
+    [reach, reach],
+    [reach, reach],
+    [0, 0],
+  ]);
   const columns = tf.reshape(tf.transpose(dy, [0, 2, 3, 1]), [rows, out!]);
   const taps: Tensor[] = [];
   for (let i = 0; i < k! * k!; i++) {
     const view = tf.slice(padded, [0, Math.floor(i / k!), i % k!, 0], [batch, height, width, into!]);
     taps.push(tf.matMul(columns, tf.reshape(view, [rows, into!]), true, false));
   }
-  return tf.reshape(tf.transpose(tf.reshape(tf.concat(taps, 0), [k! * k!, out!, into!]), [1, 2, 0]), [out!, into!, k!, k!]);
+  return tf.reshape(tf.transpose(tf.reshape(tf.concat(taps, 0), [k! * k!, out!, into!]), [1, 2, 0]), [
+    out!,
+    into!,
+    k!,
+    k!,
+  ]);
 }

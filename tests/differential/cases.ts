@@ -35,8 +35,18 @@ const offZero = (shape: readonly number[], seed: number): EagerTensor => {
 
 type Binary = (a: Tensor, b: Tensor) => Tensor;
 const binary = (name: keyof typeof ops, fn: Binary, right = normal): Case[] => [
-  { ops: [name], title: `${name} of equal shapes`, inputs: ({ i, j }) => ({ a: normal([i, j], 1), b: right([i, j], 2) }), run: ({ a, b }) => fn(a!, b!) },
-  { ops: [name], title: `${name} broadcasting both ways`, inputs: ({ i, j, k }) => ({ a: normal([i, 1, k], 3), b: right([j, 1], 4) }), run: ({ a, b }) => fn(a!, b!) },
+  {
+    ops: [name],
+    title: `${name} of equal shapes`,
+    inputs: ({ i, j }) => ({ a: normal([i, j], 1), b: right([i, j], 2) }),
+    run: ({ a, b }) => fn(a!, b!),
+  },
+  {
+    ops: [name],
+    title: `${name} broadcasting both ways`,
+    inputs: ({ i, j, k }) => ({ a: normal([i, 1, k], 3), b: right([j, 1], 4) }),
+    run: ({ a, b }) => fn(a!, b!),
+  },
 ];
 const unary = (name: keyof typeof ops, fn: (x: Tensor) => Tensor, input = normal): Case[] => [
   { ops: [name], title: name, inputs: ({ i, j, k }) => ({ x: input([i, j, k], 5) }), run: ({ x }) => fn(x!) },
@@ -61,22 +71,72 @@ export const cases: readonly Case[] = [
   ...unary('gelu', ops.gelu),
   ...unary('softmax', ops.softmax),
   ...unary('rmsNormalise', ops.rmsNormalise(1e-6)),
-  { ops: ['layerNormalise'], title: 'layerNormalise over the last axis', inputs: ({ i, j, k }) => ({ x: normal([i, j, k + 1], 6) }), run: ({ x }) => ops.layerNormalise([-1], 1e-5)(x!) },
-  { ops: ['layerNormalise'], title: 'layerNormalise over the whole sample', inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l + 1], 7) }), run: ({ x }) => ops.layerNormalise([1, 2, 3], 1e-5)(x!) },
+  {
+    ops: ['layerNormalise'],
+    title: 'layerNormalise over the last axis',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k + 1], 6) }),
+    run: ({ x }) => ops.layerNormalise([-1], 1e-5)(x!),
+  },
+  {
+    ops: ['layerNormalise'],
+    title: 'layerNormalise over the whole sample',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l + 1], 7) }),
+    run: ({ x }) => ops.layerNormalise([1, 2, 3], 1e-5)(x!),
+  },
   {
     ops: ['greater', 'where'],
     title: 'where chooses by greater',
     inputs: ({ i, j }) => ({ a: normal([i, j], 8), b: normal([i, j], 9) }),
     run: ({ a, b }) => ops.where(ops.greater(a!, 0.1), ops.mul(a!, b!), b!),
   },
-  { ops: ['addAll'], title: 'addAll', inputs: ({ i, j }) => ({ a: normal([i, j], 10), b: normal([i, j], 11), c: normal([i, j], 12) }), run: ({ a, b, c }) => ops.addAll([a!, b!, c!]) },
-  { ops: ['sum'], title: 'sum over some axes', inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 13) }), run: ({ x }) => ops.sum(x!, [0, 2]) },
-  { ops: ['sum'], title: 'sum of everything', inputs: ({ i, j }) => ({ x: normal([i, j], 14) }), run: ({ x }) => ops.sum(x!) },
-  { ops: ['mean'], title: 'mean keeping axes', inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 15) }), run: ({ x }) => ops.mean(x!, [1], true) },
-  { ops: ['mean'], title: 'mean of everything', inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 16) }), run: ({ x }) => ops.mean(x!) },
-  { ops: ['reshape'], title: 'reshape with an open size', inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 17) }), run: ({ x }, { i, j }) => ops.reshape(x!, [i * j, -1]) },
-  { ops: ['transpose'], title: 'transpose of three axes', inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 18) }), run: ({ x }) => ops.transpose(x!, [2, 0, 1]) },
-  { ops: ['concat'], title: 'concat', inputs: ({ i, j, k }) => ({ a: normal([i, j], 19), b: normal([i, k], 20) }), run: ({ a, b }) => ops.concat([a!, b!], 1) },
+  {
+    ops: ['addAll'],
+    title: 'addAll',
+    inputs: ({ i, j }) => ({ a: normal([i, j], 10), b: normal([i, j], 11), c: normal([i, j], 12) }),
+    run: ({ a, b, c }) => ops.addAll([a!, b!, c!]),
+  },
+  {
+    ops: ['sum'],
+    title: 'sum over some axes',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 13) }),
+    run: ({ x }) => ops.sum(x!, [0, 2]),
+  },
+  {
+    ops: ['sum'],
+    title: 'sum of everything',
+    inputs: ({ i, j }) => ({ x: normal([i, j], 14) }),
+    run: ({ x }) => ops.sum(x!),
+  },
+  {
+    ops: ['mean'],
+    title: 'mean keeping axes',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 15) }),
+    run: ({ x }) => ops.mean(x!, [1], true),
+  },
+  {
+    ops: ['mean'],
+    title: 'mean of everything',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 16) }),
+    run: ({ x }) => ops.mean(x!),
+  },
+  {
+    ops: ['reshape'],
+    title: 'reshape with an open size',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 17) }),
+    run: ({ x }, { i, j }) => ops.reshape(x!, [i * j, -1]),
+  },
+  {
+    ops: ['transpose'],
+    title: 'transpose of three axes',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j, k], 18) }),
+    run: ({ x }) => ops.transpose(x!, [2, 0, 1]),
+  },
+  {
+    ops: ['concat'],
+    title: 'concat',
+    inputs: ({ i, j, k }) => ({ a: normal([i, j], 19), b: normal([i, k], 20) }),
+    run: ({ a, b }) => ops.concat([a!, b!], 1),
+  },
   {
     ops: ['split'],
     title: 'split into unequal parts',
@@ -86,15 +146,64 @@ export const cases: readonly Case[] = [
       return ops.concat([c!, ops.mul(a!, b!)], 1);
     },
   },
-  { ops: ['slice'], title: 'slice to the end', inputs: ({ i, j, k }) => ({ x: normal([i + 2, j + k], 22) }), run: ({ x }, { i, j }) => ops.slice(x!, [1, j], [i, -1]) },
-  { ops: ['pad'], title: 'pad', inputs: ({ i, j }) => ({ x: normal([i, j], 23) }), run: ({ x }) => ops.pad(x!, [[1, 0], [2, 1]]) },
-  { ops: ['broadcastTo'], title: 'broadcastTo', inputs: ({ i, j }) => ({ x: normal([i, 1, j], 24) }), run: ({ x }, { i, j, k, l }) => ops.broadcastTo(x!, [k, i, l, j]) },
-  { ops: ['matMul'], title: 'matMul of matrices', inputs: ({ i, j, k }) => ({ a: normal([i, j], 25), b: normal([j, k], 26) }), run: ({ a, b }) => ops.matMul(a!, b!) },
-  { ops: ['matMul'], title: 'matMul with both transposed', inputs: ({ i, j, k }) => ({ a: normal([j, i], 27), b: normal([k, j], 28) }), run: ({ a, b }) => ops.matMul(a!, b!, true, true) },
-  { ops: ['matMul'], title: 'matMul in batches, right side transposed', inputs: ({ i, j, k, l }) => ({ a: normal([2, i, j, k], 29), b: normal([2, i, l, k], 30) }), run: ({ a, b }) => ops.matMul(a!, b!, false, true) },
-  { ops: ['matMul'], title: 'matMul in batches, left side transposed', inputs: ({ i, j, k, l }) => ({ a: normal([i, j, k], 31), b: normal([i, j, l], 32) }), run: ({ a, b }) => ops.matMul(a!, b!, true, false) },
-  { ops: ['conv2d'], title: 'conv2d 3×3', inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 33), w: normal([k, j, 3, 3], 34, 0.3) }), run: ({ x, w }) => ops.conv2d(x!, w!) },
-  { ops: ['conv2d'], title: 'conv2d 1×1', inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 35), w: normal([l, j, 1, 1], 36) }), run: ({ x, w }) => ops.conv2d(x!, w!) },
+  {
+    ops: ['slice'],
+    title: 'slice to the end',
+    inputs: ({ i, j, k }) => ({ x: normal([i + 2, j + k], 22) }),
+    run: ({ x }, { i, j }) => ops.slice(x!, [1, j], [i, -1]),
+  },
+  {
+    ops: ['pad'],
+    title: 'pad',
+    inputs: ({ i, j }) => ({ x: normal([i, j], 23) }),
+    run: ({ x }) =>
+      ops.pad(x!, [
+        [1, 0],
+        [2, 1],
+      ]),
+  },
+  {
+    ops: ['broadcastTo'],
+    title: 'broadcastTo',
+    inputs: ({ i, j }) => ({ x: normal([i, 1, j], 24) }),
+    run: ({ x }, { i, j, k, l }) => ops.broadcastTo(x!, [k, i, l, j]),
+  },
+  {
+    ops: ['matMul'],
+    title: 'matMul of matrices',
+    inputs: ({ i, j, k }) => ({ a: normal([i, j], 25), b: normal([j, k], 26) }),
+    run: ({ a, b }) => ops.matMul(a!, b!),
+  },
+  {
+    ops: ['matMul'],
+    title: 'matMul with both transposed',
+    inputs: ({ i, j, k }) => ({ a: normal([j, i], 27), b: normal([k, j], 28) }),
+    run: ({ a, b }) => ops.matMul(a!, b!, true, true),
+  },
+  {
+    ops: ['matMul'],
+    title: 'matMul in batches, right side transposed',
+    inputs: ({ i, j, k, l }) => ({ a: normal([2, i, j, k], 29), b: normal([2, i, l, k], 30) }),
+    run: ({ a, b }) => ops.matMul(a!, b!, false, true),
+  },
+  {
+    ops: ['matMul'],
+    title: 'matMul in batches, left side transposed',
+    inputs: ({ i, j, k, l }) => ({ a: normal([i, j, k], 31), b: normal([i, j, l], 32) }),
+    run: ({ a, b }) => ops.matMul(a!, b!, true, false),
+  },
+  {
+    ops: ['conv2d'],
+    title: 'conv2d 3×3',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 33), w: normal([k, j, 3, 3], 34, 0.3) }),
+    run: ({ x, w }) => ops.conv2d(x!, w!),
+  },
+  {
+    ops: ['conv2d'],
+    title: 'conv2d 1×1',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 35), w: normal([l, j, 1, 1], 36) }),
+    run: ({ x, w }) => ops.conv2d(x!, w!),
+  },
   {
     ops: ['constant', 'scalar'],
     title: 'constants of the graph',

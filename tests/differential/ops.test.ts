@@ -18,18 +18,29 @@ function weighted(y: Tensor): Tensor {
 /** Sizes that are all different, so that a mixed-up axis shows, and random ones. */
 const random = new Random({ seed: 5, stream: 'test', index: 0 });
 const size = () => 1 + random.integer(6);
-const allSizes: readonly Sizes[] = [{ i: 2, j: 3, k: 4, l: 5 }, ...Array.from({ length: 3 }, () => ({ i: size(), j: size(), k: size(), l: size() }))];
+const allSizes: readonly Sizes[] = [
+  { i: 2, j: 3, k: 4, l: 5 },
+  ...Array.from({ length: 3 }, () => ({ i: size(), j: size(), k: size(), l: size() })),
+];
 const describeSizes = ({ i, j, k, l }: Sizes) => `${i}, ${j}, ${k}, ${l}`;
-const rows = allSizes.flatMap((sizes) => cases.map((row) => ({ row, sizes, name: `${row.title} (${describeSizes(sizes)})` })));
+const rows = allSizes.flatMap((sizes) =>
+  cases.map((row) => ({ row, sizes, name: `${row.title} (${describeSizes(sizes)})` })),
+);
 
-const gradients = ({ run, differentiable }: Case, sizes: Sizes, names: readonly string[]) => (x: Readonly<Record<string, Tensor>>) => {
-  const chosen = differentiable ?? names;
-  const params = Object.fromEntries(chosen.map((name) => [name, x[name]!]));
-  const { value, grads } = ops.valueAndGrads((p) => weighted(run({ ...x, ...p }, sizes)), params);
-  return { value, ...Object.fromEntries(chosen.map((name) => [`d ${name}`, grads[name]!])) };
+const gradients =
+  ({ run, differentiable }: Case, sizes: Sizes, names: readonly string[]) =>
+  (x: Readonly<Record<string, Tensor>>) => {
+    const chosen = differentiable ?? names;
+    const params = Object.fromEntries(chosen.map((name) => [name, x[name]!]));
+    const { value, grads } = ops.valueAndGrads((p) => weighted(run({ ...x, ...p }, sizes)), params);
+    return { value, ...Object.fromEntries(chosen.map((name) => [`d ${name}`, grads[name]!])) };
+  };
+
+const rounding = {
+  rtol: 2e-5,
+  atol: 2e-5,
+  because: 'float32 sums of some dozen terms in another order, exp and tanh by polynomial',
 };
-
-const rounding = { rtol: 2e-5, atol: 2e-5, because: 'float32 sums of some dozen terms in another order, exp and tanh by polynomial' };
 
 describe('every op computes compiled what TF.js computes eagerly', () => {
   it.each(rows)('$name: forward', async ({ row, sizes }) => {
@@ -57,11 +68,16 @@ describe('every op computes compiled what TF.js computes eagerly', () => {
 
 describe('every gradient agrees with finite differences', () => {
   const step = 1e-2;
-  const tolerance = { rtol: 2e-2, atol: 2e-2, because: 'central differences with h = 0.01 err by h² times the third derivative, plus float32 rounding over 2h' };
+  const tolerance = {
+    rtol: 2e-2,
+    atol: 2e-2,
+    because: 'central differences with h = 0.01 err by h² times the third derivative, plus float32 rounding over 2h',
+  };
   it.each(rows.filter(({ sizes }) => sizes === allSizes[0]))('$name', ({ row, sizes }) => {
     const inputs = row.inputs(sizes);
     const analytic = runEager(gradients(row, sizes, Object.keys(inputs)), inputs);
-    const value = (at: Readonly<Record<string, EagerTensor>>) => runEager((x) => ({ value: weighted(row.run(x, sizes)) }), at)['value']!.data[0]!;
+    const value = (at: Readonly<Record<string, EagerTensor>>) =>
+      runEager((x) => ({ value: weighted(row.run(x, sizes)) }), at)['value']!.data[0]!;
     for (const name of row.differentiable ?? Object.keys(inputs)) {
       const input = inputs[name]!;
       const moved = (i: number, by: number) => {
@@ -87,6 +103,10 @@ describe('the vocabulary', () => {
     const inputs = { x: { dtype: 'float32' as const, shape: [values.length], data: Float32Array.from(values) } };
     const { y } = await runCompiled(({ x }) => ({ y: ops.log1p(x!) }), inputs);
     const expected = Array.from(inputs.x.data, (v) => Math.log1p(v));
-    expect(y!.data).toBeAllClose(expected, { rtol: 3e-7, atol: 0, because: 'a few units in the last place of float32' });
+    expect(y!.data).toBeAllClose(expected, {
+      rtol: 3e-7,
+      atol: 0,
+      because: 'a few units in the last place of float32',
+    });
   });
 });

@@ -16,7 +16,11 @@ declare module 'vitest' {
   interface Matchers<T = any> extends CustomMatchers<T> {}
 }
 
-export function toBeAllClose(actual: ArrayLike<number>, expected: ArrayLike<number>, { rtol, atol, because }: Tolerance) {
+export function toBeAllClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { rtol, atol, because }: Tolerance,
+) {
   if (actual.length !== expected.length) {
     return { pass: false, message: () => `expected ${expected.length} numbers, got ${actual.length}` };
   }
@@ -34,6 +38,7 @@ export function toBeAllClose(actual: ArrayLike<number>, expected: ArrayLike<numb
   }
   return {
     pass: worst < 0,
-    message: () => `element ${worst}: expected ${expected[worst]}, got ${actual[worst]} (rtol ${rtol}, atol ${atol}: ${because})`,
+    message: () =>
+      `element ${worst}: expected ${expected[worst]}, got ${actual[worst]} (rtol ${rtol}, atol ${atol}: ${because})`,
   };
 }

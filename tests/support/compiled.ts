@@ -7,9 +7,14 @@ import { trace } from '../../main/tensor/trace/trace.ts';
 
 const device = createLocalDevice(1);
 
-export async function runCompiled(fn: TensorFunction, inputs: Readonly<Record<string, EagerTensor>>): Promise<Record<string, TensorData>> {
+export async function runCompiled(
+  fn: TensorFunction,
+  inputs: Readonly<Record<string, EagerTensor>>,
+): Promise<Record<string, TensorData>> {
   const graph = trace('test', fn, inputs);
   await device.load({ program: 'test', graph });
-  const plain = Object.fromEntries(Object.entries(inputs).map(([name, { dtype, shape, data }]) => [name, { dtype, shape: [...shape], data }]));
+  const plain = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape, data }]) => [name, { dtype, shape: [...shape], data }]),
+  );
   return device.run({ program: 'test', inputs: plain });
 }

@@ -10,4 +10,8 @@ export function normal(shape: readonly number[], seed: number, scale = 1, offset
   return { dtype: 'float32', shape, data: data.map((value) => value * scale + offset) };
 }
 
-export const tensor = (values: readonly number[], shape: readonly number[]): EagerTensor => ({ dtype: 'float32', shape, data: Float32Array.from(values) });
+export const tensor = (values: readonly number[], shape: readonly number[]): EagerTensor => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(values),
+});

@@ -14,10 +14,12 @@ export function runEager(
   backend = 'cpu',
 ): Record<string, EagerTensor> {
   const before = tf.getBackend();
-  tf.setBackend(backend);
+  void tf.setBackend(backend);
   tf.engine().startScope();
   try {
-    const tensors = Object.entries(inputs).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)] as const);
+    const tensors = Object.entries(inputs).map(
+      ([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)] as const,
+    );
     const outputs = Object.entries(fn(Object.fromEntries(tensors)));
     return Object.fromEntries(
       outputs.map(([name, tensor]) => {
@@ -28,6 +30,6 @@ export function runEager(
     );
   } finally {
     tf.engine().endScope();
-    if (before) tf.setBackend(before);
+    if (before) void tf.setBackend(before);
   }
 }

@@ -34,8 +34,16 @@ export class GraphBuilder {
   }
 
   /** Adds a node and returns its outputs. Throws ShapeProblem. */
-  emitAll<O extends OpName>(op: O, inputs: readonly ValueId[], attributes: NodeOf<O>['attributes']): readonly ValueId[] {
-    const outputs = outputTypes(op, inputs.map((value) => this.typeOf(value)), attributes).map((type) => this.#fresh(type));
+  emitAll<O extends OpName>(
+    op: O,
+    inputs: readonly ValueId[],
+    attributes: NodeOf<O>['attributes'],
+  ): readonly ValueId[] {
+    const outputs = outputTypes(
+      op,
+      inputs.map((value) => this.typeOf(value)),
+      attributes,
+    ).map((type) => this.#fresh(type));
     const node: NodeOf<O> = { op, inputs, outputs, attributes };
     this.#nodes.push(node as unknown as Node);
     return outputs;
@@ -47,7 +55,14 @@ export class GraphBuilder {
   }
 
   finish(outputs: readonly NamedValue[]): Graph {
-    return { name: this.#name, inputs: this.#inputs, outputs, nodes: this.#nodes, constants: this.#constants, types: this.#types };
+    return {
+      name: this.#name,
+      inputs: this.#inputs,
+      outputs,
+      nodes: this.#nodes,
+      constants: this.#constants,
+      types: this.#types,
+    };
   }
 
   #fresh(type: TensorType): ValueId {

@@ -19,7 +19,8 @@ export function checkGraph(graph: Graph, after: string): Graph {
   for (const { name, value } of graph.inputs) write(value, `input ${name}`);
   for (const [value, data] of graph.constants) {
     write(value, 'constant');
-    if (data.length !== sizeOf(typeOf(value).shape)) fail(`constant %${value} has ${data.length} elements for ${formatType(typeOf(value))}`);
+    if (data.length !== sizeOf(typeOf(value).shape))
+      fail(`constant %${value} has ${data.length} elements for ${formatType(typeOf(value))}`);
   }
   for (const node of graph.nodes) {
     const missing = node.inputs.find((value) => !written.has(value));
@@ -30,12 +31,18 @@ export function checkGraph(graph: Graph, after: string): Graph {
       const stated = typeOf(value);
       const type = derived[i];
       if (!type || type.dtype !== stated.dtype || !sameShape(type.shape, stated.shape)) {
-        fail(`${node.op} gives ${type ? formatType(type) : 'nothing'} for %${value}, which is stated as ${formatType(stated)}`);
+        fail(
+          `${node.op} gives ${type ? formatType(type) : 'nothing'} for %${value}, which is stated as ${formatType(stated)}`,
+        );
       }
     });
   }
-  for (const { name, value } of graph.outputs) if (!written.has(value)) fail(`output ${name} reads %${value}, which nothing writes`);
-  for (const [kind, list] of [['input', graph.inputs], ['output', graph.outputs]] as const) {
+  for (const { name, value } of graph.outputs)
+    if (!written.has(value)) fail(`output ${name} reads %${value}, which nothing writes`);
+  for (const [kind, list] of [
+    ['input', graph.inputs],
+    ['output', graph.outputs],
+  ] as const) {
     if (new Set(list.map(({ name }) => name)).size !== list.length) fail(`two ${kind}s have one name`);
   }
   return graph;

@@ -17,7 +17,8 @@ export function printGraph(graph: Graph): string {
     return names.get(value)!;
   };
   const lines = [`graph ${graph.name}`];
-  for (const input of graph.inputs) lines.push(`  ${name(input.value)}: ${formatType(typeOf(graph, input.value))} = input ${input.name}`);
+  for (const input of graph.inputs)
+    lines.push(`  ${name(input.value)}: ${formatType(typeOf(graph, input.value))} = input ${input.name}`);
   const constants = new Set<ValueId>();
   for (const node of graph.nodes) {
     for (const value of node.inputs) {
@@ -27,7 +28,9 @@ export function printGraph(graph: Graph): string {
         lines.push(`  ${name(value)}: ${formatType(typeOf(graph, value))} = constant ${formatConstant(data)}`);
       }
     }
-    const attributes = Object.entries(node.attributes).map(([key, value]) => ` ${key}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`);
+    const attributes = Object.entries(node.attributes).map(
+      ([key, value]) => ` ${key}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`,
+    );
     const outputs = node.outputs.map((value) => `${name(value)}: ${formatType(typeOf(graph, value))}`);
     lines.push(`  ${outputs.join(', ')} = ${node.op} ${node.inputs.map(name).join(' ')}${attributes.join('')}`);
   }

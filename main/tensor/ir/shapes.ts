@@ -21,7 +21,8 @@ export function broadcastShape(a: Shape, b: Shape): Shape {
   return Array.from({ length: rank }, (_, i) => {
     const x = a[a.length - rank + i] ?? 1;
     const y = b[b.length - rank + i] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) throw new ShapeProblem('shapes that broadcast', `[${a.join(',')}] and [${b.join(',')}]`);
+    if (x !== y && x !== 1 && y !== 1)
+      throw new ShapeProblem('shapes that broadcast', `[${a.join(',')}] and [${b.join(',')}]`);
     return x === 1 ? y : x;
   });
 }
@@ -50,7 +51,8 @@ const unary = (inputs: readonly TensorType[]) => {
 const reduction = (inputs: readonly TensorType[], { axes, keepDims }: OpAttributes['sum']) => {
   arity(inputs, 1);
   const { dtype, shape } = inputs[0]!;
-  require(axes.length > 0 && axes.every((axis) => axis >= 0 && axis < shape.length), `axes ${axes.join(',')} within the rank`, inputs[0]!);
+  require(axes.length > 0 &&
+    axes.every((axis) => axis >= 0 && axis < shape.length), `axes ${axes.join(',')} within the rank`, inputs[0]!);
   const reduced = shape.map((size, i) => (axes.includes(i) ? 1 : size));
   return [{ dtype, shape: keepDims ? reduced : reduced.filter((_, i) => !axes.includes(i)) }];
 };
@@ -81,32 +83,45 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   where: (inputs) => {
     arity(inputs, 3);
     const [condition, a, b] = inputs as [TensorType, TensorType, TensorType];
-    require(condition.dtype === 'bool' && a.dtype === b.dtype, 'a bool condition and two values of one dtype', condition, a, b);
+    require(condition.dtype === 'bool' &&
+      a.dtype === b.dtype, 'a bool condition and two values of one dtype', condition, a, b);
     return [{ dtype: a.dtype, shape: broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)) }];
   },
   matmul: (inputs, { transposeA, transposeB }) => {
     arity(inputs, 2);
     const [a, b] = inputs as [TensorType, TensorType];
-    require(a.dtype === 'float32' && b.dtype === 'float32' && a.shape.length >= 2 && b.shape.length >= 2, 'two float32 matrices', a, b);
+    require(a.dtype === 'float32' &&
+      b.dtype === 'float32' &&
+      a.shape.length >= 2 &&
+      b.shape.length >= 2, 'two float32 matrices', a, b);
     const [rows, inner] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
     const [innerB, columns] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
     require(inner === innerB, 'matrices whose inner sizes agree', a, b);
-    return [{ dtype: 'float32', shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns] }];
+    return [
+      { dtype: 'float32', shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns] },
+    ];
   },
   transpose: (inputs, { perm }) => {
     arity(inputs, 1);
     const { dtype, shape } = inputs[0]!;
-    require(sameShape([...perm].sort((a, b) => a - b), shape.map((_, i) => i)), `a permutation of its axes (${perm.join(',')})`, inputs[0]!);
+    require(sameShape(
+      [...perm].sort((a, b) => a - b),
+      shape.map((_, i) => i),
+    ), `a permutation of its axes (${perm.join(',')})`, inputs[0]!);
     return [{ dtype, shape: perm.map((axis) => shape[axis]!) }];
   },
   reshape: (inputs, { shape }) => {
     arity(inputs, 1);
-    require(sizeOf(shape) === sizeOf(inputs[0]!.shape), `${sizeOf(shape)} elements for [${shape.join(',')}]`, inputs[0]!);
+    require(sizeOf(shape) ===
+      sizeOf(inputs[0]!.shape), `${sizeOf(shape)} elements for [${shape.join(',')}]`, inputs[0]!);
     return [{ dtype: inputs[0]!.dtype, shape }];
   },
   expand: (inputs, { shape }) => {
     arity(inputs, 1);
-    require(sameShape(broadcastShape(inputs[0]!.shape, shape), shape), `a shape that broadcasts to [${shape.join(',')}]`, inputs[0]!);
+    require(sameShape(
+      broadcastShape(inputs[0]!.shape, shape),
+      shape,
+    ), `a shape that broadcasts to [${shape.join(',')}]`, inputs[0]!);
     return [{ dtype: inputs[0]!.dtype, shape }];
   },
   sum: reduction,
@@ -118,9 +133,18 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   concat: (inputs, { axis }) => {
     const first = inputs[0]!;
     const fits = (t: TensorType) =>
-      t.dtype === first.dtype && t.shape.length === first.shape.length && t.shape.every((size, i) => i === axis || size === first.shape[i]);
-    require(axis >= 0 && axis < first.shape.length && inputs.every(fits), `tensors alike but for axis ${axis}`, ...inputs);
-    return [{ dtype: first.dtype, shape: first.shape.map((size, i) => (i === axis ? inputs.reduce((sum, t) => sum + t.shape[axis]!, 0) : size)) }];
+      t.dtype === first.dtype &&
+      t.shape.length === first.shape.length &&
+      t.shape.every((size, i) => i === axis || size === first.shape[i]);
+    require(axis >= 0 &&
+      axis < first.shape.length &&
+      inputs.every(fits), `tensors alike but for axis ${axis}`, ...inputs);
+    return [
+      {
+        dtype: first.dtype,
+        shape: first.shape.map((size, i) => (i === axis ? inputs.reduce((sum, t) => sum + t.shape[axis]!, 0) : size)),
+      },
+    ];
   },
   split: (inputs, { axis, sizes }) => {
     arity(inputs, 1);
@@ -131,7 +155,10 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   slice: (inputs, { begin, size }) => {
     arity(inputs, 1);
     const { dtype, shape } = inputs[0]!;
-    const inside = begin.length === shape.length && size.length === shape.length && shape.every((s, i) => begin[i]! >= 0 && size[i]! >= 0 && begin[i]! + size[i]! <= s);
+    const inside =
+      begin.length === shape.length &&
+      size.length === shape.length &&
+      shape.every((s, i) => begin[i]! >= 0 && size[i]! >= 0 && begin[i]! + size[i]! <= s);
     require(inside, `a slice inside it (from ${begin.join(',')}, size ${size.join(',')})`, inputs[0]!);
     return [{ dtype, shape: size }];
   },
@@ -149,7 +176,9 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   conv2d: (inputs, { stride, padding }) => {
     arity(inputs, 2);
     const [x, filter] = inputs as [TensorType, TensorType];
-    require(x.shape.length === 4 && filter.shape.length === 4 && x.shape[1] === filter.shape[1], 'x [batch,in,h,w] and a filter [out,in,kh,kw]', x, filter);
+    require(x.shape.length === 4 &&
+      filter.shape.length === 4 &&
+      x.shape[1] === filter.shape[1], 'x [batch,in,h,w] and a filter [out,in,kh,kw]', x, filter);
     const [batch, , height, width] = x.shape as [number, number, number, number];
     const [out, , kh, kw] = filter.shape as [number, number, number, number];
     const reach = (size: number, kernel: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
@@ -158,6 +187,10 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
 };
 
 /** The types of a node's outputs. Throws ShapeProblem. */
-export function outputTypes<O extends OpName>(op: O, inputs: readonly TensorType[], attributes: NodeOf<O>['attributes']): readonly TensorType[] {
+export function outputTypes<O extends OpName>(
+  op: O,
+  inputs: readonly TensorType[],
+  attributes: NodeOf<O>['attributes'],
+): readonly TensorType[] {
   return shapeRules[op](inputs, attributes);
 }

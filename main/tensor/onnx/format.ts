@@ -1,7 +1,8 @@
 /** The part of ONNX's protobuf format that a graph of ours needs. Source: onnx/onnx.proto3, IR version 9. */
 import protobuf from 'protobufjs';
 
-const { root } = protobuf.parse(`
+const { root } = protobuf.parse(
+  `
 syntax = "proto3";
 message AttributeProto {
   string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
@@ -20,7 +21,9 @@ message TypeTensor { int32 elem_type = 1; TensorShapeProto shape = 2; }
 message TypeProto { TypeTensor tensor_type = 1; }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; }
-`, { keepCase: true });
+`,
+  { keepCase: true },
+);
 
 const modelType = root.lookupType('ModelProto');
 
@@ -50,7 +53,12 @@ export interface OnnxTensor {
 }
 export interface OnnxValueInfo {
   readonly name: string;
-  readonly type: { readonly tensor_type: { readonly elem_type: number; readonly shape: { readonly dim: readonly { readonly dim_value: number }[] } } };
+  readonly type: {
+    readonly tensor_type: {
+      readonly elem_type: number;
+      readonly shape: { readonly dim: readonly { readonly dim_value: number }[] };
+    };
+  };
 }
 export interface OnnxGraph {
   readonly name: string;
@@ -64,6 +72,11 @@ export interface OnnxGraph {
 const opset = 18;
 
 export function encodeModel(graph: OnnxGraph): Uint8Array {
-  const model = { ir_version: 9, producer_name: 'cauchy-studio', graph, opset_import: [{ domain: '', version: opset }] };
+  const model = {
+    ir_version: 9,
+    producer_name: 'cauchy-studio',
+    graph,
+    opset_import: [{ domain: '', version: opset }],
+  };
   return modelType.encode(modelType.create(model)).finish();
 }

@@ -11,22 +11,36 @@ export interface OnnxScope {
   ints(values: readonly number[]): string;
   float(value: number): string;
   /** Adds a node; returns the name of its (first) output, or writes to the given names. */
-  node(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, outputs?: readonly string[]): string;
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    outputs?: readonly string[],
+  ): string;
 }
 
 type Rule<O extends OpName> = (node: NodeOf<O>, scope: OnnxScope) => void;
 
 /** One ONNX node with the same inputs. */
-const plain = <O extends OpName>(op: string): Rule<O> => (node, scope) => {
-  scope.node(op, node.inputs.map((value) => scope.name(value)), {}, outputs(node, scope));
-};
+const plain =
+  <O extends OpName>(op: string): Rule<O> =>
+  (node, scope) => {
+    scope.node(
+      op,
+      node.inputs.map((value) => scope.name(value)),
+      {},
+      outputs(node, scope),
+    );
+  };
 const outputs = (node: NodeOf<OpName>, scope: OnnxScope): string[] => node.outputs.map((value) => scope.name(value));
 const input = (node: NodeOf<OpName>, scope: OnnxScope, index = 0): string => scope.name(node.inputs[index]!);
 
-const reduction = <O extends 'sum' | 'mean'>(op: string): Rule<O> => (node, scope) => {
-  const { axes, keepDims } = node.attributes;
-  scope.node(op, [input(node, scope), scope.ints(axes)], { keepdims: keepDims ? 1 : 0 }, outputs(node, scope));
-};
+const reduction =
+  <O extends 'sum' | 'mean'>(op: string): Rule<O> =>
+  (node, scope) => {
+    const { axes, keepDims } = node.attributes;
+    scope.node(op, [input(node, scope), scope.ints(axes)], { keepdims: keepDims ? 1 : 0 }, outputs(node, scope));
+  };
 
 const castTarget = { float32: 1, int32: 6, bool: 9 } as const;
 
@@ -74,7 +88,12 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     const [a, b] = node.inputs as [ValueId, ValueId];
     const [rankA, rankB] = [scope.typeOf(a).shape.length, scope.typeOf(b).shape.length];
     if (rankA === 2 && rankB === 2) {
-      scope.node('Gemm', [scope.name(a), scope.name(b)], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, outputs(node, scope));
+      scope.node(
+        'Gemm',
+        [scope.name(a), scope.name(b)],
+        { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
+        outputs(node, scope),
+      );
       return;
     }
     const left = transposeA ? swapped(scope.name(a), rankA, scope) : scope.name(a);
@@ -96,24 +115,49 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     scope.node('Softmax', [input(node, scope)], { axis: node.attributes.axis }, outputs(node, scope));
   },
   concat: (node, scope) => {
-    scope.node('Concat', node.inputs.map((value) => scope.name(value)), { axis: node.attributes.axis }, outputs(node, scope));
+    scope.node(
+      'Concat',
+      node.inputs.map((value) => scope.name(value)),
+      { axis: node.attributes.axis },
+      outputs(node, scope),
+    );
   },
   split: (node, scope) => {
-    scope.node('Split', [input(node, scope), scope.ints(node.attributes.sizes)], { axis: node.attributes.axis }, outputs(node, scope));
+    scope.node(
+      'Split',
+      [input(node, scope), scope.ints(node.attributes.sizes)],
+      { axis: node.attributes.axis },
+      outputs(node, scope),
+    );
   },
   slice: (node, scope) => {
     const { begin, size } = node.attributes;
-    scope.node('Slice', [input(node, scope), scope.ints(begin), scope.ints(begin.map((from, i) => from + size[i]!))], {}, outputs(node, scope));
+    scope.node(
+      'Slice',
+      [input(node, scope), scope.ints(begin), scope.ints(begin.map((from, i) => from + size[i]!))],
+      {},
+      outputs(node, scope),
+    );
   },
   pad: (node, scope) => {
     const { before, after, value } = node.attributes;
-    scope.node('Pad', [input(node, scope), scope.ints([...before, ...after]), scope.float(value)], {}, outputs(node, scope));
+    scope.node(
+      'Pad',
+      [input(node, scope), scope.ints([...before, ...after]), scope.float(value)],
+      {},
+      outputs(node, scope),
+    );
   },
   reverse: (node, scope) => {
     const { axes } = node.attributes;
     const all = (value: number) => scope.ints(axes.map(() => value));
     // From the last element down past the first: ONNX spells “before the first” as a very negative end.
-    scope.node('Slice', [input(node, scope), all(-1), all(-(2 ** 31)), scope.ints(axes), all(-1)], {}, outputs(node, scope));
+    scope.node(
+      'Slice',
+      [input(node, scope), all(-1), all(-(2 ** 31)), scope.ints(axes), all(-1)],
+      {},
+      outputs(node, scope),
+    );
   },
   conv2d: (node, scope) => {
     const { stride, padding } = node.attributes;

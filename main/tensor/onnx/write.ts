@@ -6,11 +6,14 @@ import { attributeType, elementType, encodeModel } from './format.ts';
 import { onnxRules } from './rules.ts';
 import type { AttributeValue, OnnxScope } from './rules.ts';
 
-const bytesOf = (data: ConstantData | BigInt64Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: ConstantData | BigInt64Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function toAttribute(name: string, value: AttributeValue): OnnxAttribute {
   if (typeof value === 'number') return { name, type: attributeType.int, i: value };
-  return 'float' in value ? { name, type: attributeType.float, f: value.float } : { name, type: attributeType.ints, ints: value };
+  return 'float' in value
+    ? { name, type: attributeType.float, f: value.float }
+    : { name, type: attributeType.ints, ints: value };
 }
 
 const valueInfo = (name: string, { dtype, shape }: TensorType): OnnxValueInfo => ({
@@ -48,12 +51,19 @@ class ModelScope implements OnnxScope {
     return typeOf(this.#graph, value);
   }
   ints(values: readonly number[]): string {
-    return this.#once(`i ${values.join(',')}`, () => this.#initializer(elementType.int64, [values.length], bytesOf(BigInt64Array.from(values, BigInt))));
+    return this.#once(`i ${values.join(',')}`, () =>
+      this.#initializer(elementType.int64, [values.length], bytesOf(BigInt64Array.from(values, BigInt))),
+    );
   }
   float(value: number): string {
     return this.#once(`f ${value}`, () => this.#initializer(elementType.float32, [], bytesOf(Float32Array.of(value))));
   }
-  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}, outputs?: readonly string[]): string {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    outputs?: readonly string[],
+  ): string {
     const written = outputs ?? [`n${this.nodes.length}`];
     const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value));
     this.nodes.push({ op_type: op, name: `${op}_${this.nodes.length}`, input: inputs, output: written, attribute });

@@ -46,7 +46,9 @@ function droppedExpand(node: Node, rewriter: Rewriter): ValueId | undefined {
   if (sameShape(broadcastShape(...shapes), shape)) return rewriter.emit(node.op, sources, node.attributes);
   const small = broadcastShape(...shapes);
   // Both sides are small: compute small, broadcast once.
-  return sizeOf(small) < sizeOf(shape) ? rewriter.emit('expand', [rewriter.emit(node.op, sources, node.attributes)], { shape }) : undefined;
+  return sizeOf(small) < sizeOf(shape)
+    ? rewriter.emit('expand', [rewriter.emit(node.op, sources, node.attributes)], { shape })
+    : undefined;
 }
 
 export function simplifyBroadcasts(graph: Graph): Graph {
@@ -54,7 +56,11 @@ export function simplifyBroadcasts(graph: Graph): Graph {
     if (unaryOps.has(node.op)) {
       const source = expanded(node.inputs[0]!, rewriter);
       if (source === undefined) return undefined;
-      return [rewriter.emit('expand', [rewriter.emit(node.op, [source], node.attributes)], { shape: rewriter.typeOf(node.outputs[0]!).shape })];
+      return [
+        rewriter.emit('expand', [rewriter.emit(node.op, [source], node.attributes)], {
+          shape: rewriter.typeOf(node.outputs[0]!).shape,
+        }),
+      ];
     }
     if (!binaryOps.has(node.op)) return undefined;
     const value = withoutNeutral(node, rewriter) ?? droppedExpand(node, rewriter);

@@ -14,7 +14,10 @@ export function shareCommon(graph: Graph): Graph {
     if (!constants.has(key)) constants.set(key, value);
   }
   const keyOf = (node: Node) => `${node.op} ${node.inputs.join(',')} ${JSON.stringify(node.attributes)}`;
-  const shared = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => canonical.get(value) ?? value) })) };
+  const shared = {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => canonical.get(value) ?? value) })),
+  };
   return rewrite(shared, 'shareCommon', (node) => {
     const key = keyOf(node);
     const known = seen.get(key);

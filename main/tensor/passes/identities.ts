@@ -30,7 +30,9 @@ function joined(node: Node, rewriter: Rewriter): ValueId | undefined {
   const inner = rewriter.producer(node.inputs[0]!);
   if (node.op === 'reshape' && inner?.op === 'reshape') {
     const source = inner.inputs[0]!;
-    return sameShape(rewriter.typeOf(source).shape, node.attributes.shape) ? source : rewriter.emit('reshape', [source], node.attributes);
+    return sameShape(rewriter.typeOf(source).shape, node.attributes.shape)
+      ? source
+      : rewriter.emit('reshape', [source], node.attributes);
   }
   if (node.op === 'transpose' && inner?.op === 'transpose') {
     const perm = node.attributes.perm.map((axis) => inner.attributes.perm[axis]!);

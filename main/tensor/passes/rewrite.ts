@@ -30,7 +30,11 @@ export function rewrite(graph: Graph, passName: string, visit: Visitor): Graph {
     producer: (value) => producers.get(value),
     constantOf: (value) => graph.constants.get(value),
     emit: (op, inputs, attributes) => {
-      const [type] = outputTypes(op, inputs.map((value) => types.get(value)!), attributes);
+      const [type] = outputTypes(
+        op,
+        inputs.map((value) => types.get(value)!),
+        attributes,
+      );
       const value = next++;
       types.set(value, type!);
       push({ op, inputs, outputs: [value], attributes } as unknown as Node);
@@ -59,7 +63,11 @@ export function removeDeadCode(graph: Graph): Graph {
   }
   nodes.reverse();
   const constants = new Map([...graph.constants].filter(([value]) => needed.has(value)));
-  const kept = new Set([...graph.inputs.map(({ value }) => value), ...constants.keys(), ...nodes.flatMap(({ outputs }) => outputs)]);
+  const kept = new Set([
+    ...graph.inputs.map(({ value }) => value),
+    ...constants.keys(),
+    ...nodes.flatMap(({ outputs }) => outputs),
+  ]);
   const types = new Map([...graph.types].filter(([value]) => kept.has(value)));
   return { ...graph, nodes, constants, types };
 }

@@ -10,7 +10,8 @@ import { callSite } from './call-site.ts';
 export const traceBackendName = 'cauchy-trace';
 
 function toConstant(values: unknown, dtype: string): ConstantData {
-  if (dtype === 'float32') return values instanceof Float32Array ? values.slice() : Float32Array.from(values as ArrayLike<number>);
+  if (dtype === 'float32')
+    return values instanceof Float32Array ? values.slice() : Float32Array.from(values as ArrayLike<number>);
   if (dtype === 'int32') return Int32Array.from(values as ArrayLike<number>);
   return Uint8Array.from(values as ArrayLike<number>);
 }
@@ -44,7 +45,12 @@ export class TraceBackend extends tf.KernelBackend {
   override valueOf(tensor: { dataId: DataId; shape: Shape }): ValueId {
     const value = this.#values.get(tensor.dataId);
     if (value === undefined) {
-      throw studioError('tensor.shape', { op: 'trace', expected: 'a tensor made inside the traced function', got: 'one from outside', at: callSite(new Error().stack) });
+      throw studioError('tensor.shape', {
+        op: 'trace',
+        expected: 'a tensor made inside the traced function',
+        got: 'one from outside',
+        at: callSite(new Error().stack),
+      });
     }
     return value;
   }
@@ -63,7 +69,12 @@ export class TraceBackend extends tf.KernelBackend {
       return this.#builder.emitAll(op, inputs, attributes);
     } catch (thrown) {
       if (!(thrown instanceof ShapeProblem)) throw thrown;
-      throw studioError('tensor.shape', { op, expected: thrown.expected, got: thrown.got, at: callSite(new Error().stack) });
+      throw studioError('tensor.shape', {
+        op,
+        expected: thrown.expected,
+        got: thrown.got,
+        at: callSite(new Error().stack),
+      });
     }
   }
 

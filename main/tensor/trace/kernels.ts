@@ -13,16 +13,27 @@ const emit = <O extends OpName>(op: O, inputs: readonly ValueId[], attributes: N
 const scalar = (value: number): ValueId => traceBackend.builder.scalar(value);
 
 type Plain = { [O in OpName]: Record<string, never> extends NodeOf<O>['attributes'] ? O : never }[OpName];
-const binary = (op: Plain): Kernel => ({ a, b }) => emit(op, [id(a), id(b)], {} as never);
-const unary = (op: Plain): Kernel => ({ x }) => emit(op, [id(x)], {} as never);
+const binary =
+  (op: Plain): Kernel =>
+  ({ a, b }) =>
+    emit(op, [id(a), id(b)], {});
+const unary =
+  (op: Plain): Kernel =>
+  ({ x }) =>
+    emit(op, [id(x)], {});
 
-const reduction = (op: 'sum' | 'mean'): Kernel => ({ x }, { axis, keepDims }) => {
-  const axes = tf.util.parseAxisParam(axis as number | number[], x!.shape);
-  return axes.length === 0 ? id(x) : emit(op, [id(x)], { axes, keepDims: Boolean(keepDims) });
-};
+const reduction =
+  (op: 'sum' | 'mean'): Kernel =>
+  ({ x }, { axis, keepDims }) => {
+    const axes = tf.util.parseAxisParam(axis as number | number[], x!.shape);
+    return axes.length === 0 ? id(x) : emit(op, [id(x)], { axes, keepDims: Boolean(keepDims) });
+  };
 
 function fill(shape: Shape, value: number, dtype: string): ValueId {
-  const constant = dtype === 'int32' ? traceBackend.builder.constant(Int32Array.of(value), { dtype: 'int32', shape: [] }) : scalar(value);
+  const constant =
+    dtype === 'int32'
+      ? traceBackend.builder.constant(Int32Array.of(value), { dtype: 'int32', shape: [] })
+      : scalar(value);
   return shape.length === 0 ? constant : emit('expand', [constant], { shape });
 }
 
@@ -59,14 +70,18 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
   BatchMatMul: ({ a, b }, { transposeA, transposeB }) =>
     emit('matmul', [id(a), id(b)], { transposeA: Boolean(transposeA), transposeB: Boolean(transposeB) }),
   Transpose: ({ x }, { perm }) => emit('transpose', [id(x)], { perm: perm as number[] }),
-  Reshape: ({ x }, { shape }) => emit('reshape', [id(x)], { shape: tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x!.shape)) }),
+  Reshape: ({ x }, { shape }) =>
+    emit('reshape', [id(x)], {
+      shape: tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x!.shape)),
+    }),
   ExpandDims: ({ input }, { dim }) => {
     const axis = (dim as number) < 0 ? input!.shape.length + 1 + (dim as number) : (dim as number);
     return emit('reshape', [id(input)], { shape: input!.shape.toSpliced(axis, 0, 1) });
   },
   Sum: reduction('sum'),
   Mean: reduction('mean'),
-  Softmax: ({ logits }, { dim }) => emit('softmax', [id(logits)], { axis: normalAxis(dim as number, logits!.shape.length) }),
+  Softmax: ({ logits }, { dim }) =>
+    emit('softmax', [id(logits)], { axis: normalAxis(dim as number, logits!.shape.length) }),
   Concat: (inputs, { axis }) => {
     const tensors = list(inputs);
     return emit('concat', tensors.map(id), { axis: normalAxis(axis as number, tensors[0]!.shape.length) });
@@ -83,7 +98,11 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
   },
   PadV2: ({ x }, { paddings, constantValue }) => {
     const sides = paddings as [number, number][];
-    return emit('pad', [id(x)], { before: sides.map(([a]) => a), after: sides.map(([, b]) => b), value: constantValue as number });
+    return emit('pad', [id(x)], {
+      before: sides.map(([a]) => a),
+      after: sides.map(([, b]) => b),
+      value: constantValue as number,
+    });
   },
   // tf.broadcastTo and the gradient of tile use Tile; where each repeated axis has size 1 it is a broadcast.
   Tile: ({ x }, { reps }) => {
@@ -91,21 +110,33 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
     const times = reps as number[];
     const pairs = shape.flatMap((size) => [1, size]);
     const grown = shape.flatMap((size, i) => [times[i]!, size]);
-    if (shape.every((size, i) => size === 1 || times[i] === 1)) return emit('expand', [id(x)], { shape: shape.map((size, i) => size * times[i]!) });
+    if (shape.every((size, i) => size === 1 || times[i] === 1))
+      return emit('expand', [id(x)], { shape: shape.map((size, i) => size * times[i]!) });
     const tiled = emit('expand', [emit('reshape', [id(x)], { shape: pairs })], { shape: grown });
     return emit('reshape', [tiled], { shape: shape.map((size, i) => size * times[i]!) });
   },
-  Fill: (_, { shape, value, dtype }) => fill(shape as number[], value as number, (dtype as string | undefined) ?? 'float32'),
+  Fill: (_, { shape, value, dtype }) =>
+    fill(shape as number[], value as number, (dtype as string | undefined) ?? 'float32'),
   ZerosLike: ({ x }) => fill(x!.shape, 0, x!.dtype),
   OnesLike: ({ x }) => fill(x!.shape, 1, x!.dtype),
   // A chain of additions: the variadic sum has no WebGPU kernel in ONNX Runtime.
-  AddN: (inputs) => list(inputs).map(id).reduce((sum, value) => emit('add', [sum, value], {})),
-  Reverse: ({ x }, { dims }) => emit('reverse', [id(x)], { axes: tf.util.parseAxisParam(dims as number | number[], x!.shape) }),
+  AddN: (inputs) =>
+    list(inputs)
+      .map(id)
+      .reduce((sum, value) => emit('add', [sum, value], {})),
+  Reverse: ({ x }, { dims }) =>
+    emit('reverse', [id(x)], { axes: tf.util.parseAxisParam(dims as number | number[], x!.shape) }),
   // ops.ts calls tf.conv2d with data as [batch, in, h, w]; TF.js wants filters as [kh, kw, in, out], the IR as [out, in, kh, kw].
   Conv2D: ({ x, filter }, { strides, pad, dataFormat }) => {
-    tf.util.assert(dataFormat === 'NCHW' && typeof pad === 'number', () => 'conv2d: expected NCHW data and a number as padding');
+    tf.util.assert(
+      dataFormat === 'NCHW' && typeof pad === 'number',
+      () => 'conv2d: expected NCHW data and a number as padding',
+    );
     const stride = Array.isArray(strides) ? (strides as number[])[0]! : (strides as number);
-    return emit('conv2d', [id(x), emit('transpose', [id(filter)], { perm: [3, 2, 0, 1] })], { stride, padding: pad as number });
+    return emit('conv2d', [id(x), emit('transpose', [id(filter)], { perm: [3, 2, 0, 1] })], {
+      stride,
+      padding: pad as number,
+    });
   },
 };
 

@@ -19,7 +19,7 @@ export type TensorTypes = Readonly<Record<string, TensorType>>;
  */
 export function trace(name: string, fn: TensorFunction, types: TensorTypes): Graph {
   const before = tf.getBackend();
-  tf.setBackend(traceBackendName);
+  void tf.setBackend(traceBackendName);
   const builder = traceBackend.begin(name);
   try {
     tf.engine().startScope();
@@ -27,14 +27,16 @@ export function trace(name: string, fn: TensorFunction, types: TensorTypes): Gra
       return [input, tf.engine().makeTensorFromTensorInfo(traceBackend.info(builder.input(input, type)))] as const;
     });
     const outputs = Object.entries(fn(Object.fromEntries(inputs)));
-    const graph = builder.finish(outputs.map(([output, tensor]) => ({ name: output, value: traceBackend.valueOf(tensor) })));
+    const graph = builder.finish(
+      outputs.map(([output, tensor]) => ({ name: output, value: traceBackend.valueOf(tensor) })),
+    );
     if (traceBackend.violation) throw traceBackend.violation;
     return checkGraph(graph, 'trace');
   } catch (thrown) {
     throw explain(thrown);
   } finally {
     tf.engine().endScope();
-    if (before) tf.setBackend(before);
+    if (before) void tf.setBackend(before);
   }
 }
 

@@ -1,0 +1,159 @@
+/** Everything a window can ask of the studio and everything the studio tells it. Browser-safe: schemas only. */
+import { z } from 'zod';
+import { nothing } from '../../base/schemas.ts';
+import {
+  duplicatePictureSchema,
+  pictureCountsSchema,
+  pictureSettingsSchema,
+  pictureSourceSchema,
+  quarantinedPictureSchema,
+  usedPictureSchema,
+} from '../../datasets/schema.ts';
+import { deviceInfoSchema } from '../../engine/schema.ts';
+import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
+import { nfeSchema } from '../../generation/schema.ts';
+import { latentStatisticsSchema } from '../../latents/schema.ts';
+import { recentProjectSchema } from '../../projects/schema.ts';
+import { runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
+import { settingsSchema } from '../../settings/schema.ts';
+import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
+import { jobReferenceSchema, jobSchema } from './jobs.ts';
+
+const page = z.strictObject({ offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
+const runReference = z.strictObject({ run: z.string() });
+
+/** The open project at a glance. `path` and `file` values below it are what `fileUrl` of a shell can show. */
+export const projectSummarySchema = z.strictObject({
+  path: z.string(),
+  name: z.string(),
+  pictures: pictureCountsSchema,
+  /** Absent until the first import. */
+  pictureSettings: pictureSettingsSchema.optional(),
+  latents: z.strictObject({
+    /** Pictures whose latents are on disk, of those in use. */
+    encoded: z.int().nonnegative(),
+    complete: z.boolean(),
+    vae: z.string().optional(),
+  }),
+  runs: z.array(runRecordSchema),
+  galleryPictures: z.int().nonnegative(),
+});
+export type ProjectSummary = z.infer<typeof projectSummarySchema>;
+
+export const studioInfoSchema = z.strictObject({
+  version: z.string(),
+  /** What the shell around the renderer can do. */
+  shell: z.strictObject({
+    kind: z.enum(['electron', 'browser']),
+    canPickFolders: z.boolean(),
+    canRevealFiles: z.boolean(),
+  }),
+  device: deviceInfoSchema,
+  projectsFolder: z.string(),
+  presets: z.array(presetSchema),
+  vaes: z.array(z.strictObject({ name: z.string(), title: z.string(), description: z.string() })),
+});
+export type StudioInfo = z.infer<typeof studioInfoSchema>;
+
+/** Pictures may also come as files that a browser has uploaded to the host under an id. */
+const importSourceSchema = z.discriminatedUnion('kind', [
+  ...pictureSourceSchema.options,
+  z.strictObject({ kind: z.literal('upload'), id: z.string() }),
+]);
+
+const pictureRowSchema = z.discriminatedUnion('kind', [
+  usedPictureSchema,
+  quarantinedPictureSchema,
+  duplicatePictureSchema,
+]);
+
+export const studioContract = {
+  methods: {
+    'studio.info': { input: nothing, output: studioInfoSchema },
+    'studio.pickFolders': { input: nothing, output: z.strictObject({ paths: z.array(z.string()) }) },
+    'studio.reveal': { input: z.strictObject({ file: z.string() }), output: nothing },
+
+    'settings.get': { input: nothing, output: settingsSchema },
+    'settings.set': {
+      input: settingsSchema.pick({ theme: true, projectsFolder: true }).partial(),
+      output: settingsSchema,
+    },
+
+    'project.recent': { input: nothing, output: z.array(recentProjectSchema.extend({ exists: z.boolean() })) },
+    'project.create': {
+      input: z.strictObject({ name: z.string(), parent: z.string().optional() }),
+      output: projectSummarySchema,
+    },
+    'project.open': { input: z.strictObject({ path: z.string() }), output: projectSummarySchema },
+    'project.close': { input: nothing, output: nothing },
+    /** The open project; null when there is none. */
+    'project.current': { input: nothing, output: projectSummarySchema.nullable() },
+
+    'pictures.import': {
+      input: z.strictObject({ source: importSourceSchema, settings: pictureSettingsSchema }),
+      output: jobReferenceSchema,
+    },
+    'pictures.page': {
+      input: z.strictObject({ show: z.enum(['used', 'quarantined', 'duplicate']), ...page.shape }),
+      output: z.strictObject({ total: z.int().nonnegative(), rows: z.array(pictureRowSchema) }),
+    },
+
+    'latents.encode': { input: z.strictObject({ vae: z.string() }), output: jobReferenceSchema },
+    /** Null until encoding has finished. */
+    'latents.statistics': { input: nothing, output: latentStatisticsSchema.nullable() },
+
+    'runs.start': {
+      input: z.strictObject({ name: z.string().optional(), preset: z.string().optional(), config: runConfigSchema }),
+      output: z.strictObject({ run: z.string(), job: z.int().positive() }),
+    },
+    /** Pausing keeps the run in memory; stopping writes a checkpoint and ends it. Both can be resumed. */
+    'runs.pause': { input: runReference, output: nothing },
+    'runs.resume': { input: runReference, output: jobReferenceSchema },
+    'runs.stop': { input: runReference, output: nothing },
+    'runs.delete': { input: runReference, output: nothing },
+    'runs.metrics': {
+      input: z.strictObject({ run: z.string(), afterStep: z.int().nonnegative() }),
+      output: z.array(metricsRowSchema),
+    },
+    'runs.samples': { input: runReference, output: z.array(sampleSheetSchema) },
+
+    /** Makes `count` pictures from seeds seed … seed + count − 1 into the gallery. */
+    'gallery.generate': {
+      input: z.strictObject({
+        run: z.string(),
+        nfe: nfeSchema,
+        count: z.int().min(1).max(10_000),
+        seed: z.int().nonnegative(),
+      }),
+      output: jobReferenceSchema,
+    },
+    /** Newest first. */
+    'gallery.page': {
+      input: page,
+      output: z.strictObject({ total: z.int().nonnegative(), rows: z.array(galleryPictureSchema) }),
+    },
+    'gallery.delete': { input: z.strictObject({ ids: z.array(z.string()).min(1) }), output: nothing },
+    /** One PNG of these pictures, row by row; the last row may be short. `margin` in pixels. */
+    'gallery.exportGrid': {
+      input: z.strictObject({
+        ids: z.array(z.string()).min(1),
+        columns: z.int().min(1).max(200),
+        margin: z.int().min(0).max(64),
+      }),
+      output: gridResultSchema,
+    },
+
+    'jobs.list': { input: nothing, output: z.array(jobSchema) },
+    'jobs.cancel': { input: jobReferenceSchema, output: nothing },
+  },
+  events: {
+    /** A job began, moved on or ended. At most ten times a second for one job. */
+    job: jobSchema,
+    /** The open project changed; null when it was closed. */
+    project: projectSummarySchema.nullable(),
+    metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
+    samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
+    settings: settingsSchema,
+  },
+} as const;
+export type StudioContract = typeof studioContract;

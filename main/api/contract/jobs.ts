@@ -1,0 +1,39 @@
+/** Long work: every job says what it does, how fast, how long still, and always ends in done, failed or cancelled. */
+import { z } from 'zod';
+import { errorCodes } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+
+export const wireErrorSchema = z.object({
+  code: z.custom<ErrorCode>((value) => typeof value === 'string' && (errorCodes as readonly string[]).includes(value)),
+  kind: z.enum(['user', 'environment', 'internal']),
+  details: z.record(z.string(), z.unknown()),
+  what: z.string(),
+  means: z.string(),
+  advice: z.string(),
+  stack: z.string().optional(),
+});
+
+export const jobKindSchema = z.enum(['import', 'encode', 'train', 'generate', 'grid', 'score']);
+export type JobKind = z.infer<typeof jobKindSchema>;
+
+export const jobSchema = z.strictObject({
+  id: z.int().positive(),
+  kind: jobKindSchema,
+  /** Plain words: “Encoding pictures”. */
+  title: z.string(),
+  status: z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']),
+  /** Units finished and expected: pictures, steps. */
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative().optional(),
+  unit: z.string(),
+  perSecond: z.number().optional(),
+  remainingSeconds: z.number().optional(),
+  /** Countable side results: `quarantined`, `duplicates`, `skipped`. */
+  counts: z.record(z.string(), z.int().nonnegative()),
+  /** The run of a training job. */
+  run: z.string().optional(),
+  error: wireErrorSchema.optional(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobReferenceSchema = z.strictObject({ job: z.int().positive() });

@@ -1,0 +1,69 @@
+/** What the studio knows about latents: how they were made and how they are distributed. */
+import { z } from 'zod';
+
+/** A histogram with equal bins from `from` to `to`; values outside are in `below` and `above`, never dropped. */
+export const histogramSchema = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  counts: z.array(z.int().nonnegative()),
+  below: z.int().nonnegative(),
+  above: z.int().nonnegative(),
+});
+
+/** One channel of the latents, over all pictures and positions, as the VAE gave them (before normalisation). */
+export const channelStatisticsSchema = z.strictObject({
+  channel: z.int().nonnegative(),
+  n: z.int().positive(),
+  mean: z.number(),
+  std: z.number(),
+  min: z.number(),
+  q1: z.number(),
+  median: z.number(),
+  q3: z.number(),
+  max: z.number(),
+  /** Excess kurtosis: 0 for a bell curve, positive for heavy tails. */
+  kurtosis: z.number(),
+  /** Tukey's fences: inner at 1.5, outer at 3 interquartile ranges beyond the quartiles. */
+  innerFences: z.tuple([z.number(), z.number()]),
+  outerFences: z.tuple([z.number(), z.number()]),
+  /** Share of values beyond the fences, 0 to 1. */
+  innerShare: z.number(),
+  outerShare: z.number(),
+  /** The most extreme values in each direction among those actually stored, and a bounded sample of outliers for dots. */
+  whiskers: z.tuple([z.number(), z.number()]),
+  outlierSample: z.array(z.number()),
+  outlierCount: z.int().nonnegative(),
+  histogram: histogramSchema,
+});
+export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
+
+/** `statistics.json` of one set of latents, besides the per-element tensors. */
+export const latentStatisticsSchema = z.strictObject({
+  pictures: z.int().positive(),
+  /** channels, height, width */
+  shape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  channels: z.array(channelStatisticsSchema),
+  /** Standard deviation of all elements after normalisation; asserted to be 0.5. */
+  normalisedStd: z.number(),
+  /** Elements that have the same value in every picture: they are only centred, because dividing by 0 has no meaning. */
+  constantElements: z.int().nonnegative(),
+});
+export type LatentStatistics = z.infer<typeof latentStatisticsSchema>;
+
+/** `manifest.json` of one set of latents. */
+export const latentManifestSchema = z.strictObject({
+  key: z.string(),
+  vae: z.strictObject({ name: z.string(), hash: z.string() }),
+  datasetHash: z.string(),
+  pictureSize: z.int().positive(),
+  shape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  precision: z.literal('float32'),
+  shards: z.array(z.strictObject({ file: z.string(), pictures: z.array(z.string()) })),
+  /** True once every picture is encoded and the statistics are written. */
+  complete: z.boolean(),
+  encodedAt: z.iso.datetime().optional(),
+});
+export type LatentManifest = z.infer<typeof latentManifestSchema>;
+
+/** What a bell curve would have: the yardstick for “impulsive”. */
+export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.338e-6, kurtosis: 0 } as const;
