@@ -126,6 +126,7 @@ export const rows = [
     ],
     why: 'the contract is browser-safe: schemas only',
   },
+  { folder: 'main/api/studio.ts', may: ['main/api/contract'], why: 'the interface between application and shells' },
   {
     folder: 'main/api/handlers',
     may: [
