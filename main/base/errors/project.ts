@@ -35,10 +35,22 @@ export const projectErrors = {
     advice: 'Check the path and that its drive is connected.',
   })),
   'dataset.noPictures': entry<{ path: string; files: number }>('user', ({ path, files }) => ({
-    what: files === 0 ? `${path} is empty.` : `None of the ${files} files in ${path} is a picture that can be read.`,
-    means: `Nothing was imported. ${unchanged}`,
-    advice:
-      'Choose a folder with JPEG, PNG, WebP, AVIF, GIF or TIFF files; the list below says why each file was refused.',
+    what:
+      files === 0
+        ? `${path} is empty.`
+        : files === 1
+          ? `The only file in ${path} is not a picture that can be read.`
+          : `None of the ${files} files in ${path} is a picture that can be read.`,
+    means:
+      files === 0
+        ? `Nothing was imported. ${unchanged}`
+        : 'No picture was added. The list of files says why each one was left out.',
+    advice: 'Choose a folder with JPEG, PNG, WebP, AVIF, GIF or TIFF files.',
+  })),
+  'dataset.decoderMissing': entry<{ path: string; reason: string }>('environment', ({ path, reason }) => ({
+    what: `The part that reads pictures could not be loaded from ${path}: ${reason}.`,
+    means: 'No picture was read, and nothing was changed.',
+    advice: 'Start the studio once with a network connection so that it can fetch the part, or install it again.',
   })),
   'dataset.archiveRefused': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
     what: `The archive ${path} was refused: ${reason}.`,
