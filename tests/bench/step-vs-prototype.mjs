@@ -20,7 +20,12 @@ const { trace } = await import(join(root, 'dist/main/tensor/trace/trace.js'));
 const { createCpuDevice } = await import(join(root, 'dist/main/engine/cpu-device.js'));
 const { fillNormal } = await import(join(root, 'dist/main/base/random.js'));
 
-const batch = 32, tokens = 64, into = 16, width = 192, heads = 3, layers = 6;
+const batch = 32,
+  tokens = 64,
+  into = 16,
+  width = 192,
+  heads = 3,
+  layers = 6;
 
 /** @returns {Record<string, number[]>} */
 function parameterShapes() {
@@ -28,9 +33,16 @@ function parameterShapes() {
   const shapes = { inW: [into, width], inB: [width], pos: [1, tokens, width], tW1: [64, width], tW2: [width, width] };
   for (let l = 0; l < layers; l++) {
     Object.assign(shapes, {
-      [`l${l}.ada`]: [width, 6 * width], [`l${l}.adaB`]: [6 * width], [`l${l}.qkv`]: [width, 3 * width], [`l${l}.qkvB`]: [3 * width],
-      [`l${l}.proj`]: [width, width], [`l${l}.projB`]: [width], [`l${l}.fc1`]: [width, 4 * width], [`l${l}.fc1B`]: [4 * width],
-      [`l${l}.fc2`]: [4 * width, width], [`l${l}.fc2B`]: [width],
+      [`l${l}.ada`]: [width, 6 * width],
+      [`l${l}.adaB`]: [6 * width],
+      [`l${l}.qkv`]: [width, 3 * width],
+      [`l${l}.qkvB`]: [3 * width],
+      [`l${l}.proj`]: [width, width],
+      [`l${l}.projB`]: [width],
+      [`l${l}.fc1`]: [width, 4 * width],
+      [`l${l}.fc1B`]: [4 * width],
+      [`l${l}.fc2`]: [4 * width, width],
+      [`l${l}.fc2B`]: [width],
     });
   }
   return { ...shapes, fada: [width, 2 * width], outW: [width, into] };
@@ -47,7 +59,11 @@ function forward(p, x, t) {
   const toHeads = (y) => ops.transpose(ops.reshape(y, [batch, tokens, heads, width / heads]), [0, 2, 1, 3]);
   for (let l = 0; l < layers; l++) {
     const w = (name) => p[`l${l}.${name}`];
-    const [s1, g1, a1, s2, g2, a2] = ops.split(ops.reshape(linear(c, w('ada'), w('adaB')), [batch, 1, 6 * width]), 6, 2);
+    const [s1, g1, a1, s2, g2, a2] = ops.split(
+      ops.reshape(linear(c, w('ada'), w('adaB')), [batch, 1, 6 * width]),
+      6,
+      2,
+    );
     let y = ops.add(ops.mul(normalise(h), ops.add(g1, 1)), s1);
     const [q, k, v] = ops.split(linear(y, w('qkv'), w('qkvB')), 3, 2).map(toHeads);
     const weights = ops.softmax(ops.mul(ops.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)));
@@ -85,19 +101,31 @@ function normal(shape, scale) {
   return data.map((value) => value * scale);
 }
 const states = Object.entries(parameterShapes()).flatMap(([name, shape]) =>
-  ['p', 'm', 'v'].map((kind) => ({ name: `${kind}.${name}`, shape, data: normal(shape, kind === 'p' && shape.length > 1 ? 1 / Math.sqrt(shape[0]) : 0) })),
+  ['p', 'm', 'v'].map((kind) => ({
+    name: `${kind}.${name}`,
+    shape,
+    data: normal(shape, kind === 'p' && shape.length > 1 ? 1 / Math.sqrt(shape[0]) : 0),
+  })),
 );
 const data = { x: [batch, tokens, into], t: [batch, 64], y: [batch, tokens, into] };
-const inputs = Object.fromEntries(Object.entries(data).map(([name, shape]) => [name, { dtype: 'float32', shape, data: normal(shape, 1) }]));
+const inputs = Object.fromEntries(
+  Object.entries(data).map(([name, shape]) => [name, { dtype: 'float32', shape, data: normal(shape, 1) }]),
+);
 
 async function product() {
-  const types = Object.fromEntries([...Object.entries(data), ...states.map(({ name, shape }) => [name, shape])].map(([name, shape]) => [name, { dtype: 'float32', shape }]));
+  const types = Object.fromEntries(
+    [...Object.entries(data), ...states.map(({ name, shape }) => [name, shape])].map(([name, shape]) => [
+      name,
+      { dtype: 'float32', shape },
+    ]),
+  );
   const device = createCpuDevice(2);
   const graph = trace('bench step', step, types);
   const { nodes } = await device.load({ program: 'step', graph });
   await device.createState({ state: 'run', tensors: states });
   console.log(`product: ${graph.nodes.length} nodes traced, ${nodes} after passes`);
-  return async () => (await device.step({ program: 'step', state: 'run', inputs, finite: ['loss'] })).outputs.loss.data[0];
+  return async () =>
+    (await device.step({ program: 'step', state: 'run', inputs, finite: ['loss'] })).outputs.loss.data[0];
 }
 
 /** @param {string} folder */
@@ -116,19 +144,35 @@ async function other(folder) {
     ...['p', 'm', 'v'].flatMap((kind) => shapes.map((p) => ({ ...p, name: `${kind}.${p.name}` }))),
   ];
   const { model, outputs, nNodes } = compile(dit.step, specs);
-  const session = await InferenceSession.create(new Uint8Array(model), { executionProviders: ['cpu'], intraOpNumThreads: 2, graphOptimizationLevel: 'all' });
+  const session = await InferenceSession.create(new Uint8Array(model), {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 2,
+    graphOptimizationLevel: 'all',
+  });
   console.log(`other: ${nNodes} nodes`);
   const start = Object.fromEntries(states.map(({ name, data: values }) => [name, values.slice()]));
-  const feeds = Object.fromEntries(specs.map(({ name, shape }) => [name, new Tensor('float32', start[name] ?? inputs[name].data, shape)]));
-  const fetches = Object.fromEntries(outputs.map((o, i) => [o.name, i ? new Tensor('float32', new Float32Array(o.shape.reduce((a, b) => a * b, 1)), o.shape) : null]));
+  const feeds = Object.fromEntries(
+    specs.map(({ name, shape }) => [name, new Tensor('float32', start[name] ?? inputs[name].data, shape)]),
+  );
+  const fetches = Object.fromEntries(
+    outputs.map((o, i) => [
+      o.name,
+      i ? new Tensor('float32', new Float32Array(o.shape.reduce((a, b) => a * b, 1)), o.shape) : null,
+    ]),
+  );
   return async () => {
     const result = await session.run(feeds, fetches);
-    specs.slice(3).forEach(({ name }, i) => ([feeds[name], fetches[`out${i + 1}`]] = [fetches[`out${i + 1}`], feeds[name]]));
+    specs
+      .slice(3)
+      .forEach(({ name }, i) => ([feeds[name], fetches[`out${i + 1}`]] = [fetches[`out${i + 1}`], feeds[name]]));
     return result.out0.data[0];
   };
 }
 
-const contestants = { product: await product(), ...(values.against ? { other: await other(resolve(values.against)) } : {}) };
+const contestants = {
+  product: await product(),
+  ...(values.against ? { other: await other(resolve(values.against)) } : {}),
+};
 /** @type {Record<string, number[]>} */
 const times = {};
 for (let round = 0; round < rounds + 2; round++) {
@@ -139,9 +183,25 @@ for (let round = 0; round < rounds + 2; round++) {
     if (round === 0 || round === rounds + 1) console.log(`${name} step ${round}: loss ${loss.toFixed(5)}`);
   }
 }
-const summary = Object.fromEntries(Object.entries(times).map(([name, list]) => {
-  const sorted = list.toSorted((a, b) => a - b);
-  return [name, { min: sorted[0], p25: sorted[sorted.length >> 2], median: sorted[sorted.length >> 1] }];
-}));
-console.log(JSON.stringify({ milliseconds: summary, rss: Math.round(process.memoryUsage().rss / 2 ** 20), ...(summary.other ? { ratioMedian: summary.product.median / summary.other.median, ratioMin: summary.product.min / summary.other.min } : {}) }, (_, v) => (typeof v === 'number' ? Number(v.toFixed(3)) : v)));
+const summary = Object.fromEntries(
+  Object.entries(times).map(([name, list]) => {
+    const sorted = list.toSorted((a, b) => a - b);
+    return [name, { min: sorted[0], p25: sorted[sorted.length >> 2], median: sorted[sorted.length >> 1] }];
+  }),
+);
+console.log(
+  JSON.stringify(
+    {
+      milliseconds: summary,
+      rss: Math.round(process.memoryUsage().rss / 2 ** 20),
+      ...(summary.other
+        ? {
+            ratioMedian: summary.product.median / summary.other.median,
+            ratioMin: summary.product.min / summary.other.min,
+          }
+        : {}),
+    },
+    (_, v) => (typeof v === 'number' ? Number(v.toFixed(3)) : v),
+  ),
+);
 process.exit(0);
