@@ -54,7 +54,7 @@ export const projectErrors = {
   })),
   'dataset.archiveRefused': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
     what: `The archive ${path} was refused: ${reason}.`,
-    means: `Nothing of it was imported. ${unchanged}`,
+    means: 'None of its pictures were imported. The pictures of the project are as they were.',
     advice: 'Unpack it yourself, look at what is in it, and import the folder.',
   })),
   'dataset.badSize': entry<{ size: number }>('user', ({ size }) => ({

@@ -1,0 +1,110 @@
+/** One file to one shaped picture, or to the plain reason why it can not be used. Runs in the decoding threads. */
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { drawFace } from './drawn/faces.ts';
+import { judgeContent, readableFormats } from './formats.ts';
+import { leastSide, mostAspect, mostFileBytes, mostPixels, mostSeconds } from './limits.ts';
+import type { DecodedPicture, DecodeOutcome, DecodeRequest, RefusedPicture } from './protocol.ts';
+import { readFailure } from './reasons.ts';
+import type { PictureSettings } from './schema.ts';
+import { layOnSquare } from './shape.ts';
+import { encodePng, loadSharp, openStrictly } from './sharp.ts';
+
+/** The id of a picture: the first 16 hex digits of the SHA-256 of its source bytes. */
+export function pictureId(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+/** Reads, checks and shapes one picture. A file that can not be used is an outcome; only our own faults throw. */
+export async function decodePicture({ source, settings }: DecodeRequest): Promise<DecodeOutcome> {
+  if (source.kind === 'drawn') return draw(source.seed, source.index, settings.size);
+  let bytes: Uint8Array;
+  if (source.kind === 'bytes') bytes = source.bytes;
+  else {
+    const read = await readWhole(source.path);
+    if (!(read instanceof Uint8Array)) return read;
+    bytes = read;
+  }
+  return decodeBytes(bytes, settings);
+}
+
+async function draw(seed: number, index: number, size: number): Promise<DecodedPicture> {
+  const rgb = drawFace({ seed, index, size });
+  const png = await encodePng(rgb, size, size);
+  return { kind: 'decoded', id: pictureId(rgb), png, width: size, height: size, format: 'drawn', bytes: rgb.length };
+}
+
+async function readWhole(path: string): Promise<Uint8Array | RefusedPicture> {
+  try {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    return size > mostFileBytes ? refusedAsTooLarge(size) : await file.readFile();
+  } catch (thrown) {
+    return refused(readFailure(path, thrown));
+  }
+}
+
+const refused = (reason: string, recognised = false): RefusedPicture => ({ kind: 'refused', reason, recognised });
+
+const refusedAsTooLarge = (size: number): RefusedPicture =>
+  refused(
+    `The file is too large: ${Math.ceil(size / 2 ** 20)} MB, and ${mostFileBytes / 2 ** 20} MB is the most for one picture.`,
+    true,
+  );
+
+async function decodeBytes(bytes: Uint8Array, settings: PictureSettings): Promise<DecodeOutcome> {
+  if (bytes.length === 0) return refused('The file is empty (0 bytes).');
+  const content = judgeContent(bytes);
+  if (content.kind === 'unknown') return refused(`This is not a picture: its contents are not ${readableFormats}.`);
+  if (content.kind === 'otherPicture') {
+    return refused(`This is a picture of the kind ${content.name}; the studio reads ${readableFormats}.`, true);
+  }
+  const sharp = loadSharp();
+  try {
+    // Reads the header only. The pixel limit is checked here, where the size can be told.
+    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const { width, height } = metadata.autoOrient;
+    const problem = sizeProblem(width, height);
+    if (problem !== undefined) return refused(problem, true);
+    const png = await shapePng(bytes, settings);
+    const frames = metadata.pages !== undefined && metadata.pages > 1 ? metadata.pages : undefined;
+    const known = { id: pictureId(bytes), width, height, format: content.format, bytes: bytes.length };
+    return { kind: 'decoded', png, ...known, ...(frames === undefined ? {} : { frames }) };
+  } catch (thrown) {
+    return refused(damage(thrown), true);
+  }
+}
+
+/** Why a picture of this size can not be used; undefined when it can. */
+export function sizeProblem(width: number, height: number): string | undefined {
+  const size = `${width} × ${height} pixels`;
+  if (width * height > mostPixels) {
+    return `The picture is too large: ${size}, and ${mostPixels / 1e6} megapixels is the most.`;
+  }
+  if (Math.min(width, height) < leastSide) {
+    return `The picture is too small: ${size}, and each side needs at least ${leastSide}.`;
+  }
+  if (Math.max(width, height) > mostAspect * Math.min(width, height)) {
+    return `The picture is a strip of ${size}: one side may be at most ${mostAspect} times the other.`;
+  }
+  return undefined;
+}
+
+async function shapePng(bytes: Uint8Array, { size, framing, background }: PictureSettings): Promise<Uint8Array> {
+  const { data, info } = await openStrictly(bytes)
+    .resize(size, size, framing === 'crop' ? { fit: 'cover', position: 'centre' } : { fit: 'inside' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  // The background is laid below here and not by sharp, which turns it grey below a grey picture.
+  const rgb = layOnSquare({ data, width: info.width, height: info.height, channels: 4 }, size, background);
+  return encodePng(rgb, size, size);
+}
+
+/** sharp's complaint in plain words, with its own words for whoever wants to look it up. */
+function damage(thrown: unknown): string {
+  const message = (thrown instanceof Error ? thrown.message : String(thrown)).trim().split('\n').at(-1)!.trim();
+  if (message.includes('timeout')) return `The picture was given up: decoding took longer than ${mostSeconds} seconds.`;
+  return `The file is damaged or incomplete (${message}).`;
+}

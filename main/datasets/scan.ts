@@ -1,0 +1,135 @@
+/** Looks through folders, files and archives for pictures, following links but never in a circle. */
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { studioError } from '../base/errors.ts';
+import { scanArchive } from './archive.ts';
+import { isHidden, judgeName } from './formats.ts';
+import type { Found, FoundPicture } from './found.ts';
+import { readFailure } from './reasons.ts';
+import type { PictureSettings, PictureSource } from './schema.ts';
+
+/** Something that was chosen to be imported. */
+export interface Root {
+  readonly kind: 'folder' | 'file' | 'archive';
+  readonly path: string;
+}
+
+/** Looks at what was chosen. Throws `dataset.folderMissing` before anything else happens. */
+export async function toRoots(paths: readonly string[]): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const given of paths) {
+    const path = resolve(given);
+    const info = await stat(path).catch((thrown: unknown) => {
+      throw studioError('dataset.folderMissing', { path }, thrown);
+    });
+    roots.push({ path, kind: info.isDirectory() ? 'folder' : (await isArchive(path, info)) ? 'archive' : 'file' });
+  }
+  return roots;
+}
+
+async function isArchive(path: string, info: Stats): Promise<boolean> {
+  if (extname(path).toLowerCase() === '.zip') return true;
+  if (!info.isFile() || info.size < 22) return false;
+  try {
+    await using file = await open(path, 'r');
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.equals(Buffer.from('PK\x03\x04')) || buffer.equals(Buffer.from('PK\x05\x06'));
+  } catch {
+    // What can not be read now is reported with its reason when its turn comes.
+    return false;
+  }
+}
+
+/** Everything below `roots`, in the order of the roots and of the names in each folder. `closed` folders stay shut. */
+export async function* scanRoots(roots: readonly Root[], closed: readonly string[] = []): AsyncGenerator<Found> {
+  const entered = new Set(await Promise.all(closed.map((folder) => realpath(folder).catch(() => folder))));
+  for (const { kind, path } of roots) {
+    if (kind === 'archive') yield* scanArchive(path);
+    else if (kind === 'folder') yield* scanFolder(path, entered);
+    // A file that was chosen by itself is tried whatever its name is.
+    else yield await toPicture(path, true);
+  }
+}
+
+async function* scanFolder(folder: string, entered: Set<string>): AsyncGenerator<Found> {
+  let names: string[];
+  try {
+    const real = await realpath(folder);
+    if (entered.has(real)) {
+      yield ignored(folder, 'This folder was looked at already, or is the project itself.');
+      return;
+    }
+    entered.add(real);
+    names = await readdir(folder);
+  } catch (thrown) {
+    yield { kind: 'quarantined', source: folder, reason: readFailure(folder, thrown) };
+    return;
+  }
+  // By code units: the same order in every language and on every system.
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    let info: Stats;
+    try {
+      info = await stat(path);
+    } catch (thrown) {
+      yield unreachable(path, name, thrown);
+      continue;
+    }
+    if (!info.isDirectory()) yield* scanFile(path, name, info);
+    else if (isHidden(name)) yield ignored(path, 'A hidden folder.');
+    else if (name.endsWith('.cauchy')) yield ignored(path, 'A project of the studio.');
+    else yield* scanFolder(path, entered);
+  }
+}
+
+const ignored = (source: string, reason: string): Found => ({ kind: 'ignored', source, reason });
+
+function unreachable(path: string, name: string, thrown: unknown): Found {
+  const verdict = judgeName(name, 'folder');
+  if (verdict.kind === 'ignore') return ignored(path, verdict.reason);
+  return { kind: 'quarantined', source: path, reason: readFailure(path, thrown) };
+}
+
+function* scanFile(path: string, name: string, info: Stats): Generator<Found> {
+  const verdict = judgeName(name, 'folder');
+  if (verdict.kind === 'ignore') yield ignored(path, verdict.reason);
+  else if (!info.isFile()) yield { kind: 'quarantined', source: path, reason: 'It is a device or a pipe, not a file.' };
+  else if (verdict.kind === 'quarantine') yield { kind: 'quarantined', source: path, reason: verdict.reason };
+  else yield fileOf(path, info, verdict.certain);
+}
+
+async function toPicture(path: string, certain: boolean): Promise<Found> {
+  try {
+    const info = await stat(path);
+    if (info.isFile()) return fileOf(path, info, certain);
+    return { kind: 'quarantined', source: path, reason: 'It is a device or a pipe, not a file.' };
+  } catch (thrown) {
+    return { kind: 'quarantined', source: path, reason: readFailure(path, thrown) };
+  }
+}
+
+const fileOf = (path: string, info: Stats, certain: boolean): FoundPicture => ({
+  kind: 'picture',
+  source: path,
+  stamp: `${info.size} bytes, ${info.mtime.toISOString()}`,
+  bytes: info.size,
+  certain,
+  load: async () => ({ kind: 'file', path }),
+});
+
+/** The studio's own drawn faces, as many as asked for. */
+export async function* scanSamples(
+  { count, seed }: Extract<PictureSource, { kind: 'samples' }>,
+  { size }: PictureSettings,
+): AsyncGenerator<Found> {
+  for (let index = 0; index < count; index++) {
+    yield {
+      kind: 'picture',
+      source: `drawn:faces:${seed}:${index}`,
+      bytes: 3 * size * size,
+      certain: true,
+      load: async () => ({ kind: 'drawn', seed, index }),
+    };
+  }
+}
