@@ -110,8 +110,8 @@ describe('losses', () => {
   /** The Cauchy loss of one sample whose student output is e, through the product's own batch form. */
   const cauchyOf: TensorFunction = ({ e, c }) => {
     const zeros = ops.mul(e!, 0);
-    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f!, zeros, ops.scalar(1), c!), { f: e! });
-    return { value, gradient: grads.f! };
+    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f, zeros, ops.scalar(1), c!), { f: e! });
+    return { value, gradient: grads.f };
   };
   it.each(Object.entries(golden.losses))('Cauchy, %s', async (_, { e, c, mean_reduction: { cauchy: expected } }) => {
     const { value, gradient } = await runCompiled(cauchyOf, { e: tensor(e, [1, 1, 1, e.length]), c: tensor([c], []) });
@@ -142,14 +142,14 @@ it('the toy training step: Cauchy and diffusion loss and the gradient of the net
     const parts: Record<string, ops.Tensor> = {};
     const { value, grads } = ops.valueAndGrads(
       (p) => {
-        const student = ops.add(ops.mul(skip!, x), ops.mul(out!, p.F!));
+        const student = ops.add(ops.mul(skip!, x), ops.mul(out!, p.F));
         parts['consistency'] = consistencyLoss(student, teacher!, lambda!, c!);
         parts['diffusion'] = diffusionLoss(student, x0!, w!);
         return ops.add(parts['consistency'], ops.mul(parts['diffusion'], 5));
       },
       { F: F! },
     );
-    return { ...parts, total: value, gradient: grads.F! };
+    return { ...parts, total: value, gradient: grads.F };
   };
   const result = await runCompiled(fn, {
     x0: tensor(toy.x0, toy.shape),

@@ -1,0 +1,52 @@
+/** Reads a complete set of latents into memory, normalised, with the split into training and held-out pictures. */
+import { studioError } from '../base/errors.ts';
+import { split } from '../datasets/splits.ts';
+import { assertNormalised, normalise } from './normalise.ts';
+import type { LatentManifest, LatentStatistics } from './schema.ts';
+import type { Normalisation } from './store.ts';
+import { readManifest, readNormalisation, readShard, readStatistics } from './store.ts';
+
+export interface LatentSet {
+  readonly manifest: LatentManifest;
+  readonly statistics: LatentStatistics;
+  readonly normalisation: Normalisation;
+  /** channels · height · width */
+  readonly dimensions: number;
+  /** Normalised, one after another. */
+  readonly training: Float32Array;
+  readonly heldOut: Float32Array;
+}
+
+/** Raw latents of all pictures, one after another, in the order of the manifest. */
+export async function readAllLatents(folder: string, manifest: LatentManifest): Promise<Float32Array> {
+  const dimensions = manifest.shape[0] * manifest.shape[1] * manifest.shape[2];
+  const total = manifest.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+  const all = new Float32Array(total * dimensions);
+  let offset = 0;
+  for (const shard of manifest.shards) {
+    const latents = await readShard(folder, shard, manifest.shape);
+    all.set(latents, offset);
+    offset += latents.length;
+  }
+  return all;
+}
+
+/** Loads and checks latents. `heldOut` pictures are kept out of training; which ones depends only on their ids. */
+export async function readLatentSet(folder: string, heldOut: number): Promise<LatentSet> {
+  const manifest = await readManifest(folder);
+  const statistics = await readStatistics(folder);
+  if (!manifest?.complete || !statistics) throw studioError('latents.missing', {});
+  const normalisation = await readNormalisation(folder);
+  const latents = normalise(await readAllLatents(folder, manifest), normalisation);
+  const ids = manifest.shards.flatMap((shard) => shard.pictures);
+  assertNormalised(latents, ids.length, statistics.constantElements);
+  const dimensions = latents.length / ids.length;
+  const chosen = new Set(split({ ids, heldOut }).heldOut);
+  const gather = (keep: (id: string) => boolean): Float32Array => {
+    const rows = ids.flatMap((id, i) => (keep(id) ? [i] : []));
+    const out = new Float32Array(rows.length * dimensions);
+    rows.forEach((row, i) => out.set(latents.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions));
+    return out;
+  };
+  return { manifest, statistics, normalisation, dimensions, training: gather((id) => !chosen.has(id)), heldOut: gather((id) => chosen.has(id)) };
+}

@@ -1,0 +1,147 @@
+/**
+ * The training loop: asks for batches ahead of time, steps the device, records, checkpoints, makes sample sheets, and
+ * answers stop and pause between steps. Everything that touches the machine is handed in.
+ */
+import { studioError } from '../base/errors.ts';
+import type { Device } from '../engine/contract.ts';
+import type { Batch } from './batch.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { MetricsLog, metricsInterval } from './metrics.ts';
+import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
+import { finiteOutputs, stepInputs } from './step.ts';
+
+/** The names under which a run's graph and tensors live on the device. */
+export interface DeviceNames {
+  readonly program: string;
+  readonly state: string;
+}
+
+export interface LoopPosition {
+  /** Steps done. */
+  readonly step: number;
+  readonly seconds: number;
+  readonly skipped: number;
+}
+
+export interface LoopOptions {
+  /** The run's folder. */
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly plan: RunPlan;
+  readonly from: LoopPosition;
+  readonly device: Device;
+  readonly names: DeviceNames;
+  /** The batch of step k (from 0). Called one step ahead. */
+  readonly batch: (k: number) => Promise<Batch>;
+  /** Makes a sample sheet of the current average. */
+  readonly sampleSheet: (step: number) => Promise<void>;
+  readonly onRows: (rows: readonly MetricsRow[]) => void;
+  readonly onStep: (position: LoopPosition) => void;
+  /** Called after each checkpoint is on disk. */
+  readonly onCheckpoint: (position: LoopPosition) => Promise<void>;
+  /** Stops after the current step. */
+  readonly signal: AbortSignal;
+  /** Resolves at once when the run is not paused. */
+  readonly whilePaused: () => Promise<void>;
+  readonly isPaused: () => boolean;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Monotonic time at which the run must end, for runs with a time budget. */
+  readonly deadline?: number | undefined;
+}
+
+/** Non-finite steps in a row after which the run stops to explain itself. */
+export const mostSkippedInARow = 5;
+
+export type LoopEnd =
+  | { readonly reason: 'finished' | 'stopped' | 'deadline'; readonly position: LoopPosition }
+  | { readonly reason: 'notFinite'; readonly position: LoopPosition; readonly error: ReturnType<typeof studioError> };
+
+const value = (outputs: Readonly<Record<string, { data: ArrayLike<number> }>>, name: string): number => outputs[name]!.data[0]!;
+const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+/** The steps (counted from 1) after which a sheet is made: evenly spread, the last one always. */
+export function sheetSteps(steps: number, sheets: number): Set<number> {
+  return new Set(Array.from({ length: sheets }, (_, i) => Math.round(((i + 1) * steps) / sheets)).filter((step) => step > 0));
+}
+
+export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
+  const { config, plan, device, names, now, folder, signal } = options;
+  const log = await MetricsLog.open(folder, options.onRows, now);
+  const sheets = sheetSteps(plan.steps, config.sampleSheets);
+  const interval = metricsInterval(plan.steps);
+  let { step, seconds, skipped } = options.from;
+  let skippedInARow = 0;
+  let checkpointAt = now();
+  let saved = step;
+  const position = (): LoopPosition => ({ step, seconds, skipped });
+  const checkpoint = async () => {
+    await log.sync();
+    const state = await device.readState({ state: names.state });
+    await writeCheckpoint(folder, position(), state);
+    saved = step;
+    checkpointAt = now();
+    await options.onCheckpoint(position());
+  };
+  const ended = (): LoopEnd['reason'] | undefined => {
+    if (signal.aborted) return 'stopped';
+    if (step >= plan.steps) return 'finished';
+    return options.deadline !== undefined && now() >= options.deadline ? 'deadline' : undefined;
+  };
+
+  try {
+    if (step === 0) await options.sampleSheet(0);
+    let next = options.batch(step);
+    for (;;) {
+      if (options.isPaused()) {
+        if (saved !== step) await checkpoint();
+        await options.whilePaused();
+      }
+      const reason = ended();
+      if (reason && reason !== 'notFinite') {
+        next.catch(() => undefined);
+        if (saved !== step || step === 0) await checkpoint();
+        return { reason, position: position() };
+      }
+      const started = now();
+      const batch = await next;
+      // Prepared while the device works; the last step asks for one batch that nobody needs.
+      next = options.batch(step + 1);
+      const inputs = stepInputs(batch, plan.latentShape, config, step - skipped + 1, plan.emaRate);
+      const { committed, outputs } = await device.step({ ...names, inputs, finite: finiteOutputs });
+      step++;
+      skipped += committed ? 0 : 1;
+      skippedInARow = committed ? 0 : skippedInARow + 1;
+      const stepSeconds = (now() - started) / 1000;
+      seconds += stepSeconds;
+      if (step % interval === 0 || !committed) {
+        await log.add({
+          step,
+          loss: orNull(value(outputs, 'loss')),
+          consistencyLoss: orNull(value(outputs, 'consistencyLoss')),
+          diffusionLoss: orNull(value(outputs, 'diffusionLoss')),
+          gradNorm: orNull(value(outputs, 'gradNorm')),
+          levels: batch.levels,
+          c: batch.c,
+          learningRate: config.optimiser.learningRate,
+          stepSeconds,
+          seconds,
+          skipped,
+        });
+      }
+      options.onStep(position());
+      if (skippedInARow >= mostSkippedInARow) {
+        next.catch(() => undefined);
+        await checkpoint();
+        return { reason: 'notFinite', position: position(), error: studioError('run.notFinite', { step, count: skippedInARow }) };
+      }
+      if (sheets.has(step)) {
+        await log.flush();
+        await options.sampleSheet(step);
+      }
+      if (now() - checkpointAt >= config.checkpointMinutes * 60_000) await checkpoint();
+    }
+  } finally {
+    await log.close();
+  }
+}

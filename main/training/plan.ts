@@ -1,0 +1,39 @@
+/** Turns choices into a plan: how many steps, which averaging rate, how many pictures are kept aside. */
+import { studioError } from '../base/errors.ts';
+import { ditSpecs } from '../models/dit.ts';
+import { countParameters } from '../models/parameters.ts';
+import { emaRate } from '../optim/ema.ts';
+import type { RunConfig, RunPlan } from './schema.ts';
+import type { LatentShape } from './step.ts';
+import { networkFor } from './step.ts';
+
+/** Below this there is nothing to generalise from. */
+export const fewestTrainingPictures = 16;
+const mostHeldOut = 1024;
+
+/** Pictures kept aside to measure quality: a fifth of a large dataset, less of a small one, none below 100. */
+export function heldOutCount(pictures: number): number {
+  if (pictures < 100) return 0;
+  return Math.min(mostHeldOut, Math.floor(pictures * (pictures < 1000 ? 0.05 : 0.2)));
+}
+
+/** The number of steps that fit into the rest of a time budget. */
+export function stepsFor(seconds: number, stepSeconds: number): number {
+  return Math.max(1, Math.floor(seconds / stepSeconds));
+}
+
+/** The plan of a run of `steps` steps. Throws `dataset.tooFew`. */
+export function planRun(config: RunConfig, shape: LatentShape, pictures: number, steps: number): RunPlan {
+  const heldOut = heldOutCount(pictures);
+  const trainingPictures = pictures - heldOut;
+  if (trainingPictures < fewestTrainingPictures) throw studioError('dataset.tooFew', { found: trainingPictures, needed: fewestTrainingPictures });
+  return {
+    steps,
+    parameters: countParameters(ditSpecs(networkFor(config.network, shape))),
+    latentShape: [...shape] as [number, number, number],
+    trainingPictures,
+    heldOutPictures: heldOut,
+    batchSize: config.batchSize,
+    emaRate: emaRate(Math.max(1, config.emaHalfLifeShare * steps)),
+  };
+}
