@@ -1,4 +1,5 @@
 /** A square picture in floating point on which masks are painted with flat colours and soft gradients. */
+import type { Box } from './blur.ts';
 import type { Rgb } from './colour.ts';
 import { Mask, type View } from './mask.ts';
 import type { Outline } from './shapes.ts';
@@ -125,46 +126,80 @@ export class Canvas {
   /** Paints where `mask` is, and, with `clip`, only where that is as well. */
   paint(mask: Mask, paint: Paint, clip?: Mask): void {
     const ramp = toRamp(paint);
+    const box = this.#reach(mask, clip, paint);
     const step = this.view.side / this.size;
-    const left = Math.max(mask.left, clip?.left ?? 0);
-    const right = Math.min(mask.right, clip?.right ?? this.size);
-    const bottom = Math.min(mask.bottom, clip?.bottom ?? this.size);
-    for (let row = Math.max(mask.top, clip?.top ?? 0); row < bottom; row++) {
+    for (let row = box.top; row < box.bottom; row++) {
       const y = this.view.top + (row + 0.5) * step;
-      this.#row(row * this.size, left, right, mask.alpha, clip?.alpha, ramp, ramp.ay * y + ramp.a, ramp.by * y + ramp.b);
+      const start = ramp.ax * (this.view.left + 0.5 * step) + ramp.ay * y + ramp.a;
+      const from = row * this.size;
+      this.#row(
+        from + box.left,
+        from + box.right,
+        mask.alpha,
+        clip?.alpha,
+        ramp,
+        start - ramp.ax * step * from,
+        ramp.by * y + ramp.b,
+      );
     }
   }
 
+  /** The pixels that can change: inside both masks, and inside a spot that fades to nothing. */
+  #reach(mask: Box, clip: Box | undefined, paint: Paint): Box {
+    let { left, top, right, bottom } = mask;
+    if (clip) {
+      left = Math.max(left, clip.left);
+      top = Math.max(top, clip.top);
+      right = Math.min(right, clip.right);
+      bottom = Math.min(bottom, clip.bottom);
+    }
+    if (paint.kind === 'radial' && paint.end.opacity === 0) {
+      const scale = this.size / this.view.side;
+      const x = (paint.centre[0] - this.view.left) * scale;
+      const y = (paint.centre[1] - this.view.top) * scale;
+      left = Math.max(left, Math.floor(x - paint.radius[0] * scale));
+      top = Math.max(top, Math.floor(y - paint.radius[1] * scale));
+      right = Math.min(right, Math.ceil(x + paint.radius[0] * scale));
+      bottom = Math.min(bottom, Math.ceil(y + paint.radius[1] * scale));
+    }
+    return { left, top, right, bottom };
+  }
+
+  /** Blends the pixels [from, to) of a row; the gradient's position at pixel i is ax·step·i + offset, and `rise` across. */
   #row(
-    row: number,
-    left: number,
-    right: number,
+    from: number,
+    to: number,
     alpha: Float32Array,
     clip: Float32Array | undefined,
-    ramp: Ramp,
+    { round, ax, start, end }: Ramp,
     offset: number,
     rise: number,
   ): void {
     const pixels = this.pixels;
-    const [r0, g0, b0] = ramp.start.colour;
-    const r = ramp.end.colour[0] - r0;
-    const g = ramp.end.colour[1] - g0;
-    const b = ramp.end.colour[2] - b0;
-    const opacity = ramp.start.opacity;
-    const opacityChange = ramp.end.opacity - opacity;
-    const step = this.view.side / this.size;
-    for (let column = left; column < right; column++) {
-      let cover = alpha[row + column]!;
+    const [r0, g0, b0] = start.colour;
+    const r = end.colour[0] - r0;
+    const g = end.colour[1] - g0;
+    const b = end.colour[2] - b0;
+    const opacity = start.opacity;
+    const opacityChange = end.opacity - opacity;
+    const slope = (ax * this.view.side) / this.size;
+    const across = rise * rise;
+    for (let i = from; i < to; i++) {
+      let cover = alpha[i]!;
       if (cover === 0) continue;
-      if (clip) cover *= clip[row + column]!;
-      let t = ramp.ax * (this.view.left + (column + 0.5) * step) + offset;
-      if (ramp.round) t = Math.sqrt(t * t + rise * rise);
+      if (clip) cover *= clip[i]!;
+      let t = slope * i + offset;
+      if (round) t = Math.sqrt(t * t + across);
       t = t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t);
       cover *= opacity + opacityChange * t;
-      const i = 3 * (row + column);
-      pixels[i]! += (r0 + r * t - pixels[i]!) * cover;
-      pixels[i + 1]! += (g0 + g * t - pixels[i + 1]!) * cover;
-      pixels[i + 2]! += (b0 + b * t - pixels[i + 2]!) * cover;
+      if (cover === 0) continue;
+      const p = 3 * i;
+      const red = pixels[p]!;
+      const green = pixels[p + 1]!;
+      const blue = pixels[p + 2]!;
+      pixels[p] = red + (r0 + r * t - red) * cover;
+      pixels[p + 1] = green + (g0 + g * t - green) * cover;
+      pixels[p + 2] = blue + (b0 + b * t - blue) * cover;
     }
   }
 
@@ -181,8 +216,9 @@ export function toBytes(pixels: Float32Array, size: number): Uint8Array {
   const bytes = new Uint8Array(pixels.length);
   for (let y = 0, i = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const wave = 52.9829189 * ((0.06711056 * x + 0.00583715 * y) % 1);
-      const threshold = 0.05 + 0.9 * (wave % 1);
+      const phase = 0.06711056 * x + 0.00583715 * y;
+      const wave = 52.9829189 * (phase - Math.floor(phase));
+      const threshold = 0.05 + 0.9 * (wave - Math.floor(wave));
       for (let end = i + 3; i < end; i++) {
         const value = pixels[i]! * 255;
         bytes[i] = value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value + threshold);

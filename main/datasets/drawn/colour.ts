@@ -68,6 +68,13 @@ export function shade(colour: Rgb, depth: number): Rgb {
   return fromOklab([l * (1 - depth), a * (1 - 0.35 * depth) + 0.045 * depth, b * (1 - 0.45 * depth) - 0.05 * depth]);
 }
 
+/** Skin in shade: its blood shows, so light skin turns redder and more saturated, never grey. */
+export function shadeSkin(colour: Rgb, depth: number): Rgb {
+  const [l, a, b] = toOklab(colour);
+  const warmth = 1 + depth * Math.max(0, 2.7 * l - 0.85);
+  return fromOklab([l * (1 - depth), a * warmth + 0.05 * depth, b * (0.35 * warmth + 0.65)]);
+}
+
 /** The colour in light: brighter and turned a little towards yellow. */
 export function light(colour: Rgb, height: number): Rgb {
   const [l, a, b] = toOklab(colour);

@@ -54,18 +54,30 @@ function interpolate(
   }
 }
 
+/** cos, sin of `count` angles round the circle. */
+function unitCircle(count: number): Float64Array {
+  const out = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    out[2 * i] = Math.cos((2 * Math.PI * i) / count);
+    out[2 * i + 1] = Math.sin((2 * Math.PI * i) / count);
+  }
+  return out;
+}
+/** Enough corners that an ellipse of up to 0.03, 0.1 or 1 looks round at 512 pixels. */
+const circles = { small: unitCircle(16), middle: unitCircle(28), large: unitCircle(64) };
+
 /** A turned ellipse; `angle` in radians, clockwise on screen. */
 export function ellipse(x: number, y: number, radiusX: number, radiusY: number, angle = 0): Outline {
-  const count = Math.max(radiusX, radiusY) < 0.15 ? 24 : 48;
-  const out = new Float64Array(2 * count);
+  const radius = Math.max(radiusX, radiusY);
+  const circle = radius < 0.03 ? circles.small : radius < 0.1 ? circles.middle : circles.large;
+  const out = new Float64Array(circle.length);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
-  for (let i = 0; i < count; i++) {
-    const theta = (2 * Math.PI * i) / count;
-    const px = radiusX * Math.cos(theta);
-    const py = radiusY * Math.sin(theta);
-    out[2 * i] = x + px * cos - py * sin;
-    out[2 * i + 1] = y + px * sin + py * cos;
+  for (let i = 0; i < out.length; i += 2) {
+    const px = radiusX * circle[i]!;
+    const py = radiusY * circle[i + 1]!;
+    out[i] = x + px * cos - py * sin;
+    out[i + 1] = y + px * sin + py * cos;
   }
   return out;
 }
@@ -81,41 +93,40 @@ export function rectangle(left: number, top: number, right: number, bottom: numb
  */
 export function stroke(line: Points, width: number, taper = 0): Outline {
   const count = line.length / 2;
-  const left: number[] = [];
-  const right: number[] = [];
+  // One side forth, a half circle of three points, the other side back, another half circle.
+  const out = new Float64Array(4 * count + 12);
+  const back = out.length - 8;
   for (let i = 0; i < count; i++) {
-    const before = Math.max(0, i - 1);
-    const after = Math.min(count - 1, i + 1);
-    const dx = line[2 * after]! - line[2 * before]!;
-    const dy = line[2 * after + 1]! - line[2 * before + 1]!;
+    const before = 2 * Math.max(0, i - 1);
+    const after = 2 * Math.min(count - 1, i + 1);
+    const dx = line[after]! - line[before]!;
+    const dy = line[after + 1]! - line[before + 1]!;
     const length = Math.sqrt(dx * dx + dy * dy) || 1;
     const along = (2 * i) / Math.max(1, count - 1) - 1;
-    const half = 0.5 * width * (1 - taper * along * along);
-    left.push(line[2 * i]! - (dy / length) * half, line[2 * i + 1]! + (dx / length) * half);
-    right.push(line[2 * i]! + (dy / length) * half, line[2 * i + 1]! - (dx / length) * half);
+    const half = (0.5 * width * (1 - taper * along * along)) / length;
+    const x = line[2 * i]!;
+    const y = line[2 * i + 1]!;
+    out[2 * i] = x - dy * half;
+    out[2 * i + 1] = y + dx * half;
+    out[back - 2 * i] = x + dy * half;
+    out[back - 2 * i + 1] = y - dx * half;
+    if (i === 0) cap(out, back + 2, x, y, dy * half, -dx * half);
+    if (i === count - 1) cap(out, 2 * count, x, y, -dy * half, dx * half);
   }
-  const out = [...left];
-  cap(out, line, count - 1, left);
-  for (let i = count - 1; i >= 0; i--) out.push(right[2 * i]!, right[2 * i + 1]!);
-  cap(out, line, 0, right);
-  return Float64Array.from(out);
+  return out;
 }
 
-/** Adds the half circle round point `i` of the line that starts at its point in `from`. */
-function cap(out: number[], line: Points, i: number, from: readonly number[]): void {
-  const x = line[2 * i]!;
-  const y = line[2 * i + 1]!;
-  const rx = from[2 * i]! - x;
-  const ry = from[2 * i + 1]! - y;
+/** Writes the half circle about (x, y) that starts at (x + rx, y + ry), without its ends. */
+function cap(out: Float64Array, offset: number, x: number, y: number, rx: number, ry: number): void {
   for (let k = 1; k < 4; k++) {
-    const angle = (-Math.PI * k) / 4;
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
-    out.push(x + rx * cos - ry * sin, y + rx * sin + ry * cos);
+    const cos = Math.cos((Math.PI * k) / 4);
+    const sin = -Math.sin((Math.PI * k) / 4);
+    out[offset + 2 * k - 2] = x + rx * cos - ry * sin;
+    out[offset + 2 * k - 1] = y + rx * sin + ry * cos;
   }
 }
 
-/** The points mirrored at x = 0 in reverse order, so that a right half followed by it closes a symmetric outline. */
+/** The points mirrored at x = 0, in reverse order: with the right half they make a symmetric outline. */
 export function mirrored(points: Points): number[] {
   const out: number[] = [];
   for (let i = points.length - 2; i >= 0; i -= 2) out.push(-points[i]!, points[i + 1]!);
