@@ -1,0 +1,76 @@
+/** Runs on disk: `runs/<id>/run.json`, metrics, checkpoints and sample sheets. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { studioError } from '../base/errors.ts';
+import { makeFolder, withFileErrors } from '../storage/files.ts';
+import { readJson, writeJson } from '../storage/json.ts';
+import type { JsonFormat } from '../storage/json.ts';
+import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
+import { runRecordSchema, sampleSheetSchema } from './schema.ts';
+import type { RunRecord, SampleSheet } from './schema.ts';
+
+const format: JsonFormat<RunRecord> = { version: 1, schema: runRecordSchema };
+
+export const runFolder = (project: string, id: string): string => join(project, 'runs', id);
+const recordFile = (project: string, id: string): string => join(runFolder(project, id), 'run.json');
+const sheetsFile = (project: string, id: string): string => join(runFolder(project, id), 'samples', 'sheets.jsonl');
+
+/** Ids of run folders that hold a record, oldest first. */
+export async function listRunIds(project: string): Promise<string[]> {
+  const names = await readdir(join(project, 'runs'), { withFileTypes: true }).catch(() => []);
+  return names.flatMap((entry) => (entry.isDirectory() && /^run-\d+$/.test(entry.name) ? [entry.name] : [])).sort();
+}
+
+/** All runs, oldest first. */
+export async function listRuns(project: string): Promise<RunRecord[]> {
+  const records = await Promise.all((await listRunIds(project)).map((id) => readJson(recordFile(project, id), format)));
+  return records.filter((record) => record !== undefined);
+}
+
+/** A run by id. Throws `run.unknown`. */
+export async function readRun(project: string, id: string): Promise<RunRecord> {
+  const known = await listRunIds(project);
+  const record = known.includes(id) ? await readJson(recordFile(project, id), format) : undefined;
+  if (!record) throw studioError('run.unknown', { run: id, known });
+  return record;
+}
+
+export const writeRun = (project: string, record: RunRecord): Promise<void> => writeJson(recordFile(project, record.id), format, record);
+
+/** Makes the folder of a new run and returns its id: never one that was used before. */
+export async function createRunFolder(project: string): Promise<string> {
+  const used = (await listRunIds(project)).map((id) => Number(id.slice(4)));
+  const id = `run-${String(Math.max(0, ...used) + 1).padStart(3, '0')}`;
+  await makeFolder(join(runFolder(project, id), 'samples'));
+  return id;
+}
+
+export async function deleteRun(project: string, id: string): Promise<void> {
+  const { id: known } = await readRun(project, id);
+  const folder = runFolder(project, known);
+  await withFileErrors(folder, () => rm(folder, { recursive: true }));
+}
+
+/** Runs that a process left as running or paused when it died: they can be resumed from their last checkpoint. */
+export async function markInterrupted(project: string): Promise<void> {
+  for (const run of await listRuns(project)) {
+    if (run.status === 'running' || run.status === 'paused') await writeRun(project, { ...run, status: 'interrupted' });
+  }
+}
+
+export async function readSheets(project: string, id: string): Promise<readonly SampleSheet[]> {
+  return (await readJsonl(sheetsFile(project, id), sampleSheetSchema)).rows;
+}
+
+export async function addSheet(project: string, id: string, sheet: SampleSheet): Promise<void> {
+  const writer = await JsonlWriter.open(sheetsFile(project, id));
+  await writer.append([sheet]);
+  await writer.close();
+}
+
+/** Forgets sheets made after `step`, which is trained again. */
+export async function truncateSheets(project: string, id: string, step: number): Promise<void> {
+  const sheets = await readSheets(project, id);
+  const keep = sheets.filter((sheet) => sheet.step <= step);
+  if (keep.length < sheets.length) await writeJsonl(sheetsFile(project, id), keep);
+}

@@ -1,0 +1,90 @@
+/** What the main process can ask of the engine process. Everything heavy lives behind it. */
+import { z } from 'zod';
+import { nothing } from '../base/schemas.ts';
+import { importProgressSchema, importResultSchema, pictureSettingsSchema, pictureSourceSchema } from '../datasets/schema.ts';
+import { deviceInfoSchema } from '../engine/schema.ts';
+import { nfeSchema } from '../generation/schema.ts';
+import { galleryPictureSchema } from '../gallery/schema.ts';
+import { latentStatisticsSchema } from '../latents/schema.ts';
+import { runRecordSchema, runScoreSchema, sampleSheetSchema } from '../runs/schema.ts';
+import { metricsRowSchema, runConfigSchema } from '../training/schema.ts';
+
+const progress = z.strictObject({
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative().optional(),
+  perSecond: z.number().optional(),
+  remainingSeconds: z.number().optional(),
+});
+
+/** Absolute paths: of the project, and of what ships. */
+const place = { project: z.string(), resources: z.string() };
+
+const trainingProgress = progress.extend({ skipped: z.int().nonnegative(), phase: z.enum(['preparing', 'training', 'saving']) });
+export type TrainingProgress = z.infer<typeof trainingProgress>;
+
+export const engineContract = {
+  methods: {
+    'device.info': { input: nothing, output: deviceInfoSchema },
+    'pictures.import': {
+      input: z.strictObject({ project: z.string(), source: pictureSourceSchema, settings: pictureSettingsSchema }),
+      output: importResultSchema,
+      progress: importProgressSchema,
+    },
+    'latents.encode': {
+      input: z.strictObject({ ...place, vae: z.string() }),
+      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
+      progress,
+    },
+    /** Plans and trains a new run in an existing run folder. Cancelling stops it with a checkpoint. */
+    'training.start': {
+      input: z.strictObject({ ...place, run: z.string(), name: z.string(), preset: z.string().optional(), config: runConfigSchema }),
+      output: runRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Goes on from the last checkpoint. */
+    'training.resume': { input: z.strictObject({ ...place, run: z.string() }), output: runRecordSchema, progress: trainingProgress },
+    'training.pause': { input: z.strictObject({ run: z.string(), paused: z.boolean() }), output: nothing },
+    /** Makes pictures with the newest checkpoint of a run. */
+    generate: {
+      input: z.strictObject({
+        ...place,
+        run: z.string(),
+        nfe: nfeSchema,
+        seeds: z.array(z.int().nonnegative()).min(1),
+        target: z.discriminatedUnion('kind', [
+          /** PNGs in a folder, named by seed; `gallery` ones get ids. */
+          z.strictObject({ kind: z.literal('gallery') }),
+          z.strictObject({ kind: z.literal('folder'), path: z.string() }),
+          z.strictObject({ kind: z.literal('grid'), path: z.string(), columns: z.int().positive(), margin: z.int().nonnegative() }),
+        ]),
+      }),
+      output: z.strictObject({
+        files: z.array(z.string()),
+        pictures: z.array(galleryPictureSchema),
+        grid: z.strictObject({ width: z.int(), height: z.int(), bytes: z.int() }).optional(),
+        step: z.int().nonnegative(),
+      }),
+      progress,
+    },
+    /** Lays existing pictures out as one PNG at `path`. */
+    'gallery.grid': {
+      input: z.strictObject({
+        project: z.string(),
+        files: z.array(z.string()).min(1),
+        size: z.int().positive(),
+        columns: z.int().positive(),
+        margin: z.int().nonnegative(),
+        path: z.string(),
+        text: z.strictObject({ keyword: z.string(), value: z.string() }),
+      }),
+      output: z.strictObject({ width: z.int(), height: z.int(), bytes: z.int() }),
+    },
+  },
+  events: {
+    metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
+    samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
+    /** A run's record changed on disk. */
+    run: z.strictObject({ project: z.string(), record: runRecordSchema }),
+    score: z.strictObject({ run: z.string(), score: runScoreSchema }),
+  },
+} as const;

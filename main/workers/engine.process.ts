@@ -1,0 +1,100 @@
+/** The engine process: answers the main process, owns the threads. It ends when its parent does. */
+import { studioError } from '../base/errors.ts';
+import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
+import { serve } from '../base/rpc.ts';
+import { importPictures } from '../datasets/import.ts';
+import { latentsFolder, listLatents, readManifest } from '../latents/store.ts';
+import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import type { LatentManifest } from '../latents/schema.ts';
+import { encodeJob } from './encode-job.ts';
+import { engineContract } from './engine.contract.ts';
+import type { TrainingProgress } from './engine.contract.ts';
+import { generateJob } from './generate-job.ts';
+import { ownProcessPort } from './ports.ts';
+import { createThreads } from './threads.ts';
+import { TrainingJob } from './training-job.ts';
+import type { TrainingControl } from './training-job.ts';
+
+process.setSourceMapsEnabled(true);
+const threads = createThreads();
+
+/** The one run in training, and whether it waits. */
+class Pause {
+  readonly run: string;
+  #paused = false;
+  #wake: (() => void) | undefined;
+
+  constructor(run: string) {
+    this.run = run;
+  }
+  get paused(): boolean {
+    return this.#paused;
+  }
+  set(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.#wake?.();
+  }
+  async wait(signal: AbortSignal): Promise<void> {
+    while (this.#paused && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+}
+let training: Pause | undefined;
+
+/** The complete latents of the pictures as they are now. Throws `latents.missing`. */
+async function currentLatents(project: string): Promise<LatentManifest> {
+  const settings = await readSettings(project);
+  const wanted = settings && datasetHash(await readPictures(project), settings);
+  for (const key of await listLatents(project)) {
+    const manifest = await readManifest(latentsFolder(project, key));
+    if (manifest?.complete && manifest.datasetHash === wanted) return manifest;
+  }
+  throw studioError('latents.missing', {});
+}
+
+async function trained<T>(place: { project: string; resources: string; run: string }, context: CallContext<TrainingProgress>, work: (job: TrainingJob) => Promise<T>): Promise<T> {
+  if (training) throw studioError('engine.busy', { work: `“${training.run}” is in training` });
+  const pause = new Pause(place.run);
+  training = pause;
+  const { run, project } = place;
+  const control: TrainingControl = { signal: context.signal, isPaused: () => pause.paused, whilePaused: () => pause.wait(context.signal) };
+  const events = {
+    progress: (progress: TrainingProgress) => context.progress(progress),
+    metrics: (rows: readonly Parameters<typeof send<'metrics'>>[1]['rows'][number][]) => send('metrics', { run, rows: [...rows] }),
+    samples: (sheet: Parameters<typeof send<'samples'>>[1]['sheet']) => send('samples', { run, sheet }),
+    record: (record: Parameters<typeof send<'run'>>[1]['record']) => send('run', { project, record }),
+  };
+  try {
+    return await work(new TrainingJob(threads, place, events, control));
+  } finally {
+    training = undefined;
+  }
+}
+
+const handlers: Handlers<typeof engineContract> = {
+  'device.info': () => threads.device.info({}),
+  'pictures.import': (input, { signal, progress }) => importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress }),
+  'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
+  'training.start': async (input, context) => {
+    const latents = await currentLatents(input.project);
+    return trained(input, context, (job) => job.start({ ...input, latents }));
+  },
+  'training.resume': (input, context) => trained(input, context, (job) => job.resume(input.run)),
+  'training.pause': ({ run, paused }) => {
+    if (training?.run !== run) throw studioError('run.unknown', { run, known: training ? [training.run] : [] });
+    training.set(paused);
+    return {};
+  },
+  generate: (input, { signal, progress }) => generateJob(threads, { ...input, signal, onProgress: progress }),
+  'gallery.grid': ({ files, size, columns, margin, path, text }) => threads.pictures().writeGrid({ path, pictures: files, size, columns, margin, text }),
+};
+
+const port = ownProcessPort();
+// Ctrl-C reaches the whole group; the parent decides when the engine ends, after its checkpoint.
+process.on('SIGINT', () => undefined);
+port.onClose(() => process.exit(0));
+const send: EventSink<typeof engineContract> = serve(engineContract, handlers, port);

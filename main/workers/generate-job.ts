@@ -1,0 +1,145 @@
+/** Makes pictures with the newest checkpoint of a run: into the gallery, a folder, or one grid. */
+import { join } from 'node:path';
+import { studioError } from '../base/errors.ts';
+import { ProgressMeter } from '../base/progress.ts';
+import type { Progress } from '../base/progress.ts';
+import { throwIfCancelled } from '../base/rpc.ts';
+import type { GalleryPicture } from '../gallery/schema.ts';
+import { addPictures, galleryFile, newPictureId } from '../gallery/store.ts';
+import { createDecoder } from '../generation/decode.ts';
+import { pngKeyword } from '../generation/schema.ts';
+import type { GridPngText, PicturePngText } from '../generation/schema.ts';
+import { createSampler } from '../generation/sample.ts';
+import { latentsFolder, readManifest, readNormalisation } from '../latents/store.ts';
+import { readRun, runFolder } from '../runs/store.ts';
+import { readCheckpoint } from '../training/checkpoint.ts';
+import { loadVae } from '../vae/starter.ts';
+import { version } from '../base/version.ts';
+import type { Threads } from './threads.ts';
+
+export interface GenerateJob {
+  readonly project: string;
+  readonly resources: string;
+  readonly run: string;
+  readonly nfe: 1 | 2;
+  readonly seeds: readonly number[];
+  readonly target: { readonly kind: 'gallery' } | { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'grid'; readonly path: string; readonly columns: number; readonly margin: number };
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface Generated {
+  readonly files: string[];
+  readonly pictures: GalleryPicture[];
+  readonly grid?: { width: number; height: number; bytes: number };
+  readonly step: number;
+}
+
+const batch = 16;
+const state = 'generate';
+let jobs = 0;
+
+export async function generateJob(threads: Threads, job: GenerateJob): Promise<Generated> {
+  const { device } = threads;
+  const record = await readRun(job.project, job.run);
+  const folder = latentsFolder(job.project, record.latentsKey);
+  const latents = await readManifest(folder);
+  if (!latents) throw studioError('run.latentsChanged', { run: job.run });
+  const checkpoint = await readCheckpoint(runFolder(job.project, job.run), (name) => name.startsWith('ema/'));
+  if (!checkpoint) throw studioError('run.noCheckpoint', { run: job.run });
+  const vae = await loadVae(record.vae, job.resources);
+  // Two jobs may take turns on the device, each with its own weights.
+  const name = `${state} ${++jobs}`;
+  await device.createState({ state: name, tensors: checkpoint.state.map(({ name: tensor, shape, data }) => ({ name: tensor, shape: [...shape], data })) });
+  const sampler = await createSampler({ device, state: name, config: record.config, shape: latents.shape, batch });
+  const decoder = await createDecoder(device, vae, latents.shape, await readNormalisation(folder), batch, name);
+  const provenance = {
+    program: 'Cauchy Studio',
+    version,
+    run: record.id,
+    runName: record.name,
+    step: checkpoint.info.step,
+    weights: checkpoint.info.sha256.slice(0, 16),
+    nfe: job.nfe,
+    vae: record.vae,
+    createdAt: new Date().toISOString(),
+  } as const;
+  try {
+    const writer = new PictureWriter(threads, job, provenance, decoder.size);
+    const meter = new ProgressMeter();
+    for (let start = 0; start < job.seeds.length; start += batch) {
+      throwIfCancelled(job.signal);
+      job.onProgress(meter.update(start, job.seeds.length));
+      const seeds = job.seeds.slice(start, start + batch);
+      await writer.add(seeds, await decoder.decode(await sampler.sample(seeds, job.nfe, job.signal)));
+    }
+    job.onProgress(meter.update(job.seeds.length, job.seeds.length));
+    return { ...(await writer.finish()), step: provenance.step };
+  } finally {
+    await sampler.release();
+    await decoder.release();
+    await device.dropState({ state: name });
+  }
+}
+
+type Provenance = Omit<PicturePngText, 'kind' | 'seed'>;
+
+/** Writes pictures as they come; a grid is kept in memory until its last one. */
+class PictureWriter {
+  readonly #threads: Threads;
+  readonly #job: GenerateJob;
+  readonly #provenance: Provenance;
+  readonly #size: number;
+  readonly #tiles: Uint8Array[] = [];
+  readonly #files: string[] = [];
+  readonly #pictures: GalleryPicture[] = [];
+
+  constructor(threads: Threads, job: GenerateJob, provenance: Provenance, size: number) {
+    this.#threads = threads;
+    this.#job = job;
+    this.#provenance = provenance;
+    this.#size = size;
+  }
+
+  async add(seeds: readonly number[], pictures: readonly Uint8Array[]): Promise<void> {
+    const { target, project } = this.#job;
+    if (target.kind === 'grid') {
+      this.#tiles.push(...pictures);
+      return;
+    }
+    const added: GalleryPicture[] = [];
+    await Promise.all(
+      pictures.map(async (rgb, i) => {
+        const seed = seeds[i]!;
+        const { run, step, nfe, createdAt } = this.#provenance;
+        const id = newPictureId();
+        const file = target.kind === 'gallery' ? galleryFile(id) : `seed-${String(seed).padStart(6, '0')}-${nfe}.png`;
+        const path = target.kind === 'gallery' ? join(project, file) : join(target.path, file);
+        const text: PicturePngText = { kind: 'picture', ...this.#provenance, seed };
+        await this.#threads.pictures().writeGrid({ path, pictures: [rgb], size: this.#size, columns: 1, margin: 0, text: { keyword: pngKeyword, value: JSON.stringify(text) } });
+        added[i] = { id, file, run, step, nfe, seed, size: this.#size, createdAt };
+        this.#files.push(path);
+      }),
+    );
+    if (target.kind !== 'gallery') return;
+    await addPictures(project, added);
+    this.#pictures.push(...added);
+  }
+
+  async finish(): Promise<Omit<Generated, 'step'>> {
+    const { target, seeds } = this.#job;
+    const result = { files: this.#files.sort(), pictures: this.#pictures };
+    if (target.kind !== 'grid') return result;
+    const rows = Math.ceil(seeds.length / target.columns);
+    const text: GridPngText = { kind: 'grid', ...this.#provenance, rows, columns: target.columns, seeds: [...seeds] };
+    const grid = await this.#threads.pictures().writeGrid({
+      path: target.path,
+      pictures: this.#tiles,
+      size: this.#size,
+      columns: target.columns,
+      margin: target.margin,
+      text: { keyword: pngKeyword, value: JSON.stringify(text) },
+    });
+    return { ...result, files: [target.path], grid };
+  }
+}

@@ -1,0 +1,40 @@
+/** What the host-maths thread does: batches with their noise and coupling, statistics of latents, scores. */
+import { z } from 'zod';
+import { float32Array, nothing } from '../base/schemas.ts';
+import { latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
+import { runConfigSchema } from '../training/schema.ts';
+
+const noiseInputs = z.strictObject({ sigma: float32Array, c_skip: float32Array, c_out: float32Array, c_in: float32Array, time: float32Array });
+
+export const mathsContract = {
+  methods: {
+    /** Loads latents for a run; `data` names them in later calls. */
+    open: {
+      input: z.strictObject({ data: z.string(), folder: z.string(), heldOut: z.int().nonnegative() }),
+      output: z.strictObject({ training: z.int(), heldOut: z.int() }),
+    },
+    close: { input: z.strictObject({ data: z.string() }), output: nothing },
+    /** The batch of step k (from 0), of `steps`. */
+    batch: {
+      input: z.strictObject({ data: z.string(), config: runConfigSchema, steps: z.int().positive(), k: z.int().nonnegative() }),
+      output: z.strictObject({
+        x_0: float32Array,
+        noise: float32Array,
+        t: noiseInputs,
+        r: noiseInputs,
+        pairWeights: float32Array,
+        diffusionWeights: float32Array,
+        levels: z.int(),
+        c: z.number(),
+      }),
+    },
+    /** Fréchet distance of these latents to the held-out ones, and of the training latents to the held-out ones. */
+    score: {
+      input: z.strictObject({ data: z.string(), samples: float32Array }),
+      output: z.strictObject({ frechet: z.number(), floor: z.number() }),
+    },
+    /** Statistics and normalisation of a fully encoded set; writes them and marks it complete. */
+    finishLatents: { input: z.strictObject({ folder: z.string(), manifest: latentManifestSchema }), output: latentStatisticsSchema },
+  },
+  events: {},
+} as const;

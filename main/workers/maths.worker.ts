@@ -1,0 +1,75 @@
+/** The host-maths thread. */
+import { studioError } from '../base/errors.ts';
+import type { Handlers } from '../base/rpc.ts';
+import { serve, transferring } from '../base/rpc.ts';
+import { fitGaussian, frechetDistance, project } from '../evaluation/frechet.ts';
+import type { Gaussian } from '../evaluation/frechet.ts';
+import { finishLatents } from '../latents/finish.ts';
+import { readLatentSet } from '../latents/reader.ts';
+import type { LatentSet } from '../latents/reader.ts';
+import { DataOrder, prepareBatch } from '../training/batch.ts';
+import type { Batch, NoiseInputs, TrainingData } from '../training/batch.ts';
+import { mathsContract } from './maths.contract.ts';
+import { ownThreadPort } from './ports.ts';
+
+interface OpenData {
+  readonly set: LatentSet;
+  readonly training: TrainingData;
+  /** One order for each seed in use. */
+  readonly orders: Map<number, DataOrder>;
+  reference?: { readonly heldOut: Gaussian; readonly floor: number };
+}
+const open = new Map<string, OpenData>();
+
+function dataOf(name: string): OpenData {
+  const found = open.get(name);
+  if (!found) throw studioError('internal.assertion', { expected: `latents opened as ${name}`, got: [...open.keys()].join(', ') });
+  return found;
+}
+
+const buffersOf = (values: readonly Float32Array[]): ArrayBuffer[] => values.map(({ buffer }) => buffer as ArrayBuffer);
+const noiseBuffers = ({ sigma, c_skip, c_out, c_in, time }: NoiseInputs): Float32Array[] => [sigma, c_skip, c_out, c_in, time];
+const batchBuffers = ({ x_0, noise, t, r, pairWeights, diffusionWeights }: Batch): ArrayBuffer[] =>
+  buffersOf([x_0, noise, ...noiseBuffers(t), ...noiseBuffers(r), pairWeights, diffusionWeights]);
+
+/** The held-out Gaussian, and its distance to the training pictures: no model can be expected below that. */
+function referenceOf(data: OpenData): { heldOut: Gaussian; floor: number } {
+  data.reference ??= (() => {
+    const gaussian = (vectors: Float32Array) => {
+      const mapped = project(vectors, data.set.dimensions);
+      return fitGaussian(mapped.vectors, mapped.dimensions);
+    };
+    const heldOut = gaussian(data.set.heldOut);
+    return { heldOut, floor: frechetDistance(gaussian(data.set.training), heldOut) };
+  })();
+  return data.reference;
+}
+
+const handlers: Handlers<typeof mathsContract> = {
+  open: async ({ data, folder, heldOut }) => {
+    const set = await readLatentSet(folder, heldOut);
+    const count = set.training.length / set.dimensions;
+    open.set(data, { set, training: { latents: set.training, count, dimensions: set.dimensions }, orders: new Map() });
+    return { training: count, heldOut: set.heldOut.length / set.dimensions };
+  },
+  close: ({ data }) => {
+    open.delete(data);
+    return {};
+  },
+  batch: ({ data, config, steps, k }) => {
+    const { training, orders } = dataOf(data);
+    const order = orders.get(config.seed) ?? new DataOrder(config.seed, training.count);
+    orders.set(config.seed, order);
+    const batch = prepareBatch(training, config, steps, k, order);
+    return transferring(batch, batchBuffers(batch));
+  },
+  score: ({ data, samples }) => {
+    const opened = dataOf(data);
+    const { heldOut, floor } = referenceOf(opened);
+    const mapped = project(samples, opened.set.dimensions);
+    return { frechet: frechetDistance(fitGaussian(mapped.vectors, mapped.dimensions), heldOut), floor };
+  },
+  finishLatents: ({ folder, manifest }) => finishLatents(folder, manifest, () => new Date()),
+};
+
+serve(mathsContract, handlers, ownThreadPort());

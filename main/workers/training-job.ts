@@ -1,0 +1,286 @@
+/** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
+import { join } from 'node:path';
+import { studioError, toStudioError } from '../base/errors.ts';
+import { ProgressMeter } from '../base/progress.ts';
+import { createDecoder } from '../generation/decode.ts';
+import type { Decoder } from '../generation/decode.ts';
+import { createSampler } from '../generation/sample.ts';
+import type { Sampler } from '../generation/sample.ts';
+import { latentsFolder, readManifest, readNormalisation } from '../latents/store.ts';
+import type { LatentManifest } from '../latents/schema.ts';
+import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
+import { addSheet, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
+import { readCheckpoint } from '../training/checkpoint.ts';
+import { trainingLoop } from '../training/loop.ts';
+import type { LoopEnd, LoopPosition } from '../training/loop.ts';
+import { truncateMetrics } from '../training/metrics.ts';
+import { planRun, stepsFor, heldOutCount } from '../training/plan.ts';
+import type { MetricsRow, RunConfig } from '../training/schema.ts';
+import { finiteOutputs, initialState, networkFor, stepInputs, trainingGraph } from '../training/step.ts';
+import { ditSpecs } from '../models/dit.ts';
+import { initialise } from '../models/parameters.ts';
+import { loadVae } from '../vae/starter.ts';
+import type { TrainingProgress } from './engine.contract.ts';
+import type { Threads } from './threads.ts';
+
+export interface TrainingEvents {
+  progress(progress: TrainingProgress): void;
+  metrics(rows: readonly MetricsRow[]): void;
+  samples(sheet: SampleSheet): void;
+  record(record: RunRecord): void;
+}
+
+export interface TrainingControl {
+  readonly signal: AbortSignal;
+  readonly isPaused: () => boolean;
+  readonly whilePaused: () => Promise<void>;
+}
+
+export interface NewRun {
+  readonly run: string;
+  readonly name: string;
+  readonly preset?: string | undefined;
+  readonly config: RunConfig;
+  readonly latents: LatentManifest;
+}
+
+const names = { program: 'train', state: 'run' } as const;
+const data = 'train';
+/** Pictures on a sample sheet, and how many are asked for a score. */
+const sheetCount = 16;
+const sheetColumns = 4;
+const scoreSamples = 1024;
+/** With fewer held-out pictures a Fréchet distance says nothing. */
+const fewestForScore = 64;
+/** Steps run and thrown away to measure a step; the first ones warm the allocator. */
+const warmUp = { discarded: 2, measured: 6 } as const;
+
+export class TrainingJob {
+  readonly #threads: Threads;
+  readonly #project: string;
+  readonly #resources: string;
+  readonly #events: TrainingEvents;
+  readonly #control: TrainingControl;
+
+  constructor(threads: Threads, place: { project: string; resources: string }, events: TrainingEvents, control: TrainingControl) {
+    this.#threads = threads;
+    this.#project = place.project;
+    this.#resources = place.resources;
+    this.#events = events;
+    this.#control = control;
+  }
+
+  /** Plans and trains a new run. Throws `dataset.tooFew`. */
+  async start({ run, name, preset, config, latents }: NewRun): Promise<RunRecord> {
+    const began = performance.now();
+    this.#preparing();
+    const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+    // Checks the data before anything is loaded.
+    planRun(config, latents.shape, pictures, 1);
+    const parameters = initialise(ditSpecs(networkFor(config.network, latents.shape)), config.seed);
+    await this.#load(latents, config, heldOutCount(pictures));
+    const fresh = () => this.#threads.device.createState({ state: names.state, tensors: initialState(parameters) });
+    await fresh();
+    const painter = await Painter.create(this.#threads, { project: this.#project, resources: this.#resources }, latents, config);
+    try {
+      const deadline = config.length.kind === 'minutes' ? began + config.length.minutes * 60_000 : undefined;
+      const steps = config.length.kind === 'steps' ? config.length.steps : await this.#measureSteps(config, latents, painter, deadline!);
+      await fresh();
+      const plan = planRun(config, latents.shape, pictures, steps);
+      let record: RunRecord = {
+        id: run,
+        name,
+        createdAt: new Date().toISOString(),
+        ...(preset === undefined ? {} : { preset }),
+        latentsKey: latents.key,
+        vae: latents.vae.name,
+        config,
+        plan,
+        status: 'running',
+        step: 0,
+        seconds: 0,
+        skipped: 0,
+        scores: [],
+      };
+      await this.#save(record);
+      record = await this.#scored(record, painter);
+      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, deadline);
+    } finally {
+      await this.#release(painter);
+    }
+  }
+
+  /** Goes on from the newest intact checkpoint. Throws `run.noCheckpoint` and `run.latentsChanged`. */
+  async resume(run: string): Promise<RunRecord> {
+    this.#preparing();
+    const { error: _settled, ...record } = await readRun(this.#project, run);
+    const latents = await readManifest(latentsFolder(this.#project, record.latentsKey));
+    if (!latents?.complete) throw studioError('run.latentsChanged', { run });
+    const folder = runFolder(this.#project, run);
+    const checkpoint = await readCheckpoint(folder);
+    if (!checkpoint) throw studioError('run.noCheckpoint', { run });
+    const { step, seconds, skipped } = checkpoint.info;
+    await truncateMetrics(folder, step);
+    await truncateSheets(this.#project, run, step);
+    await this.#load(latents, record.config, record.plan.heldOutPictures);
+    await this.#threads.device.createState({ state: names.state, tensors: checkpoint.state.map(({ name, shape, data: values }) => ({ name, shape: [...shape], data: values })) });
+    const painter = await Painter.create(this.#threads, { project: this.#project, resources: this.#resources }, latents, record.config);
+    try {
+      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped };
+      await this.#save(running);
+      return await this.#train(running, { step, seconds, skipped }, painter, undefined);
+    } finally {
+      await this.#release(painter);
+    }
+  }
+
+  async #train(start: RunRecord, from: LoopPosition, painter: Painter, deadline: number | undefined): Promise<RunRecord> {
+    let record = start;
+    const { device, maths } = this.#threads;
+    const meter = new ProgressMeter();
+    const { steps } = record.plan;
+    const folder = runFolder(this.#project, record.id);
+    try {
+      const end = await trainingLoop({
+        folder,
+        config: record.config,
+        plan: record.plan,
+        from,
+        device,
+        names,
+        batch: (k) => maths.batch({ data, config: record.config, steps, k }),
+        sampleSheet: (step) => this.#sheets(record.id, step, painter),
+        onRows: (rows) => this.#events.metrics(rows),
+        onStep: ({ step, skipped }) => this.#events.progress({ ...meter.update(step, steps), skipped, phase: 'training' }),
+        onCheckpoint: async (position) => {
+          record = { ...record, ...position, status: this.#control.isPaused() ? 'paused' : 'running' };
+          await this.#save(record);
+        },
+        signal: this.#control.signal,
+        whilePaused: async () => {
+          meter.pause();
+          record = { ...record, status: 'paused' };
+          await this.#save(record);
+          await this.#control.whilePaused();
+          record = { ...record, status: 'running' };
+          await this.#save(record);
+        },
+        isPaused: this.#control.isPaused,
+        now: () => performance.now(),
+        deadline,
+      });
+      record = { ...record, ...end.position, status: statusOf(end), ...errorOf(end) };
+      if (end.reason !== 'notFinite') record = await this.#scored(record, painter);
+    } catch (thrown) {
+      const { code, words } = toStudioError(thrown);
+      await this.#save({ ...record, status: 'failed', error: { code, ...words } }).catch(() => undefined);
+      throw thrown;
+    }
+    await this.#save(record);
+    return record;
+  }
+
+  /** How many steps fit before the deadline, by running a few and leaving room for sheets, checkpoints and the last score. */
+  async #measureSteps(config: RunConfig, latents: LatentManifest, painter: Painter, deadline: number): Promise<number> {
+    const { device, maths } = this.#threads;
+    let stepStarted = 0;
+    for (let k = 0; k < warmUp.discarded + warmUp.measured; k++) {
+      if (k === warmUp.discarded) stepStarted = performance.now();
+      const batch = await maths.batch({ data, config, steps: 1, k });
+      await device.step({ ...names, inputs: stepInputs(batch, latents.shape, config, 1, 0.99), finite: finiteOutputs });
+    }
+    const stepSeconds = (performance.now() - stepStarted) / 1000 / warmUp.measured;
+    const sheetStarted = performance.now();
+    await painter.pictures(sheetSeeds(), 1);
+    await painter.pictures(sheetSeeds(), 2);
+    const sheetSeconds = (performance.now() - sheetStarted) / 1000;
+    const scoreSeconds = (sheetSeconds / (3 * sheetCount)) * scoreSamples;
+    const left = (deadline - performance.now()) / 1000;
+    return stepsFor(0.97 * left - config.sampleSheets * sheetSeconds - 2 * scoreSeconds - 2, stepSeconds);
+  }
+
+  async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<void> {
+    await this.#threads.maths.open({ data, folder: latentsFolder(this.#project, latents.key), heldOut });
+    await this.#threads.device.load({ program: names.program, graph: trainingGraph(config, latents.shape) });
+  }
+
+  async #release(painter: Painter): Promise<void> {
+    const { device, maths } = this.#threads;
+    await painter.release();
+    await device.dropState({ state: names.state });
+    await device.unload({ program: names.program });
+    await maths.close({ data });
+  }
+
+  async #sheets(run: string, step: number, painter: Painter): Promise<void> {
+    for (const nfe of [1, 2] as const) {
+      const file = `runs/${run}/samples/step-${String(step).padStart(9, '0')}-${nfe}.png`;
+      const pictures = await painter.pictures(sheetSeeds(), nfe);
+      await this.#threads.pictures().writeGrid({ path: join(this.#project, file), pictures, size: painter.size, columns: sheetColumns, margin: 0 });
+      const sheet: SampleSheet = { step, file, nfe, rows: sheetCount / sheetColumns, columns: sheetColumns };
+      await addSheet(this.#project, run, sheet);
+      this.#events.samples(sheet);
+    }
+  }
+
+  /** Adds a score of the current average, where enough pictures were held out. */
+  async #scored(record: RunRecord, painter: Painter): Promise<RunRecord> {
+    if (record.plan.heldOutPictures < fewestForScore || record.scores.some(({ step }) => step === record.step)) return record;
+    const samples = await painter.latents(Array.from({ length: scoreSamples }, (_, i) => i), 1);
+    const { frechet, floor } = await this.#threads.maths.score({ data, samples });
+    const score: RunScore = { step: record.step, frechet, floor, samples: scoreSamples };
+    return { ...record, scores: [...record.scores, score] };
+  }
+
+  async #save(record: RunRecord): Promise<void> {
+    await writeRun(this.#project, record);
+    this.#events.record(record);
+  }
+
+  #preparing(): void {
+    this.#events.progress({ done: 0, skipped: 0, phase: 'preparing' });
+  }
+}
+
+const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
+
+function statusOf({ reason }: LoopEnd): RunStatus {
+  if (reason === 'stopped') return 'stopped';
+  return reason === 'notFinite' ? 'paused' : 'finished';
+}
+
+function errorOf(end: LoopEnd): Pick<RunRecord, 'error'> {
+  return end.reason === 'notFinite' ? { error: { code: end.error.code, ...end.error.words } } : {};
+}
+
+/** Makes pictures from the average of the run in training: the sampler and the decoder on one device. */
+class Painter {
+  readonly #sampler: Sampler;
+  readonly #decoder: Decoder;
+
+  private constructor(sampler: Sampler, decoder: Decoder) {
+    this.#sampler = sampler;
+    this.#decoder = decoder;
+  }
+
+  static async create({ device }: Threads, place: { project: string; resources: string }, latents: LatentManifest, config: RunConfig): Promise<Painter> {
+    const vae = await loadVae(latents.vae.name, place.resources);
+    const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
+    const sampler = await createSampler({ device, state: names.state, config, shape: latents.shape, batch: 64 });
+    return new Painter(sampler, await createDecoder(device, vae, latents.shape, normalisation, sheetCount, names.state));
+  }
+
+  get size(): number {
+    return this.#decoder.size;
+  }
+  latents(seeds: readonly number[], nfe: 1 | 2): Promise<Float32Array> {
+    return this.#sampler.sample(seeds, nfe);
+  }
+  async pictures(seeds: readonly number[], nfe: 1 | 2): Promise<Uint8Array[]> {
+    return this.#decoder.decode(await this.latents(seeds, nfe));
+  }
+  async release(): Promise<void> {
+    await this.#sampler.release();
+    await this.#decoder.release();
+  }
+}
