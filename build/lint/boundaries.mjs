@@ -45,7 +45,11 @@ export const rows = [
   { folder: 'main/storage', may: [], why: 'storage knows bytes and files, not what they mean' },
   { folder: 'main/projects', may: ['main/storage'], why: 'a project is a folder with a lock' },
   { folder: 'main/settings', may: ['main/storage', 'main/projects/schema.ts'], why: 'settings are a file' },
-  { folder: 'main/vae', may: ['main/tensor', 'main/models', 'main/optim', 'main/storage'], why: 'VAEs are networks read from files' },
+  {
+    folder: 'main/vae',
+    may: ['main/tensor', 'main/models', 'main/optim', 'main/storage'],
+    why: 'VAEs are networks read from files',
+  },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
   { folder: 'main/evaluation', may: [], why: 'scores are functions of numbers' },
   {
@@ -132,6 +136,7 @@ export const rows = [
     may: [
       'main/projects',
       'main/api/contract',
+      'main/api/studio.ts',
       'main/storage',
       'main/settings',
       'main/datasets',

@@ -24,7 +24,9 @@ export const mostDimensions = 512;
 export function project(vectors: Float32Array, dimensions: number): { vectors: Float32Array; dimensions: number } {
   if (dimensions <= mostDimensions) return { vectors, dimensions };
   const random = new Random({ seed: dimensions, stream: 'test', index: 0 });
-  const map = Float64Array.from({ length: dimensions * mostDimensions }, () => random.normal(0, 1 / Math.sqrt(mostDimensions)));
+  const map = Float64Array.from({ length: dimensions * mostDimensions }, () =>
+    random.normal(0, 1 / Math.sqrt(mostDimensions)),
+  );
   const count = vectors.length / dimensions;
   const mapped = new Float32Array(count * mostDimensions);
   for (let n = 0; n < count; n++) {
@@ -72,7 +74,13 @@ export function frechetDistance(a: Gaussian, b: Gaussian): number {
   realEigenvalues.forEach((eigenvalue, column) => scaled.mulColumn(column, root(eigenvalue)));
   const half = scaled.mmul(eigenvectorMatrix.transpose());
   const middle = half.mmul(b.covariance).mmul(half);
-  const cross = new EigenvalueDecomposition(middle.add(middle.transpose()).mul(0.5), { assumeSymmetric: true }).realEigenvalues;
+  const cross = new EigenvalueDecomposition(middle.add(middle.transpose()).mul(0.5), { assumeSymmetric: true })
+    .realEigenvalues;
   const shift = a.mean.reduce((sum, value, i) => sum + (value - b.mean[i]!) ** 2, 0);
-  return shift + a.covariance.trace() + b.covariance.trace() - 2 * cross.reduce((sum, eigenvalue) => sum + root(eigenvalue), 0);
+  return (
+    shift +
+    a.covariance.trace() +
+    b.covariance.trace() -
+    2 * cross.reduce((sum, eigenvalue) => sum + root(eigenvalue), 0)
+  );
 }

@@ -21,7 +21,8 @@ export function drawGrid(pictures: readonly Uint8Array[], size: number, columns:
   pictures.forEach((picture, i) => {
     const left = margin + (i % columns) * (size + margin);
     const top = margin + Math.floor(i / columns) * (size + margin);
-    for (let row = 0; row < size; row++) grid.set(picture.subarray(row * size * 3, (row + 1) * size * 3), ((top + row) * width + left) * 3);
+    for (let row = 0; row < size; row++)
+      grid.set(picture.subarray(row * size * 3, (row + 1) * size * 3), ((top + row) * width + left) * 3);
   });
   return grid;
 }

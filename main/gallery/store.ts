@@ -27,7 +27,10 @@ export async function addPictures(project: string, pictures: readonly GalleryPic
 export async function deletePictures(project: string, ids: readonly string[]): Promise<void> {
   const gone = new Set(ids);
   const pictures = await listPictures(project);
-  await writeJsonl(table(project), pictures.filter(({ id }) => !gone.has(id)));
+  await writeJsonl(
+    table(project),
+    pictures.filter(({ id }) => !gone.has(id)),
+  );
   for (const { id, file } of pictures) {
     const path = join(project, file);
     if (gone.has(id)) await withFileErrors(path, () => rm(path, { force: true }));

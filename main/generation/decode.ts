@@ -15,7 +15,14 @@ export interface Decoder {
   release(): Promise<void>;
 }
 
-export async function createDecoder(device: Device, vae: Vae, shape: LatentShape, normalisation: Normalisation, batch: number, name: string): Promise<Decoder> {
+export async function createDecoder(
+  device: Device,
+  vae: Vae,
+  shape: LatentShape,
+  normalisation: Normalisation,
+  batch: number,
+  name: string,
+): Promise<Decoder> {
   const program = `decode ${name}`;
   const [channels, height, width] = shape;
   const size = height * vae.reduction;
@@ -31,8 +38,13 @@ export async function createDecoder(device: Device, vae: Vae, shape: LatentShape
       for (let start = 0; start < count; start += batch) {
         const z = new Float32Array(batch * dimensions);
         z.set(raw.subarray(start * dimensions, (start + batch) * dimensions));
-        const { x } = await device.run({ program, state: program, inputs: { z: { dtype: 'float32', shape: [batch, ...shape], data: z } } });
-        for (let i = 0; i < Math.min(batch, count - start); i++) pictures.push(fromPlanes(x!.data as Float32Array, 3 * size * size * i, size * size));
+        const { x } = await device.run({
+          program,
+          state: program,
+          inputs: { z: { dtype: 'float32', shape: [batch, ...shape], data: z } },
+        });
+        for (let i = 0; i < Math.min(batch, count - start); i++)
+          pictures.push(fromPlanes(x!.data as Float32Array, 3 * size * size * i, size * size));
       }
       return pictures;
     },

@@ -43,7 +43,10 @@ export async function createSampler({ device, state, config, shape, batch }: Sam
     let x: Float32Array = new Float32Array(batch * dimensions);
     for (const [step, { sigma, noiseStd }] of samplingPlan(nfe, config.noise).entries()) {
       addNoise(x, seeds, noiseStd, step);
-      const at = noiseInputs(Array.from({ length: batch }, () => sigma), config.noise.sigmaMin);
+      const at = noiseInputs(
+        Array.from({ length: batch }, () => sigma),
+        config.noise.sigmaMin,
+      );
       const inputs = { x: { dtype: 'float32' as const, shape: [batch, ...shape], data: x }, ...noiseTensors('at', at) };
       x = (await device.run({ program, state, inputs }))['x']!.data as Float32Array;
     }

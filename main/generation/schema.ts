@@ -23,13 +23,15 @@ export const picturePngTextSchema = z.strictObject({
   ...provenanceSchema.shape,
   seed: z.int().nonnegative(),
 });
+/** A grid says for each of its cells, row by row, where the picture comes from. */
 export const gridPngTextSchema = z.strictObject({
   kind: z.literal('grid'),
-  ...provenanceSchema.shape,
+  program: z.literal('Cauchy Studio'),
+  version: z.string(),
+  createdAt: z.iso.datetime(),
   rows: z.int().positive(),
   columns: z.int().positive(),
-  /** Row by row. */
-  seeds: z.array(z.int().nonnegative()),
+  cells: z.array(picturePngTextSchema.omit({ kind: true, program: true, version: true, createdAt: true })),
 });
 export type PicturePngText = z.infer<typeof picturePngTextSchema>;
 export type GridPngText = z.infer<typeof gridPngTextSchema>;

@@ -62,7 +62,9 @@ export async function encodePictures(options: EncodeOptions): Promise<LatentMani
     const encoder = new BatchEncoder(options, program, batch);
     for (let start = 0; start < missing.length; start += picturesPerShard) {
       const shard = missing.slice(start, start + picturesPerShard);
-      const latents = await encoder.encode(shard, (count) => onProgress?.(meter.update(done.size + start + count, pictures.length)));
+      const latents = await encoder.encode(shard, (count) =>
+        onProgress?.(meter.update(done.size + start + count, pictures.length)),
+      );
       throwIfCancelled(signal);
       const file = `shard-${String(manifest.shards.length).padStart(5, '0')}.safetensors`;
       await writeShard(folder, file, latents, [shard.length, ...shape]);
@@ -98,7 +100,11 @@ class BatchEncoder {
       next = this.#load(pictures, start + this.#batch);
       throwIfCancelled(signal);
       const inputs = { x: { dtype: 'float32', shape: [this.#batch, 3, pictureSize, pictureSize], data: x } } as const;
-      const { mean } = await device.run({ program: this.#program, state: this.#program, inputs: { x: { ...inputs.x, shape: [...inputs.x.shape] } } });
+      const { mean } = await device.run({
+        program: this.#program,
+        state: this.#program,
+        inputs: { x: { ...inputs.x, shape: [...inputs.x.shape] } },
+      });
       const count = Math.min(this.#batch, pictures.length - start);
       const values = (mean!.data as Float32Array).subarray(0, count * dimensions);
       this.#assertFinite(values, pictures.slice(start, start + count), dimensions);
@@ -122,7 +128,9 @@ class BatchEncoder {
   }
 
   #assertFinite(values: Float32Array, pictures: EncodeOptions['pictures'], dimensions: number): void {
-    const bad = pictures.filter((_, i) => values.subarray(i * dimensions, (i + 1) * dimensions).some((value) => !Number.isFinite(value)));
+    const bad = pictures.filter((_, i) =>
+      values.subarray(i * dimensions, (i + 1) * dimensions).some((value) => !Number.isFinite(value)),
+    );
     if (bad.length > 0) throw studioError('latents.notFinite', { pictures: bad.map(({ file }) => file) });
   }
 }

@@ -48,5 +48,12 @@ export async function readLatentSet(folder: string, heldOut: number): Promise<La
     rows.forEach((row, i) => out.set(latents.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions));
     return out;
   };
-  return { manifest, statistics, normalisation, dimensions, training: gather((id) => !chosen.has(id)), heldOut: gather((id) => chosen.has(id)) };
+  return {
+    manifest,
+    statistics,
+    normalisation,
+    dimensions,
+    training: gather((id) => !chosen.has(id)),
+    heldOut: gather((id) => chosen.has(id)),
+  };
 }

@@ -81,7 +81,10 @@ export function channelStatistics(channel: number, values: Float32Array): Channe
     fourth += (square * square) / n;
   }
   const { q1, median, q3, inner, outer } = tukeyFences(sorted);
-  const outside = ([low, high]: [number, number]) => ({ below: lowerBound(sorted, low), above: n - lowerBound(sorted, high) });
+  const outside = ([low, high]: [number, number]) => ({
+    below: lowerBound(sorted, low),
+    above: n - lowerBound(sorted, high),
+  });
   const beyondInner = outside(inner);
   const beyondOuter = outside(outer);
   const innerCount = beyondInner.below + beyondInner.above;
@@ -112,10 +115,20 @@ export function channelStatistics(channel: number, values: Float32Array): Channe
 /** At most `mostOutlierDots` of the values beyond the inner fences, evenly by rank, the two extremes always among them. */
 function spread(sorted: Float32Array, { below, above }: { below: number; above: number }): number[] {
   const take = (start: number, count: number, most: number): number[] =>
-    count <= most ? Array.from(sorted.subarray(start, start + count)) : Array.from({ length: most }, (_, i) => sorted[start + Math.round((i * (count - 1)) / (most - 1))]!);
+    count <= most
+      ? Array.from(sorted.subarray(start, start + count))
+      : Array.from({ length: most }, (_, i) => sorted[start + Math.round((i * (count - 1)) / (most - 1))]!);
   const total = below + above;
-  const mostBelow = total <= mostOutlierDots ? below : Math.max(below > 1 ? 2 : below, Math.round((mostOutlierDots * below) / total));
-  return [...take(0, below, mostBelow), ...take(sorted.length - above, above, total <= mostOutlierDots ? above : Math.max(above > 1 ? 2 : above, mostOutlierDots - mostBelow))];
+  const mostBelow =
+    total <= mostOutlierDots ? below : Math.max(below > 1 ? 2 : below, Math.round((mostOutlierDots * below) / total));
+  return [
+    ...take(0, below, mostBelow),
+    ...take(
+      sorted.length - above,
+      above,
+      total <= mostOutlierDots ? above : Math.max(above > 1 ? 2 : above, mostOutlierDots - mostBelow),
+    ),
+  ];
 }
 
 function histogram(sorted: Float32Array, from: number, to: number): ChannelStatistics['histogram'] {

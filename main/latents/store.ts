@@ -17,13 +17,20 @@ export const latentsFolder = (project: string, key: string): string => join(proj
 
 /** The cache key: pictures and their shaping, VAE, precision. The same inputs always find the same latents. */
 export function latentsKey(inputs: { readonly datasetHash: string; readonly vaeHash: string }): string {
-  return createHash('sha256').update(JSON.stringify([inputs.datasetHash, inputs.vaeHash, 'float32', 1])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([inputs.datasetHash, inputs.vaeHash, 'float32', 1]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
-export const readManifest = (folder: string): Promise<LatentManifest | undefined> => readJson(join(folder, 'manifest.json'), manifestFormat);
-export const writeManifest = (folder: string, manifest: LatentManifest): Promise<void> => writeJson(join(folder, 'manifest.json'), manifestFormat, manifest);
-export const readStatistics = (folder: string): Promise<LatentStatistics | undefined> => readJson(join(folder, 'statistics.json'), statisticsFormat);
-export const writeStatistics = (folder: string, value: LatentStatistics): Promise<void> => writeJson(join(folder, 'statistics.json'), statisticsFormat, value);
+export const readManifest = (folder: string): Promise<LatentManifest | undefined> =>
+  readJson(join(folder, 'manifest.json'), manifestFormat);
+export const writeManifest = (folder: string, manifest: LatentManifest): Promise<void> =>
+  writeJson(join(folder, 'manifest.json'), manifestFormat, manifest);
+export const readStatistics = (folder: string): Promise<LatentStatistics | undefined> =>
+  readJson(join(folder, 'statistics.json'), statisticsFormat);
+export const writeStatistics = (folder: string, value: LatentStatistics): Promise<void> =>
+  writeJson(join(folder, 'statistics.json'), statisticsFormat, value);
 
 /** All keys of a project's latents. */
 export async function listLatents(project: string): Promise<string[]> {
@@ -31,22 +38,38 @@ export async function listLatents(project: string): Promise<string[]> {
 }
 
 /** Writes one shard: `latents` [pictures, channels, height, width] as the VAE gave them. */
-export async function writeShard(folder: string, file: string, latents: Float32Array, shape: readonly number[]): Promise<void> {
+export async function writeShard(
+  folder: string,
+  file: string,
+  latents: Float32Array,
+  shape: readonly number[],
+): Promise<void> {
   await writeSafetensors(join(folder, file), [{ name: 'latents', shape, data: latents }]);
 }
 
 /** The latents of one shard. Throws `storage.damaged` when it does not hold `pictures` of them. */
-export async function readShard(folder: string, shard: LatentManifest['shards'][number], shape: LatentManifest['shape']): Promise<Float32Array> {
+export async function readShard(
+  folder: string,
+  shard: LatentManifest['shards'][number],
+  shape: LatentManifest['shape'],
+): Promise<Float32Array> {
   const path = join(folder, shard.file);
   const tensor = (await readSafetensors(path)).tensors.get('latents');
   if (tensor?.shape.join() !== [shard.pictures.length, ...shape].join()) {
-    throw studioError('storage.damaged', { path, reason: `it does not hold ${shard.pictures.length} latents of ${shape.join('×')}` });
+    throw studioError('storage.damaged', {
+      path,
+      reason: `it does not hold ${shard.pictures.length} latents of ${shape.join('×')}`,
+    });
   }
   return tensor.data;
 }
 
 /** Per-element mean and deviation, kept beside the shards in full precision of float32. */
-export async function writeNormalisation(folder: string, { mean, std }: ElementStatistics, shape: readonly number[]): Promise<void> {
+export async function writeNormalisation(
+  folder: string,
+  { mean, std }: ElementStatistics,
+  shape: readonly number[],
+): Promise<void> {
   await writeSafetensors(join(folder, 'normalisation.safetensors'), [
     { name: 'mean', shape, data: Float32Array.from(mean) },
     { name: 'std', shape, data: Float32Array.from(std) },

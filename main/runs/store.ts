@@ -35,7 +35,8 @@ export async function readRun(project: string, id: string): Promise<RunRecord> {
   return record;
 }
 
-export const writeRun = (project: string, record: RunRecord): Promise<void> => writeJson(recordFile(project, record.id), format, record);
+export const writeRun = (project: string, record: RunRecord): Promise<void> =>
+  writeJson(recordFile(project, record.id), format, record);
 
 /** Makes the folder of a new run and returns its id: never one that was used before. */
 export async function createRunFolder(project: string): Promise<string> {

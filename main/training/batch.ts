@@ -4,7 +4,15 @@
  */
 import { fillNormal, fillUniform, Random } from '../base/random.ts';
 import { assign, pairCosts } from '../consistency/coupling.ts';
-import { diffusionWeight, firstDiffusionIndex, indexFor, indexProbabilities, levelsAt, pairWeight, sigmas } from '../consistency/noise-levels.ts';
+import {
+  diffusionWeight,
+  firstDiffusionIndex,
+  indexFor,
+  indexProbabilities,
+  levelsAt,
+  pairWeight,
+  sigmas,
+} from '../consistency/noise-levels.ts';
 import { embedNoise, preconditioning, sigmaData } from '../consistency/preconditioning.ts';
 import { adaptiveC } from '../consistency/scaling-c.ts';
 import { timeEmbeddingSize } from '../models/dit.ts';
@@ -89,12 +97,20 @@ function couple(x_0: Float32Array, noise: Float32Array, batch: number): Float32A
   const dimensions = x_0.length / batch;
   const assignment = assign(pairCosts(x_0, noise, batch), batch);
   const paired = new Float32Array(noise.length);
-  assignment.forEach((column, row) => paired.set(noise.subarray(column * dimensions, (column + 1) * dimensions), row * dimensions));
+  assignment.forEach((column, row) =>
+    paired.set(noise.subarray(column * dimensions, (column + 1) * dimensions), row * dimensions),
+  );
   return paired;
 }
 
 /** The batch of step k (from 0) of a run of `totalSteps`. `order` must belong to the same seed and data. */
-export function prepareBatch(data: TrainingData, config: RunConfig, totalSteps: number, k: number, order: DataOrder): Batch {
+export function prepareBatch(
+  data: TrainingData,
+  config: RunConfig,
+  totalSteps: number,
+  k: number,
+  order: DataOrder,
+): Batch {
   const { batchSize: batch, noise: range, seed } = config;
   const { dimensions, latents } = data;
   const x_0 = new Float32Array(batch * dimensions);
@@ -120,7 +136,9 @@ export function prepareBatch(data: TrainingData, config: RunConfig, totalSteps: 
     t: noiseInputs(t, range.sigmaMin),
     r: noiseInputs(r, range.sigmaMin),
     pairWeights: Float32Array.from(t, (sigma, b) => pairWeight(sigma, r[b]!)),
-    diffusionWeights: Float32Array.from(t, (sigma, b) => (indices[b]! >= first ? diffusionWeight(sigma, sigmaData) / selected : 0)),
+    diffusionWeights: Float32Array.from(t, (sigma, b) =>
+      indices[b]! >= first ? diffusionWeight(sigma, sigmaData) / selected : 0,
+    ),
     levels,
     c: scaleC(levels, config, dimensions),
   };

@@ -51,7 +51,11 @@ export async function listCheckpoints(run: string): Promise<{ step: number; fold
 }
 
 /** Writes, verifies and swaps in a checkpoint, then removes all but the newest ones. */
-export async function writeCheckpoint(run: string, info: Omit<CheckpointInfo, 'sha256'>, state: readonly NamedTensor[]): Promise<void> {
+export async function writeCheckpoint(
+  run: string,
+  info: Omit<CheckpointInfo, 'sha256'>,
+  state: readonly NamedTensor[],
+): Promise<void> {
   const folder = join(run, 'checkpoints');
   const final = join(folder, nameOf(info.step));
   const unfinished = `${final}.tmp`;
@@ -79,8 +83,13 @@ async function verify(path: string, state: readonly NamedTensor[]): Promise<void
   const { tensors } = await readSafetensors(path);
   for (const { name, data } of state) {
     const stored = tensors.get(name);
-    const same = stored && Buffer.from(stored.data.buffer, 0, stored.data.byteLength).equals(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-    if (!same) throw studioError('storage.damaged', { path, reason: `what was written of ${name} reads back differently` });
+    const same =
+      stored &&
+      Buffer.from(stored.data.buffer, 0, stored.data.byteLength).equals(
+        Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+      );
+    if (!same)
+      throw studioError('storage.damaged', { path, reason: `what was written of ${name} reads back differently` });
   }
 }
 
@@ -93,12 +102,17 @@ export interface Checkpoint {
  * The newest checkpoint that is intact, or undefined. `wanted` chooses tensors by name (only `ema/…` to make pictures).
  * A damaged one is passed over for the one before it and reported through `onDamaged`.
  */
-export async function readCheckpoint(run: string, wanted?: (name: string) => boolean, onDamaged?: (folder: string, reason: string) => void): Promise<Checkpoint | undefined> {
+export async function readCheckpoint(
+  run: string,
+  wanted?: (name: string) => boolean,
+  onDamaged?: (folder: string, reason: string) => void,
+): Promise<Checkpoint | undefined> {
   for (const { folder } of await listCheckpoints(run)) {
     try {
       const info = await readJson(join(folder, 'checkpoint.json'), format);
       const path = join(folder, 'state.safetensors');
-      if (!info || (await sha256(path)) !== info.sha256) throw studioError('storage.damaged', { path, reason: 'its contents do not match their checksum' });
+      if (!info || (await sha256(path)) !== info.sha256)
+        throw studioError('storage.damaged', { path, reason: 'its contents do not match their checksum' });
       return { info, state: [...(await readSafetensors(path, wanted)).tensors.values()] };
     } catch (thrown) {
       onDamaged?.(folder, thrown instanceof Error ? thrown.message : String(thrown));

@@ -57,12 +57,15 @@ export type LoopEnd =
   | { readonly reason: 'finished' | 'stopped' | 'deadline'; readonly position: LoopPosition }
   | { readonly reason: 'notFinite'; readonly position: LoopPosition; readonly error: ReturnType<typeof studioError> };
 
-const value = (outputs: Readonly<Record<string, { data: ArrayLike<number> }>>, name: string): number => outputs[name]!.data[0]!;
+const value = (outputs: Readonly<Record<string, { data: ArrayLike<number> }>>, name: string): number =>
+  outputs[name]!.data[0]!;
 const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** The steps (counted from 1) after which a sheet is made: evenly spread, the last one always. */
 export function sheetSteps(steps: number, sheets: number): Set<number> {
-  return new Set(Array.from({ length: sheets }, (_, i) => Math.round(((i + 1) * steps) / sheets)).filter((step) => step > 0));
+  return new Set(
+    Array.from({ length: sheets }, (_, i) => Math.round(((i + 1) * steps) / sheets)).filter((step) => step > 0),
+  );
 }
 
 export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
@@ -133,7 +136,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
       if (skippedInARow >= mostSkippedInARow) {
         next.catch(() => undefined);
         await checkpoint();
-        return { reason: 'notFinite', position: position(), error: studioError('run.notFinite', { step, count: skippedInARow }) };
+        return {
+          reason: 'notFinite',
+          position: position(),
+          error: studioError('run.notFinite', { step, count: skippedInARow }),
+        };
       }
       if (sheets.has(step)) {
         await log.flush();

@@ -38,7 +38,11 @@ export class MetricsLog {
     this.#flushedAt = now();
   }
 
-  static async open(run: string, onRows: (rows: readonly MetricsRow[]) => void, now: () => number): Promise<MetricsLog> {
+  static async open(
+    run: string,
+    onRows: (rows: readonly MetricsRow[]) => void,
+    now: () => number,
+  ): Promise<MetricsLog> {
     return new MetricsLog(await JsonlWriter.open(fileOf(run)), onRows, now);
   }
 

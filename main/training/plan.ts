@@ -26,7 +26,8 @@ export function stepsFor(seconds: number, stepSeconds: number): number {
 export function planRun(config: RunConfig, shape: LatentShape, pictures: number, steps: number): RunPlan {
   const heldOut = heldOutCount(pictures);
   const trainingPictures = pictures - heldOut;
-  if (trainingPictures < fewestTrainingPictures) throw studioError('dataset.tooFew', { found: trainingPictures, needed: fewestTrainingPictures });
+  if (trainingPictures < fewestTrainingPictures)
+    throw studioError('dataset.tooFew', { found: trainingPictures, needed: fewestTrainingPictures });
   return {
     steps,
     parameters: countParameters(ditSpecs(networkFor(config.network, shape))),

@@ -27,7 +27,11 @@ export const finiteOutputs = ['loss', 'gradNorm'];
 
 /** The network of a run for latents of this shape. */
 export function networkFor(network: NetworkConfig, [channels, height, width]: LatentShape): DitConfig {
-  assertThat(height === width && height % network.patch === 0, `square latents that patches of ${network.patch} divide`, [channels, height, width]);
+  assertThat(
+    height === width && height % network.patch === 0,
+    `square latents that patches of ${network.patch} divide`,
+    [channels, height, width],
+  );
   return { channels, side: height, ...network, classes: 0, condMixing: false };
 }
 
@@ -72,7 +76,9 @@ export function trainingGraph(run: RunConfig, shape: LatentShape): Graph {
     adaptive: float(),
     momentum: float(),
     emaTake: float(),
-    ...Object.fromEntries(stateFamilies.flatMap((prefix) => specs.map(({ name, shape: size }) => [`${prefix}/${name}`, float(...size)]))),
+    ...Object.fromEntries(
+      stateFamilies.flatMap((prefix) => specs.map(({ name, shape: size }) => [`${prefix}/${name}`, float(...size)])),
+    ),
   };
   return trace('training step', (inputs) => trainingStep(inputs, names, run, config), types);
 }
@@ -95,18 +101,37 @@ function trainingStep(inputs: Tensors, names: readonly string[], run: RunConfig,
   const [m, v, ema] = [family(inputs, 'm', names), family(inputs, 'v', names), family(inputs, 'ema', names)];
   const rates = { adaptive: inputs['adaptive']!, momentum: inputs['momentum']! };
   const next = names.flatMap((name): [string, Tensor][] => {
-    const updated = radamUpdate({ parameter: parameters[name]!, m: m[name]!, v: v[name]! }, grads[name]!, rates, run.optimiser);
+    const updated = radamUpdate(
+      { parameter: parameters[name]!, m: m[name]!, v: v[name]! },
+      grads[name]!,
+      rates,
+      run.optimiser,
+    );
     const average = emaUpdate(ema[name]!, updated.parameter, inputs['emaTake']!);
-    return [[`parameters/${name}`, updated.parameter], [`m/${name}`, updated.m], [`v/${name}`, updated.v], [`ema/${name}`, average]];
+    return [
+      [`parameters/${name}`, updated.parameter],
+      [`m/${name}`, updated.m],
+      [`v/${name}`, updated.v],
+      [`ema/${name}`, average],
+    ];
   });
-  return { loss: value, consistencyLoss: parts.consistency!, diffusionLoss: parts.diffusion!, gradNorm, ...Object.fromEntries(next) };
+  return {
+    loss: value,
+    consistencyLoss: parts.consistency!,
+    diffusionLoss: parts.diffusion!,
+    gradNorm,
+    ...Object.fromEntries(next),
+  };
 }
 
 const tensor = (data: Float32Array, ...shape: number[]): TensorData => ({ dtype: 'float32', shape, data });
 const scalar = (value: number): TensorData => tensor(Float32Array.of(value));
 
 /** Noise levels as inputs of a graph, under `prefix.…`. */
-export function noiseTensors(prefix: string, { sigma, c_skip, c_out, c_in, time }: NoiseInputs): Record<string, TensorData> {
+export function noiseTensors(
+  prefix: string,
+  { sigma, c_skip, c_out, c_in, time }: NoiseInputs,
+): Record<string, TensorData> {
   const column = (data: Float32Array) => tensor(data, data.length, 1, 1, 1);
   return {
     [`${prefix}.sigma`]: column(sigma),
@@ -118,7 +143,13 @@ export function noiseTensors(prefix: string, { sigma, c_skip, c_out, c_in, time 
 }
 
 /** The inputs of a step: the batch, and the rates of update number `update` (from 1). */
-export function stepInputs(batch: Batch, shape: LatentShape, run: RunConfig, update: number, emaRate: number): Record<string, TensorData> {
+export function stepInputs(
+  batch: Batch,
+  shape: LatentShape,
+  run: RunConfig,
+  update: number,
+  emaRate: number,
+): Record<string, TensorData> {
   const { adaptive, momentum } = radamRates(update, run.optimiser);
   return {
     x_0: tensor(batch.x_0, run.batchSize, ...shape),
@@ -135,7 +166,9 @@ export function stepInputs(batch: Batch, shape: LatentShape, run: RunConfig, upd
 }
 
 /** A run's state before its first step: moments 0, the average equal to the weights. */
-export function initialState(parameters: readonly ParameterValue[]): { name: string; shape: number[]; data: Float32Array }[] {
+export function initialState(
+  parameters: readonly ParameterValue[],
+): { name: string; shape: number[]; data: Float32Array }[] {
   return stateFamilies.flatMap((prefix) =>
     parameters.map(({ name, shape, data }) => ({
       name: `${prefix}/${name}`,
@@ -150,9 +183,13 @@ export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch:
   const config = networkFor(network, shape);
   const specs = ditSpecs(config);
   const names = specs.map(({ name }) => name);
-  return trace('sampling step', (inputs) => ({ x: consistencyFunction(family(inputs, 'ema', names), inputs['x']!, inputs, 'at', config) }), {
-    x: float(batch, ...shape),
-    ...noiseTypes('at', batch),
-    ...Object.fromEntries(specs.map(({ name, shape: size }) => [`ema/${name}`, float(...size)])),
-  });
+  return trace(
+    'sampling step',
+    (inputs) => ({ x: consistencyFunction(family(inputs, 'ema', names), inputs['x']!, inputs, 'at', config) }),
+    {
+      x: float(batch, ...shape),
+      ...noiseTypes('at', batch),
+      ...Object.fromEntries(specs.map(({ name, shape: size }) => [`ema/${name}`, float(...size)])),
+    },
+  );
 }

@@ -4,7 +4,8 @@
 export function toPlanes(rgb: Uint8Array, out: Float32Array, offset: number): void {
   const pixels = rgb.length / 3;
   for (let i = 0; i < pixels; i++) {
-    for (let channel = 0; channel < 3; channel++) out[offset + channel * pixels + i] = rgb[3 * i + channel]! / 127.5 - 1;
+    for (let channel = 0; channel < 3; channel++)
+      out[offset + channel * pixels + i] = rgb[3 * i + channel]! / 127.5 - 1;
   }
 }
 
@@ -13,7 +14,10 @@ export function fromPlanes(planes: Float32Array, offset: number, pixels: number)
   const rgb = new Uint8Array(3 * pixels);
   for (let i = 0; i < pixels; i++) {
     for (let channel = 0; channel < 3; channel++) {
-      rgb[3 * i + channel] = Math.min(255, Math.max(0, Math.round((planes[offset + channel * pixels + i]! + 1) * 127.5)));
+      rgb[3 * i + channel] = Math.min(
+        255,
+        Math.max(0, Math.round((planes[offset + channel * pixels + i]! + 1) * 127.5)),
+      );
     }
   }
   return rgb;

@@ -17,7 +17,10 @@ export interface EncodeJob {
   readonly onProgress: (progress: Progress) => void;
 }
 
-export async function encodeJob({ device, maths, pictures }: Threads, job: EncodeJob): Promise<{ key: string; statistics: LatentStatistics }> {
+export async function encodeJob(
+  { device, maths, pictures }: Threads,
+  job: EncodeJob,
+): Promise<{ key: string; statistics: LatentStatistics }> {
   const { project, signal, onProgress } = job;
   const rows = await readPictures(project);
   const settings = await readSettings(project);

@@ -1,12 +1,17 @@
 /** What the main process can ask of the engine process. Everything heavy lives behind it. */
 import { z } from 'zod';
 import { nothing } from '../base/schemas.ts';
-import { importProgressSchema, importResultSchema, pictureSettingsSchema, pictureSourceSchema } from '../datasets/schema.ts';
+import {
+  importProgressSchema,
+  importResultSchema,
+  pictureSettingsSchema,
+  pictureSourceSchema,
+} from '../datasets/schema.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
 import { nfeSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
 import { latentStatisticsSchema } from '../latents/schema.ts';
-import { runRecordSchema, runScoreSchema, sampleSheetSchema } from '../runs/schema.ts';
+import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { metricsRowSchema, runConfigSchema } from '../training/schema.ts';
 
 const progress = z.strictObject({
@@ -19,7 +24,10 @@ const progress = z.strictObject({
 /** Absolute paths: of the project, and of what ships. */
 const place = { project: z.string(), resources: z.string() };
 
-const trainingProgress = progress.extend({ skipped: z.int().nonnegative(), phase: z.enum(['preparing', 'training', 'saving']) });
+const trainingProgress = progress.extend({
+  skipped: z.int().nonnegative(),
+  phase: z.enum(['preparing', 'training', 'saving']),
+});
 export type TrainingProgress = z.infer<typeof trainingProgress>;
 
 export const engineContract = {
@@ -37,12 +45,22 @@ export const engineContract = {
     },
     /** Plans and trains a new run in an existing run folder. Cancelling stops it with a checkpoint. */
     'training.start': {
-      input: z.strictObject({ ...place, run: z.string(), name: z.string(), preset: z.string().optional(), config: runConfigSchema }),
+      input: z.strictObject({
+        ...place,
+        run: z.string(),
+        name: z.string(),
+        preset: z.string().optional(),
+        config: runConfigSchema,
+      }),
       output: runRecordSchema,
       progress: trainingProgress,
     },
     /** Goes on from the last checkpoint. */
-    'training.resume': { input: z.strictObject({ ...place, run: z.string() }), output: runRecordSchema, progress: trainingProgress },
+    'training.resume': {
+      input: z.strictObject({ ...place, run: z.string() }),
+      output: runRecordSchema,
+      progress: trainingProgress,
+    },
     'training.pause': { input: z.strictObject({ run: z.string(), paused: z.boolean() }), output: nothing },
     /** Makes pictures with the newest checkpoint of a run. */
     generate: {
@@ -55,7 +73,12 @@ export const engineContract = {
           /** PNGs in a folder, named by seed; `gallery` ones get ids. */
           z.strictObject({ kind: z.literal('gallery') }),
           z.strictObject({ kind: z.literal('folder'), path: z.string() }),
-          z.strictObject({ kind: z.literal('grid'), path: z.string(), columns: z.int().positive(), margin: z.int().nonnegative() }),
+          z.strictObject({
+            kind: z.literal('grid'),
+            path: z.string(),
+            columns: z.int().positive(),
+            margin: z.int().nonnegative(),
+          }),
         ]),
       }),
       output: z.strictObject({
@@ -85,6 +108,5 @@ export const engineContract = {
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
     /** A run's record changed on disk. */
     run: z.strictObject({ project: z.string(), record: runRecordSchema }),
-    score: z.strictObject({ run: z.string(), score: runScoreSchema }),
   },
 } as const;

@@ -56,15 +56,24 @@ async function currentLatents(project: string): Promise<LatentManifest> {
   throw studioError('latents.missing', {});
 }
 
-async function trained<T>(place: { project: string; resources: string; run: string }, context: CallContext<TrainingProgress>, work: (job: TrainingJob) => Promise<T>): Promise<T> {
+async function trained<T>(
+  place: { project: string; resources: string; run: string },
+  context: CallContext<TrainingProgress>,
+  work: (job: TrainingJob) => Promise<T>,
+): Promise<T> {
   if (training) throw studioError('engine.busy', { work: `“${training.run}” is in training` });
   const pause = new Pause(place.run);
   training = pause;
   const { run, project } = place;
-  const control: TrainingControl = { signal: context.signal, isPaused: () => pause.paused, whilePaused: () => pause.wait(context.signal) };
+  const control: TrainingControl = {
+    signal: context.signal,
+    isPaused: () => pause.paused,
+    whilePaused: () => pause.wait(context.signal),
+  };
   const events = {
     progress: (progress: TrainingProgress) => context.progress(progress),
-    metrics: (rows: readonly Parameters<typeof send<'metrics'>>[1]['rows'][number][]) => send('metrics', { run, rows: [...rows] }),
+    metrics: (rows: readonly Parameters<typeof send<'metrics'>>[1]['rows'][number][]) =>
+      send('metrics', { run, rows: [...rows] }),
     samples: (sheet: Parameters<typeof send<'samples'>>[1]['sheet']) => send('samples', { run, sheet }),
     record: (record: Parameters<typeof send<'run'>>[1]['record']) => send('run', { project, record }),
   };
@@ -77,7 +86,8 @@ async function trained<T>(place: { project: string; resources: string; run: stri
 
 const handlers: Handlers<typeof engineContract> = {
   'device.info': () => threads.device.info({}),
-  'pictures.import': (input, { signal, progress }) => importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress }),
+  'pictures.import': (input, { signal, progress }) =>
+    importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.start': async (input, context) => {
     const latents = await currentLatents(input.project);
@@ -90,7 +100,8 @@ const handlers: Handlers<typeof engineContract> = {
     return {};
   },
   generate: (input, { signal, progress }) => generateJob(threads, { ...input, signal, onProgress: progress }),
-  'gallery.grid': ({ files, size, columns, margin, path, text }) => threads.pictures().writeGrid({ path, pictures: files, size, columns, margin, text }),
+  'gallery.grid': ({ files, size, columns, margin, path, text }) =>
+    threads.pictures().writeGrid({ path, pictures: files, size, columns, margin, text }),
 };
 
 const port = ownProcessPort();

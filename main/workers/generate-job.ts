@@ -23,7 +23,10 @@ export interface GenerateJob {
   readonly run: string;
   readonly nfe: 1 | 2;
   readonly seeds: readonly number[];
-  readonly target: { readonly kind: 'gallery' } | { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'grid'; readonly path: string; readonly columns: number; readonly margin: number };
+  readonly target:
+    | { readonly kind: 'gallery' }
+    | { readonly kind: 'folder'; readonly path: string }
+    | { readonly kind: 'grid'; readonly path: string; readonly columns: number; readonly margin: number };
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -50,7 +53,10 @@ export async function generateJob(threads: Threads, job: GenerateJob): Promise<G
   const vae = await loadVae(record.vae, job.resources);
   // Two jobs may take turns on the device, each with its own weights.
   const name = `${state} ${++jobs}`;
-  await device.createState({ state: name, tensors: checkpoint.state.map(({ name: tensor, shape, data }) => ({ name: tensor, shape: [...shape], data })) });
+  await device.createState({
+    state: name,
+    tensors: checkpoint.state.map(({ name: tensor, shape, data }) => ({ name: tensor, shape: [...shape], data })),
+  });
   const sampler = await createSampler({ device, state: name, config: record.config, shape: latents.shape, batch });
   const decoder = await createDecoder(device, vae, latents.shape, await readNormalisation(folder), batch, name);
   const provenance = {
@@ -116,7 +122,16 @@ class PictureWriter {
         const file = target.kind === 'gallery' ? galleryFile(id) : `seed-${String(seed).padStart(6, '0')}-${nfe}.png`;
         const path = target.kind === 'gallery' ? join(project, file) : join(target.path, file);
         const text: PicturePngText = { kind: 'picture', ...this.#provenance, seed };
-        await this.#threads.pictures().writeGrid({ path, pictures: [rgb], size: this.#size, columns: 1, margin: 0, text: { keyword: pngKeyword, value: JSON.stringify(text) } });
+        await this.#threads
+          .pictures()
+          .writeGrid({
+            path,
+            pictures: [rgb],
+            size: this.#size,
+            columns: 1,
+            margin: 0,
+            text: { keyword: pngKeyword, value: JSON.stringify(text) },
+          });
         added[i] = { id, file, run, step, nfe, seed, size: this.#size, createdAt };
         this.#files.push(path);
       }),
@@ -131,7 +146,17 @@ class PictureWriter {
     const result = { files: this.#files.sort(), pictures: this.#pictures };
     if (target.kind !== 'grid') return result;
     const rows = Math.ceil(seeds.length / target.columns);
-    const text: GridPngText = { kind: 'grid', ...this.#provenance, rows, columns: target.columns, seeds: [...seeds] };
+    const { program, version: madeBy, createdAt, ...source } = this.#provenance;
+    const cells = seeds.map((seed) => ({ ...source, seed }));
+    const text: GridPngText = {
+      kind: 'grid',
+      program,
+      version: madeBy,
+      createdAt,
+      rows,
+      columns: target.columns,
+      cells,
+    };
     const grid = await this.#threads.pictures().writeGrid({
       path: target.path,
       pictures: this.#tiles,

@@ -4,7 +4,13 @@ import { float32Array, nothing } from '../base/schemas.ts';
 import { latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
-const noiseInputs = z.strictObject({ sigma: float32Array, c_skip: float32Array, c_out: float32Array, c_in: float32Array, time: float32Array });
+const noiseInputs = z.strictObject({
+  sigma: float32Array,
+  c_skip: float32Array,
+  c_out: float32Array,
+  c_in: float32Array,
+  time: float32Array,
+});
 
 export const mathsContract = {
   methods: {
@@ -16,7 +22,12 @@ export const mathsContract = {
     close: { input: z.strictObject({ data: z.string() }), output: nothing },
     /** The batch of step k (from 0), of `steps`. */
     batch: {
-      input: z.strictObject({ data: z.string(), config: runConfigSchema, steps: z.int().positive(), k: z.int().nonnegative() }),
+      input: z.strictObject({
+        data: z.string(),
+        config: runConfigSchema,
+        steps: z.int().positive(),
+        k: z.int().nonnegative(),
+      }),
       output: z.strictObject({
         x_0: float32Array,
         noise: float32Array,
@@ -34,7 +45,10 @@ export const mathsContract = {
       output: z.strictObject({ frechet: z.number(), floor: z.number() }),
     },
     /** Statistics and normalisation of a fully encoded set; writes them and marks it complete. */
-    finishLatents: { input: z.strictObject({ folder: z.string(), manifest: latentManifestSchema }), output: latentStatisticsSchema },
+    finishLatents: {
+      input: z.strictObject({ folder: z.string(), manifest: latentManifestSchema }),
+      output: latentStatisticsSchema,
+    },
   },
   events: {},
 } as const;

@@ -23,12 +23,22 @@ const open = new Map<string, OpenData>();
 
 function dataOf(name: string): OpenData {
   const found = open.get(name);
-  if (!found) throw studioError('internal.assertion', { expected: `latents opened as ${name}`, got: [...open.keys()].join(', ') });
+  if (!found)
+    throw studioError('internal.assertion', {
+      expected: `latents opened as ${name}`,
+      got: [...open.keys()].join(', '),
+    });
   return found;
 }
 
 const buffersOf = (values: readonly Float32Array[]): ArrayBuffer[] => values.map(({ buffer }) => buffer as ArrayBuffer);
-const noiseBuffers = ({ sigma, c_skip, c_out, c_in, time }: NoiseInputs): Float32Array[] => [sigma, c_skip, c_out, c_in, time];
+const noiseBuffers = ({ sigma, c_skip, c_out, c_in, time }: NoiseInputs): Float32Array[] => [
+  sigma,
+  c_skip,
+  c_out,
+  c_in,
+  time,
+];
 const batchBuffers = ({ x_0, noise, t, r, pairWeights, diffusionWeights }: Batch): ArrayBuffer[] =>
   buffersOf([x_0, noise, ...noiseBuffers(t), ...noiseBuffers(r), pairWeights, diffusionWeights]);
 

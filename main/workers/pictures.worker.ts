@@ -25,7 +25,9 @@ const handlers: Handlers<typeof picturesContract> = {
     return transferring(picture, [picture.rgb.buffer as ArrayBuffer]);
   },
   writeGrid: async ({ path, pictures, size, columns, margin, text }) => {
-    const tiles = await Promise.all(pictures.map(async (picture) => (typeof picture === 'string' ? (await loadSquare(picture)).rgb : picture)));
+    const tiles = await Promise.all(
+      pictures.map(async (picture) => (typeof picture === 'string' ? (await loadSquare(picture)).rgb : picture)),
+    );
     const { width, height } = gridLayout(tiles.length, size, columns, margin);
     const png = Buffer.from(await encodePng(drawGrid(tiles, size, columns, margin), width, height));
     const bytes = text ? withPngText(png, text.keyword, text.value) : png;

@@ -28,8 +28,12 @@ class Closing {
 /** The parent's end of a worker thread. Its death closes the port with the reason. */
 export function threadPort(worker: Worker, name: string): Port {
   const closing = new Closing();
-  worker.on('error', (error) => closing.close(studioError('engine.stopped', { reason: `the ${name} thread failed: ${error.message}` }, error)));
-  worker.on('exit', (code) => closing.close(studioError('engine.stopped', { reason: `the ${name} thread ended with code ${code}` })));
+  worker.on('error', (error) =>
+    closing.close(studioError('engine.stopped', { reason: `the ${name} thread failed: ${error.message}` }, error)),
+  );
+  worker.on('exit', (code) =>
+    closing.close(studioError('engine.stopped', { reason: `the ${name} thread ended with code ${code}` })),
+  );
   return {
     post: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[] | undefined),
     onMessage: (listener) => void worker.on('message', listener),
@@ -44,7 +48,8 @@ export function ownThreadPort(): Port {
   return {
     post: (message, transfer) => port.postMessage(message, transfer as ArrayBuffer[] | undefined),
     onMessage: (listener) => void port.on('message', listener),
-    onClose: (listener) => void port.on('close', () => listener(studioError('engine.stopped', { reason: 'its process ended' }))),
+    onClose: (listener) =>
+      void port.on('close', () => listener(studioError('engine.stopped', { reason: 'its process ended' }))),
   };
 }
 
@@ -52,9 +57,15 @@ export function ownThreadPort(): Port {
 export function childProcessPort(child: ChildProcess, name: string): Port {
   const closing = new Closing();
   const ended = (code: number | null, signal: NodeJS.Signals | null) =>
-    closing.close(studioError('engine.stopped', { reason: signal ? `the ${name} was ended by ${signal}` : `the ${name} ended with code ${code}` }));
+    closing.close(
+      studioError('engine.stopped', {
+        reason: signal ? `the ${name} was ended by ${signal}` : `the ${name} ended with code ${code}`,
+      }),
+    );
   child.on('exit', ended);
-  child.on('error', (error) => closing.close(studioError('engine.stopped', { reason: `the ${name} failed: ${error.message}` }, error)));
+  child.on('error', (error) =>
+    closing.close(studioError('engine.stopped', { reason: `the ${name} failed: ${error.message}` }, error)),
+  );
   return {
     // A send can lose the race against the death of the process; onClose then rejects what was pending.
     post: (message) => {
@@ -85,6 +96,7 @@ export function ownProcessPort(): Port {
   return {
     post: (message) => void process.send?.(message, undefined, undefined, () => undefined),
     onMessage: (listener) => void process.on('message', listener),
-    onClose: (listener) => void process.on('disconnect', () => listener(studioError('engine.stopped', { reason: 'the studio closed' }))),
+    onClose: (listener) =>
+      void process.on('disconnect', () => listener(studioError('engine.stopped', { reason: 'the studio closed' }))),
   };
 }

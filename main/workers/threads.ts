@@ -35,7 +35,9 @@ export function createThreads(): Threads {
   const device = once(() => connect(deviceContract, threadPort(entry('device'), 'device')).call);
   const maths = once(() => connect(mathsContract, threadPort(entry('maths'), 'host maths')).call);
   const count = Math.max(1, Math.min(4, availableParallelism()));
-  const pool = Array.from({ length: count }, () => once(() => connect(picturesContract, threadPort(entry('pictures'), 'picture')).call));
+  const pool = Array.from({ length: count }, () =>
+    once(() => connect(picturesContract, threadPort(entry('pictures'), 'picture')).call),
+  );
   let turn = 0;
   const pictures = () => pool[turn++ % count]!();
   return {
@@ -46,6 +48,9 @@ export function createThreads(): Threads {
       return maths();
     },
     pictures,
-    decoder: { concurrency: count * picturesPerThread, decode: (request, options) => pictures().decode(request, options) },
+    decoder: {
+      concurrency: count * picturesPerThread,
+      decode: (request, options) => pictures().decode(request, options),
+    },
   };
 }

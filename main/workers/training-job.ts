@@ -62,7 +62,12 @@ export class TrainingJob {
   readonly #events: TrainingEvents;
   readonly #control: TrainingControl;
 
-  constructor(threads: Threads, place: { project: string; resources: string }, events: TrainingEvents, control: TrainingControl) {
+  constructor(
+    threads: Threads,
+    place: { project: string; resources: string },
+    events: TrainingEvents,
+    control: TrainingControl,
+  ) {
     this.#threads = threads;
     this.#project = place.project;
     this.#resources = place.resources;
@@ -81,10 +86,18 @@ export class TrainingJob {
     await this.#load(latents, config, heldOutCount(pictures));
     const fresh = () => this.#threads.device.createState({ state: names.state, tensors: initialState(parameters) });
     await fresh();
-    const painter = await Painter.create(this.#threads, { project: this.#project, resources: this.#resources }, latents, config);
+    const painter = await Painter.create(
+      this.#threads,
+      { project: this.#project, resources: this.#resources },
+      latents,
+      config,
+    );
     try {
       const deadline = config.length.kind === 'minutes' ? began + config.length.minutes * 60_000 : undefined;
-      const steps = config.length.kind === 'steps' ? config.length.steps : await this.#measureSteps(config, latents, painter, deadline!);
+      const steps =
+        config.length.kind === 'steps'
+          ? config.length.steps
+          : await this.#measureSteps(config, latents, painter, deadline!);
       await fresh();
       const plan = planRun(config, latents.shape, pictures, steps);
       let record: RunRecord = {
@@ -123,8 +136,16 @@ export class TrainingJob {
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     await this.#load(latents, record.config, record.plan.heldOutPictures);
-    await this.#threads.device.createState({ state: names.state, tensors: checkpoint.state.map(({ name, shape, data: values }) => ({ name, shape: [...shape], data: values })) });
-    const painter = await Painter.create(this.#threads, { project: this.#project, resources: this.#resources }, latents, record.config);
+    await this.#threads.device.createState({
+      state: names.state,
+      tensors: checkpoint.state.map(({ name, shape, data: values }) => ({ name, shape: [...shape], data: values })),
+    });
+    const painter = await Painter.create(
+      this.#threads,
+      { project: this.#project, resources: this.#resources },
+      latents,
+      record.config,
+    );
     try {
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped };
       await this.#save(running);
@@ -134,7 +155,12 @@ export class TrainingJob {
     }
   }
 
-  async #train(start: RunRecord, from: LoopPosition, painter: Painter, deadline: number | undefined): Promise<RunRecord> {
+  async #train(
+    start: RunRecord,
+    from: LoopPosition,
+    painter: Painter,
+    deadline: number | undefined,
+  ): Promise<RunRecord> {
     let record = start;
     const { device, maths } = this.#threads;
     const meter = new ProgressMeter();
@@ -151,7 +177,8 @@ export class TrainingJob {
         batch: (k) => maths.batch({ data, config: record.config, steps, k }),
         sampleSheet: (step) => this.#sheets(record.id, step, painter),
         onRows: (rows) => this.#events.metrics(rows),
-        onStep: ({ step, skipped }) => this.#events.progress({ ...meter.update(step, steps), skipped, phase: 'training' }),
+        onStep: ({ step, skipped }) =>
+          this.#events.progress({ ...meter.update(step, steps), skipped, phase: 'training' }),
         onCheckpoint: async (position) => {
           record = { ...record, ...position, status: this.#control.isPaused() ? 'paused' : 'running' };
           await this.#save(record);
@@ -216,7 +243,9 @@ export class TrainingJob {
     for (const nfe of [1, 2] as const) {
       const file = `runs/${run}/samples/step-${String(step).padStart(9, '0')}-${nfe}.png`;
       const pictures = await painter.pictures(sheetSeeds(), nfe);
-      await this.#threads.pictures().writeGrid({ path: join(this.#project, file), pictures, size: painter.size, columns: sheetColumns, margin: 0 });
+      await this.#threads
+        .pictures()
+        .writeGrid({ path: join(this.#project, file), pictures, size: painter.size, columns: sheetColumns, margin: 0 });
       const sheet: SampleSheet = { step, file, nfe, rows: sheetCount / sheetColumns, columns: sheetColumns };
       await addSheet(this.#project, run, sheet);
       this.#events.samples(sheet);
@@ -225,8 +254,12 @@ export class TrainingJob {
 
   /** Adds a score of the current average, where enough pictures were held out. */
   async #scored(record: RunRecord, painter: Painter): Promise<RunRecord> {
-    if (record.plan.heldOutPictures < fewestForScore || record.scores.some(({ step }) => step === record.step)) return record;
-    const samples = await painter.latents(Array.from({ length: scoreSamples }, (_, i) => i), 1);
+    if (record.plan.heldOutPictures < fewestForScore || record.scores.some(({ step }) => step === record.step))
+      return record;
+    const samples = await painter.latents(
+      Array.from({ length: scoreSamples }, (_, i) => i),
+      1,
+    );
     const { frechet, floor } = await this.#threads.maths.score({ data, samples });
     const score: RunScore = { step: record.step, frechet, floor, samples: scoreSamples };
     return { ...record, scores: [...record.scores, score] };
@@ -263,11 +296,19 @@ class Painter {
     this.#decoder = decoder;
   }
 
-  static async create({ device }: Threads, place: { project: string; resources: string }, latents: LatentManifest, config: RunConfig): Promise<Painter> {
+  static async create(
+    { device }: Threads,
+    place: { project: string; resources: string },
+    latents: LatentManifest,
+    config: RunConfig,
+  ): Promise<Painter> {
     const vae = await loadVae(latents.vae.name, place.resources);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
     const sampler = await createSampler({ device, state: names.state, config, shape: latents.shape, batch: 64 });
-    return new Painter(sampler, await createDecoder(device, vae, latents.shape, normalisation, sheetCount, names.state));
+    return new Painter(
+      sampler,
+      await createDecoder(device, vae, latents.shape, normalisation, sheetCount, names.state),
+    );
   }
 
   get size(): number {

@@ -2,12 +2,11 @@
 import { z } from 'zod';
 import { nothing } from '../../base/schemas.ts';
 import {
-  duplicatePictureSchema,
   pictureCountsSchema,
+  pictureFilterSchema,
+  picturePageSchema,
   pictureSettingsSchema,
   pictureSourceSchema,
-  quarantinedPictureSchema,
-  usedPictureSchema,
 } from '../../datasets/schema.ts';
 import { deviceInfoSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
@@ -61,12 +60,6 @@ const importSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('upload'), id: z.string() }),
 ]);
 
-const pictureRowSchema = z.discriminatedUnion('kind', [
-  usedPictureSchema,
-  quarantinedPictureSchema,
-  duplicatePictureSchema,
-]);
-
 export const studioContract = {
   methods: {
     'studio.info': { input: nothing, output: studioInfoSchema },
@@ -94,8 +87,8 @@ export const studioContract = {
       output: jobReferenceSchema,
     },
     'pictures.page': {
-      input: z.strictObject({ show: z.enum(['used', 'quarantined', 'duplicate']), ...page.shape }),
-      output: z.strictObject({ total: z.int().nonnegative(), rows: z.array(pictureRowSchema) }),
+      input: z.strictObject({ show: pictureFilterSchema, ...page.shape }),
+      output: picturePageSchema,
     },
 
     'latents.encode': { input: z.strictObject({ vae: z.string() }), output: jobReferenceSchema },

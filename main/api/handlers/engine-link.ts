@@ -1,0 +1,53 @@
+/** The main process's hold on the engine process: started when needed, started again after a crash. */
+import { connect } from '../../base/rpc.ts';
+import type { Client, Parsed } from '../../base/rpc.ts';
+import { engineContract } from '../../workers/engine.contract.ts';
+import type { EngineProcess } from '../studio.ts';
+
+export type Engine = Client<typeof engineContract>;
+export type EngineEvents = {
+  readonly [E in keyof (typeof engineContract)['events']]: (
+    payload: Parsed<(typeof engineContract)['events'][E]>,
+  ) => void;
+};
+
+export class EngineLink {
+  readonly #spawn: () => EngineProcess;
+  readonly #events: EngineEvents;
+  readonly #onDeath: () => void;
+  #process: EngineProcess | undefined;
+  #engine: Engine | undefined;
+
+  constructor(spawn: () => EngineProcess, events: EngineEvents, onDeath: () => void) {
+    this.#spawn = spawn;
+    this.#events = events;
+    this.#onDeath = onDeath;
+  }
+
+  /** The engine, started if it is not running. Calls in progress when it dies are rejected with the reason. */
+  get engine(): Engine {
+    if (this.#engine) return this.#engine;
+    const started = this.#spawn();
+    const connection = connect(engineContract, started.port);
+    connection.onEvent('metrics', this.#events.metrics);
+    connection.onEvent('samples', this.#events.samples);
+    connection.onEvent('run', this.#events.run);
+    started.port.onClose(() => {
+      if (this.#process !== started) return;
+      this.#process = undefined;
+      this.#engine = undefined;
+      this.#onDeath();
+    });
+    this.#process = started;
+    this.#engine = connection.call;
+    return this.#engine;
+  }
+
+  /** Ends the process. What it was doing has been stopped before. */
+  stop(): void {
+    const process = this.#process;
+    this.#process = undefined;
+    this.#engine = undefined;
+    process?.kill();
+  }
+}

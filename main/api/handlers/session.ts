@@ -1,0 +1,147 @@
+/** What the handlers share: the open project, jobs, the engine, settings and events. */
+import { dirname, resolve } from 'node:path';
+import { studioError } from '../../base/errors.ts';
+import { createProject, openOrCreateProject, openProject } from '../../projects/store.ts';
+import type { OpenProject } from '../../projects/store.ts';
+import { markInterrupted } from '../../runs/store.ts';
+import { SettingsStore } from '../../settings/store.ts';
+import { loadPresets } from '../../training/presets.ts';
+import type { Preset } from '../../training/schema.ts';
+import type { ProjectSummary } from '../contract/contract.ts';
+import type { StudioEvent, StudioEventListener, StudioEventPayload, StudioPorts } from '../studio.ts';
+import { EngineLink } from './engine-link.ts';
+import type { Engine } from './engine-link.ts';
+import { JobBoard } from './job-board.ts';
+import { summarise } from './summary.ts';
+
+/** The project event is a summary of files; more often than this nobody could see the difference. */
+const leastMsBetweenSummaries = 500;
+
+export class Session {
+  readonly ports: StudioPorts;
+  readonly settings: SettingsStore;
+  readonly presets: readonly Preset[];
+  readonly jobs: JobBoard;
+  readonly #engine: EngineLink;
+  readonly #listeners = new Set<StudioEventListener>();
+  #project: OpenProject | undefined;
+  #summaryTimer: NodeJS.Timeout | undefined;
+
+  private constructor(ports: StudioPorts, settings: SettingsStore, presets: readonly Preset[]) {
+    this.ports = ports;
+    this.settings = settings;
+    this.presets = presets;
+    this.jobs = new JobBoard((job) => this.emit('job', job));
+    this.#engine = new EngineLink(
+      () => ports.spawnEngine(),
+      {
+        metrics: (payload) => this.emit('metrics', payload),
+        samples: (payload) => this.emit('samples', payload),
+        run: ({ project }) => {
+          if (project === this.#project?.path) this.projectChanged();
+        },
+      },
+      () => void this.#afterCrash(),
+    );
+  }
+
+  static async open(ports: StudioPorts): Promise<Session> {
+    return new Session(ports, await SettingsStore.open(ports.settingsFile), await loadPresets(ports.resources));
+  }
+
+  get engine(): Engine {
+    return this.#engine.engine;
+  }
+  /** The open project. Throws `project.noneOpen`. */
+  get project(): OpenProject {
+    if (!this.#project) throw studioError('project.noneOpen', {});
+    return this.#project;
+  }
+  get hasProject(): boolean {
+    return this.#project !== undefined;
+  }
+  /** Where engine calls happen. */
+  get place(): { project: string; resources: string } {
+    return { project: this.project.path, resources: this.ports.resources };
+  }
+
+  async createProject(name: string, parent = this.projectsFolder): Promise<ProjectSummary> {
+    return this.#become(await this.#switch(() => createProject(resolve(parent), name, this.ports.program)));
+  }
+  async openProject(path: string): Promise<ProjectSummary> {
+    if (this.#project?.path === resolve(path)) return summarise(this.#project);
+    return this.#become(await this.#switch(() => openProject(resolve(path), this.ports.program)));
+  }
+  async openOrCreateProject(path: string): Promise<ProjectSummary> {
+    return this.#become(await this.#switch(() => openOrCreateProject(resolve(path), this.ports.program)));
+  }
+  async closeProject(): Promise<void> {
+    const closing = this.#project;
+    this.#project = undefined;
+    clearTimeout(this.#summaryTimer);
+    this.#summaryTimer = undefined;
+    await closing?.close();
+    if (closing) this.emit('project', null);
+  }
+
+  get projectsFolder(): string {
+    return this.settings.current.projectsFolder ?? this.ports.projectsFolder;
+  }
+
+  subscribe(listener: StudioEventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  emit<E extends StudioEvent>(event: E, payload: StudioEventPayload<E>): void {
+    for (const listener of this.#listeners) listener(event, payload);
+  }
+
+  /** Says that files of the project changed; the summary follows soon. */
+  projectChanged(): void {
+    this.#summaryTimer ??= setTimeout(() => {
+      this.#summaryTimer = undefined;
+      const project = this.#project;
+      if (!project) return;
+      summarise(project).then(
+        (summary) => {
+          if (this.#project === project) this.emit('project', summary);
+        },
+        // A file that is being replaced right now is read again at the next change.
+        () => undefined,
+      );
+    }, leastMsBetweenSummaries);
+  }
+
+  async close(): Promise<void> {
+    await this.closeProject();
+    this.#engine.stop();
+  }
+
+  /** Opens the next project before closing the present one, so that a refusal changes nothing. */
+  async #switch(open: () => Promise<OpenProject>): Promise<OpenProject> {
+    const busy = this.jobs.list().find(({ status }) => status === 'running' || status === 'paused');
+    if (busy && this.#project) throw studioError('engine.busy', { work: busy.title });
+    const next = await open();
+    await this.closeProject();
+    return next;
+  }
+
+  async #become(project: OpenProject): Promise<ProjectSummary> {
+    this.#project = project;
+    await markInterrupted(project.path);
+    await this.settings.remember({ path: project.path, name: project.file.name, openedAt: new Date().toISOString() });
+    this.emit('settings', this.settings.current);
+    const summary = await summarise(project);
+    this.emit('project', summary);
+    return summary;
+  }
+
+  async #afterCrash(): Promise<void> {
+    if (!this.#project) return;
+    await markInterrupted(this.#project.path).catch(() => undefined);
+    this.projectChanged();
+  }
+}
+
+/** The folder a project lies in, for the next one's default place. */
+export const parentFolder = (path: string): string => dirname(path);

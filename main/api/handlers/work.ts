@@ -1,0 +1,208 @@
+/** Handlers of long work: each starts a job and answers with its id. */
+import { studioError } from '../../base/errors.ts';
+import type { Handlers } from '../../base/rpc.ts';
+import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
+import type { RunRecord } from '../../runs/schema.ts';
+import { createRunFolder, deleteRun, readRun } from '../../runs/store.ts';
+import type { RunConfig } from '../../training/schema.ts';
+import type { TrainingProgress } from '../../workers/engine.contract.ts';
+import type { StudioContract } from '../contract/contract.ts';
+import type { JobReport, StartedJob } from './job-board.ts';
+import type { Session } from './session.ts';
+
+/** Undefined means “unknown”; the job then has no such field. */
+function measured(progress: {
+  done: number;
+  total?: number | undefined;
+  perSecond?: number | undefined;
+  remainingSeconds?: number | undefined;
+}): JobReport {
+  const { done, total, perSecond, remainingSeconds } = progress;
+  return {
+    done,
+    ...(total === undefined ? {} : { total }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+    ...(remainingSeconds === undefined ? {} : { remainingSeconds }),
+  };
+}
+
+/** Long work as jobs; the terminal awaits them, the windows watch them. */
+export class Work {
+  readonly #session: Session;
+  /** The job of each run in training. */
+  readonly #training = new Map<string, number>();
+  readonly #open = new Set<Promise<unknown>>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  importPictures(source: PictureSource, settings: PictureSettings): StartedJob<ImportResult> {
+    const { engine, project } = this.#session;
+    const title = source.kind === 'samples' ? 'Drawing sample pictures' : 'Importing pictures';
+    return this.#start({ kind: 'import', title, unit: 'pictures' }, (signal, report) =>
+      engine['pictures.import'](
+        { project: project.path, source, settings },
+        { signal, onProgress: ({ counts, ...progress }) => report({ ...measured(progress), counts }) },
+      ),
+    );
+  }
+
+  encode(vae: string) {
+    const { engine, place } = this.#session;
+    return this.#start({ kind: 'encode', title: 'Encoding pictures', unit: 'pictures' }, (signal, report) =>
+      engine['latents.encode']({ ...place, vae }, { signal, onProgress: (progress) => report(measured(progress)) }),
+    );
+  }
+
+  /** Makes the run's folder and starts training. */
+  async startRun(options: {
+    name?: string | undefined;
+    preset?: string | undefined;
+    config: RunConfig;
+  }): Promise<{ run: string; job: StartedJob<RunRecord> }> {
+    const { engine, place } = this.#session;
+    this.#refuseSecondRun();
+    const run = await createRunFolder(place.project);
+    const title = this.#session.presets.find(({ id }) => id === options.preset)?.name ?? 'Own settings';
+    const name = options.name ?? `${title}, ${run.replace('run-', 'run ')}`;
+    const { preset, config } = options;
+    const input = { ...place, run, name, config, ...(preset === undefined ? {} : { preset }) };
+    return {
+      run,
+      job: this.#train(run, (signal, onProgress) => engine['training.start'](input, { signal, onProgress })),
+    };
+  }
+
+  async resumeRun(run: string): Promise<StartedJob<RunRecord>> {
+    const { engine, place } = this.#session;
+    const { id } = await readRun(place.project, run);
+    if (this.#training.has(id)) {
+      await this.pauseRun(id, false);
+      const job = this.#training.get(id)!;
+      return { id: job, finished: Promise.reject(studioError('run.alreadyRunning', { run })) };
+    }
+    this.#refuseSecondRun();
+    return this.#train(id, (signal, onProgress) =>
+      engine['training.resume']({ ...place, run: id }, { signal, onProgress }),
+    );
+  }
+
+  async pauseRun(run: string, paused: boolean): Promise<void> {
+    await this.#session.engine['training.pause']({ run, paused });
+  }
+
+  /** Ends a run with a checkpoint; resolves when it is on disk. */
+  stopRun(run: string): void {
+    const job = this.#training.get(run);
+    if (job === undefined) throw studioError('run.unknown', { run, known: [...this.#training.keys()] });
+    this.#session.jobs.cancel(job);
+  }
+
+  async deleteRun(run: string): Promise<void> {
+    if (this.#training.has(run)) throw studioError('run.alreadyRunning', { run });
+    await deleteRun(this.#session.project.path, run);
+    this.#session.projectChanged();
+  }
+
+  generate(input: Omit<Parameters<Session['engine']['generate']>[0], 'project' | 'resources'>) {
+    const { engine, place } = this.#session;
+    return this.#start(
+      { kind: 'generate', title: 'Making pictures', unit: 'pictures', run: input.run },
+      (signal, report) =>
+        engine.generate({ ...place, ...input }, { signal, onProgress: (progress) => report(measured(progress)) }),
+    );
+  }
+
+  /** Resolves when every job has ended, one way or another. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#open);
+  }
+
+  #refuseSecondRun(): void {
+    const [busy] = this.#training.keys();
+    if (busy !== undefined) throw studioError('run.alreadyRunning', { run: busy });
+  }
+
+  #train(
+    run: string,
+    call: (signal: AbortSignal, onProgress: (progress: TrainingProgress) => void) => Promise<RunRecord>,
+  ): StartedJob<RunRecord> {
+    const started = this.#start({ kind: 'train', title: 'Training', unit: 'steps', run }, async (signal, report) => {
+      try {
+        return await call(signal, ({ skipped, phase, ...progress }) =>
+          report({
+            ...measured(progress),
+            counts: { skipped },
+            title: phase === 'preparing' ? 'Preparing to train' : 'Training',
+          }),
+        );
+      } finally {
+        this.#training.delete(run);
+      }
+    });
+    this.#training.set(run, started.id);
+    return started;
+  }
+
+  #start<T>(
+    start: Parameters<Session['jobs']['start']>[0],
+    work: (signal: AbortSignal, report: (report: JobReport) => void) => Promise<T>,
+  ): StartedJob<T> {
+    const job = this.#session.jobs.start(start, work);
+    const ended = job.finished.then(
+      () => this.#session.projectChanged(),
+      () => this.#session.projectChanged(),
+    );
+    this.#open.add(ended);
+    void ended.finally(() => this.#open.delete(ended));
+    return job;
+  }
+}
+
+type WorkMethods =
+  | 'pictures.import'
+  | 'latents.encode'
+  | 'runs.start'
+  | 'runs.pause'
+  | 'runs.resume'
+  | 'runs.stop'
+  | 'runs.delete'
+  | 'gallery.generate';
+
+export function workHandlers(session: Session, work: Work): Pick<Handlers<StudioContract>, WorkMethods> {
+  return {
+    'pictures.import': ({ source, settings }) => {
+      if (source.kind !== 'upload') return { job: work.importPictures(source, settings).id };
+      const folder = session.ports.uploadFolder?.(source.id);
+      if (folder === undefined) throw studioError('dataset.folderMissing', { path: source.id });
+      return { job: work.importPictures({ kind: 'paths', paths: [folder] }, settings).id };
+    },
+    'latents.encode': ({ vae }) => ({ job: work.encode(vae).id }),
+    'runs.start': async (input) => {
+      const { run, job } = await work.startRun(input);
+      return { run, job: job.id };
+    },
+    'runs.pause': async ({ run }) => {
+      await work.pauseRun(run, true);
+      return {};
+    },
+    'runs.resume': async ({ run }) => {
+      const job = await work.resumeRun(run);
+      job.finished.catch(() => undefined);
+      return { job: job.id };
+    },
+    'runs.stop': ({ run }) => {
+      work.stopRun(run);
+      return {};
+    },
+    'runs.delete': async ({ run }) => {
+      await work.deleteRun(run);
+      return {};
+    },
+    'gallery.generate': ({ run, nfe, count, seed }) => {
+      const seeds = Array.from({ length: count }, (_, i) => seed + i);
+      return { job: work.generate({ run, nfe, seeds, target: { kind: 'gallery' } }).id };
+    },
+  };
+}

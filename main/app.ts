@@ -1,0 +1,49 @@
+/** The composition root: builds the application from what a shell gives it. */
+import { realpath } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { readingHandlers } from './api/handlers/reading.ts';
+import { Session } from './api/handlers/session.ts';
+import { Work, workHandlers } from './api/handlers/work.ts';
+import type { StudioApp, StudioPorts } from './api/studio.ts';
+
+/** Parts of a project that a window may show as files. */
+const shown = [
+  /^dataset\/images\/[^/]+\.png$/,
+  /^gallery\/[^/]+\.png$/,
+  /^gallery\/grids\/[^/]+\.png$/,
+  /^runs\/[^/]+\/samples\/[^/]+\.png$/,
+];
+
+/** The application with the session and the work behind its handlers, which the terminal uses directly. */
+export interface Studio extends StudioApp {
+  readonly session: Session;
+  readonly work: Work;
+}
+
+export async function createStudio(ports: StudioPorts): Promise<Studio> {
+  const session = await Session.open(ports);
+  const work = new Work(session);
+
+  async function resolveFile(file: string): Promise<string | undefined> {
+    if (!session.hasProject || !shown.some((pattern) => pattern.test(file))) return undefined;
+    const root = await realpath(session.project.path);
+    // Links inside a project that lead out of it are not followed.
+    const path = await realpath(resolve(root, join(...file.split('/')))).catch(() => undefined);
+    return path !== undefined && !relative(root, path).startsWith('..') && path.startsWith(root + sep)
+      ? path
+      : undefined;
+  }
+
+  return {
+    session,
+    work,
+    handlers: { ...readingHandlers(session), ...workHandlers(session, work) },
+    subscribe: (listener) => session.subscribe(listener),
+    resolveFile,
+    close: async () => {
+      session.jobs.cancelAll();
+      await work.settled();
+      await session.close();
+    },
+  };
+}
