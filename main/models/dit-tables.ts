@@ -90,7 +90,7 @@ export function frequencyFilter(u: Tensor, w: Tensor, grid: number): Tensor {
     u,
   );
   const [wReal, wImaginary] = ops.split(
-    ops.transpose(ops.reshape(w, [w.shape[0]!, rows.length, 2]), [2, 1, 0]),
+    ops.transpose(ops.reshape(w, [w.shape[0], rows.length, 2]), [2, 1, 0]),
     2,
     0,
   ) as [Tensor, Tensor];

@@ -97,7 +97,7 @@ const norm = (p: Parameters, name: string, x: Tensor): Tensor =>
 /** [batch, 1, width] parts of the modulation, in the reference's order. */
 function modulation(p: Parameters, name: string, c: Tensor, parts: number): Tensor[] {
   const all = linear(p, name, c);
-  return ops.split(ops.reshape(all, [all.shape[0]!, 1, all.shape[1]!]), parts, 2);
+  return ops.split(ops.reshape(all, [all.shape[0], 1, all.shape[1]!]), parts, 2);
 }
 const modulate = (x: Tensor, shift: Tensor, scale: Tensor): Tensor => ops.add(ops.mul(x, ops.add(scale, 1)), shift);
 
@@ -149,14 +149,14 @@ function block(p: Parameters, i: number, x: Tensor, c: Tensor, config: DitConfig
 function patchify(x: Tensor, { channels, side, patch }: DitConfig): Tensor {
   const grid = side / patch;
   const cells = ops.reshape(x, [-1, channels, grid, patch, grid, patch]);
-  return ops.reshape(ops.transpose(cells, [0, 2, 4, 1, 3, 5]), [x.shape[0]!, grid * grid, channels * patch * patch]);
+  return ops.reshape(ops.transpose(cells, [0, 2, 4, 1, 3, 5]), [x.shape[0], grid * grid, channels * patch * patch]);
 }
 
 /** [batch, tokens, patch²·c], elements in the order row, column, c → [batch, c, side, side]. */
 function unpatchify(x: Tensor, { channels, side, patch }: DitConfig): Tensor {
   const grid = side / patch;
   const cells = ops.reshape(x, [-1, grid, grid, patch, patch, channels]);
-  return ops.reshape(ops.transpose(cells, [0, 5, 1, 3, 2, 4]), [x.shape[0]!, channels, side, side]);
+  return ops.reshape(ops.transpose(cells, [0, 5, 1, 3, 2, 4]), [x.shape[0], channels, side, side]);
 }
 
 /** Noise level and class as one vector [batch, width]. */
@@ -180,7 +180,7 @@ export function dit(p: Parameters, x: Tensor, time: Tensor, config: DitConfig, c
   const tokens = patchify(x, config);
   const rows = ops.matMul(ops.reshape(tokens, [-1, channels * patch * patch]), embed, false, true);
   const embedded = ops.add(
-    ops.reshape(rows, [x.shape[0]!, tokens.shape[1]!, width]),
+    ops.reshape(rows, [x.shape[0], tokens.shape[1]!, width]),
     parameter(p, 'x_embedder.proj.bias'),
   );
   let h = ops.add(embedded, sinCosPositions(width, side / patch));

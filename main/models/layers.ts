@@ -31,7 +31,7 @@ export function linearSpecs(name: string, into: number, out: number, start = xav
 /** x [batch, in, h, w] → [batch, out, h, w], with parameters `name.weight` [out, in, k, k] and `name.bias` [out]. */
 export function convolution(p: Parameters, name: string, x: Tensor): Tensor {
   const weight = parameter(p, `${name}.weight`);
-  return ops.add(ops.conv2d(x, weight), ops.reshape(parameter(p, `${name}.bias`), [weight.shape[0]!, 1, 1]));
+  return ops.add(ops.conv2d(x, weight), ops.reshape(parameter(p, `${name}.bias`), [weight.shape[0], 1, 1]));
 }
 
 /** [batch, c, h·f, w·f] → [batch, c·f², h, w]: each f × f block of cells becomes channels. */

@@ -1,0 +1,321 @@
+/** The verbs of the terminal, each a function of the application and its options. */
+import { mkdir, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Studio } from '../app.ts';
+import type { StartedJob } from '../api/handlers/job-board.ts';
+import { currentStatistics } from '../api/handlers/summary.ts';
+import { studioError } from '../base/errors.ts';
+import { formatDuration } from '../base/duration.ts';
+import { listed } from '../base/errors/words.ts';
+import type { PictureCounts, PictureSettings, PictureSource } from '../datasets/schema.ts';
+import type { LatentStatistics } from '../latents/schema.ts';
+import type { RunRecord } from '../runs/schema.ts';
+import { loadConfig } from '../training/presets.ts';
+import type { RunConfig } from '../training/schema.ts';
+import { withFileErrors } from '../storage/files.ts';
+import type { Output } from './output.ts';
+
+export interface CommandContext {
+  readonly studio: Studio;
+  readonly output: Output;
+  /** Ctrl-C: a training run is then stopped with a checkpoint. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Waits for a job; Ctrl-C cancels it. */
+async function finish<T>({ studio, interrupted }: CommandContext, { id, finished }: StartedJob<T>): Promise<T> {
+  const cancel = () => studio.session.jobs.cancel(id);
+  interrupted.addEventListener('abort', cancel, { once: true });
+  if (interrupted.aborted) cancel();
+  try {
+    return await finished;
+  } finally {
+    interrupted.removeEventListener('abort', cancel);
+  }
+}
+
+const describeCounts = ({ used, duplicates, quarantined, ignored }: PictureCounts): string =>
+  `${used} in use, ${duplicates} duplicates, ${quarantined} that could not be used, ${ignored} files that are no pictures`;
+
+export async function importCommand(
+  context: CommandContext,
+  project: string,
+  source: PictureSource,
+  settings: PictureSettings,
+): Promise<void> {
+  const { studio, output } = context;
+  await studio.session.openOrCreateProject(project);
+  const { counts, added } = await finish(context, studio.work.importPictures(source, settings));
+  const { rows: quarantined } = await studio.handlers['pictures.page'](
+    { show: 'quarantined', offset: 0, limit: 500 },
+    nobody,
+  );
+  const reasons = quarantined.flatMap((row) =>
+    row.kind === 'quarantined' ? [{ source: row.source, reason: row.reason }] : [],
+  );
+  const words = [
+    `${project}: ${describeCounts(counts)}.`,
+    ...reasons.map(({ source: path, reason }) => `  not used: ${path}: ${reason}`),
+  ];
+  output.result({ project, counts, added, quarantined: reasons }, words.join('\n'));
+}
+
+export async function encodeCommand(context: CommandContext, project: string, vae: string): Promise<void> {
+  const { studio, output } = context;
+  await studio.session.openProject(project);
+  const { key, statistics } = await finish(context, studio.work.encode(vae));
+  output.result(
+    { project, vae, key, pictures: statistics.pictures, shape: statistics.shape },
+    `${statistics.pictures} pictures are encoded, ${statistics.shape.join(' × ')} each.`,
+  );
+}
+
+export async function latentsCommand({ studio, output }: CommandContext, project: string): Promise<void> {
+  const { path } = await studio.session.openProject(project);
+  const statistics = await currentStatistics(path);
+  if (!statistics) throw studioError('latents.missing', {});
+  output.result({ project, ...statistics }, describeLatents(statistics));
+}
+
+function describeLatents({ pictures, channels, normalisedStd }: LatentStatistics): string {
+  const number = (value: number) => value.toFixed(3).padStart(9);
+  const percent = (share: number) => `${(100 * share).toFixed(3)} %`.padStart(10);
+  const rows = channels.map(
+    (c) =>
+      `${String(c.channel).padStart(7)} ${[c.mean, c.std, c.min, c.q1, c.median, c.q3, c.max, c.kurtosis].map(number).join('')} ${percent(c.innerShare)} ${percent(c.outerShare)}`,
+  );
+  const head = 'channel      mean      std      min       q1   median       q3      max kurtosis  inner      outer';
+  return [
+    `${pictures} pictures; standard deviation after normalisation ${normalisedStd.toFixed(4)}`,
+    head,
+    ...rows,
+    'inner, outer: share beyond Tukey’s fences (a bell curve has 0.698 % and 0.0002 %)',
+  ].join('\n');
+}
+
+export interface TrainOptions {
+  readonly preset?: string | undefined;
+  readonly config?: string | undefined;
+  readonly minutes?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** The configuration of a preset or a file, with its length and seed replaced where asked. */
+async function resolveConfig({ studio }: CommandContext, options: TrainOptions): Promise<RunConfig> {
+  const { presets } = studio.session;
+  const base =
+    options.config === undefined
+      ? presets.find(({ id }) => id === options.preset)?.config
+      : await loadConfig(resolve(options.config));
+  if (!base)
+    throw studioError('run.unknownPreset', { preset: options.preset ?? '(none)', known: presets.map(({ id }) => id) });
+  return {
+    ...base,
+    ...(options.minutes === undefined ? {} : { length: { kind: 'minutes', minutes: options.minutes } }),
+    ...(options.steps === undefined ? {} : { length: { kind: 'steps', steps: options.steps } }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  };
+}
+
+async function train(context: CommandContext, config: RunConfig, preset: string | undefined): Promise<RunRecord> {
+  const { run, job } = await context.studio.work.startRun({ config, preset });
+  context.output.say(`Training ${run}. Ctrl-C stops it with a checkpoint.`);
+  return finish(context, job);
+}
+
+const describeRun = ({ id, status, step, seconds, skipped, plan }: RunRecord): string =>
+  `${id} is ${status}: ${step.toLocaleString('en')} of ${plan.steps.toLocaleString('en')} steps in ${formatDuration(seconds)}, ${skipped} rolled back.`;
+
+const runResult = (record: RunRecord): object => ({
+  run: record.id,
+  status: record.status,
+  steps: record.step,
+  planned_steps: record.plan.steps,
+  seconds: record.seconds,
+  skipped: record.skipped,
+  scores: record.scores,
+});
+
+export async function trainCommand(context: CommandContext, project: string, options: TrainOptions): Promise<void> {
+  const config = await resolveConfig(context, options);
+  await context.studio.session.openProject(project);
+  report(context, await train(context, config, options.config === undefined ? options.preset : undefined));
+}
+
+export async function resumeCommand(context: CommandContext, project: string, run: string): Promise<void> {
+  await context.studio.session.openProject(project);
+  report(context, await finish(context, await context.studio.work.resumeRun(run)));
+}
+
+/** A run that paused itself because its numbers broke is a failure for a script. */
+function report({ output }: CommandContext, record: RunRecord): void {
+  if (record.error) throw studioError('run.notFinite', { step: record.step, count: record.skipped });
+  output.result(runResult(record), describeRun(record));
+}
+
+export interface SampleOptions {
+  readonly project: string;
+  readonly run: string;
+  readonly nfe: number;
+  readonly seed: number;
+}
+
+function checkNfe(nfe: number): 1 | 2 {
+  if (nfe === 1 || nfe === 2) return nfe;
+  throw studioError('sample.badNfe', { nfe });
+}
+const seedsFrom = (seed: number, count: number): number[] => Array.from({ length: count }, (_, i) => seed + i);
+
+export async function sampleCommand(
+  context: CommandContext,
+  options: SampleOptions & { readonly count: number; readonly out: string },
+): Promise<void> {
+  const { studio, output } = context;
+  const nfe = checkNfe(options.nfe);
+  const folder = resolve(options.out);
+  await studio.session.openProject(options.project);
+  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  const target = { kind: 'folder', path: folder } as const;
+  const { files, step } = await finish(
+    context,
+    studio.work.generate({ run: options.run, nfe, seeds: seedsFrom(options.seed, options.count), target }),
+  );
+  output.result(
+    { run: options.run, step, nfe, count: files.length, files },
+    `${files.length} pictures are in ${folder}.`,
+  );
+}
+
+export async function gridCommand(
+  context: CommandContext,
+  options: SampleOptions & { readonly rows: number; readonly columns: number; readonly out: string },
+): Promise<void> {
+  const { studio, output } = context;
+  await studio.session.openProject(options.project);
+  const grid = await makeGrid(context, { ...options, nfe: checkNfe(options.nfe) });
+  output.result(
+    { run: options.run, ...grid },
+    `${grid.file} is a grid of ${options.rows} × ${options.columns} pictures, ${grid.width} × ${grid.height} pixels.`,
+  );
+}
+
+async function makeGrid(
+  context: CommandContext,
+  options: { run: string; nfe: 1 | 2; seed: number; rows: number; columns: number; out: string },
+) {
+  const path = resolve(options.out);
+  await withFileErrors(path, () => mkdir(dirname(path), { recursive: true }));
+  const target = { kind: 'grid', path, columns: options.columns, margin: 0 } as const;
+  const seeds = seedsFrom(options.seed, options.rows * options.columns);
+  const { grid, step } = await finish(
+    context,
+    context.studio.work.generate({ run: options.run, nfe: options.nfe, seeds, target }),
+  );
+  return { file: path, step, ...grid! };
+}
+
+/** The drawn pictures of the demo: enough that a fifth of them, kept aside, still measures quality well. */
+const demoPictures = { kind: 'samples', count: 5120 } as const;
+const demoSettings: PictureSettings = { size: 64, framing: 'crop', background: '#ffffff' };
+const demoGrid = { rows: 8, columns: 8 } as const;
+/** Seconds at the end for the grids. */
+const demoReserve = 6;
+
+export async function demoCommand(
+  context: CommandContext,
+  options: { readonly minutes: number; readonly out: string; readonly seed: number; readonly began: number },
+): Promise<void> {
+  const { studio, output } = context;
+  const seconds = () => (performance.now() - options.began) / 1000;
+  const out = resolve(options.out);
+  await studio.session.openOrCreateProject(join(out, 'demo.cauchy'));
+  await finish(context, studio.work.importPictures({ ...demoPictures, seed: options.seed + 1 }, demoSettings));
+  await finish(context, studio.work.encode('starter'));
+  const preset = 'quick-look';
+  const minutes = options.minutes - (seconds() + demoReserve) / 60;
+  if (minutes <= 0)
+    throw studioError('run.badConfig', {
+      source: '--minutes',
+      problems: [`${options.minutes} minutes were over before training could begin`],
+    });
+  const config = await resolveConfig(context, { preset, minutes, seed: options.seed });
+  const record = await train(context, config, preset);
+  const grid = await makeGrid(context, { run: record.id, nfe: 1, seed: 0, ...demoGrid, out: join(out, 'grid.png') });
+  const two = await makeGrid(context, {
+    run: record.id,
+    nfe: 2,
+    seed: 0,
+    ...demoGrid,
+    out: join(out, 'grid-2-steps.png'),
+  });
+  const [first, last] = [record.scores[0], record.scores.at(-1)];
+  const value = {
+    score_start: first?.frechet,
+    score_end: last?.frechet,
+    score_floor: last?.floor,
+    steps: record.step,
+    seconds: seconds(),
+    grid: grid.file,
+    grid_two_steps: two.file,
+    project: join(out, 'demo.cauchy'),
+  };
+  const words = `From noise to pictures in ${formatDuration(value.seconds)} and ${record.step.toLocaleString('en')} steps: the distance to real pictures fell from ${first?.frechet.toFixed(1)} to ${last?.frechet.toFixed(1)} (${last?.floor.toFixed(1)} is as near as other real pictures are).\nLook at ${grid.file}`;
+  output.result(value, words);
+}
+
+/** Checks by doing what the studio needs; each line says what it means when it fails. */
+export async function doctorCommand({ studio, output }: CommandContext): Promise<boolean> {
+  const checks: { name: string; ok: boolean; found: string }[] = [];
+  const check = async (name: string, look: () => Promise<string> | string) => {
+    try {
+      checks.push({ name, ok: true, found: await look() });
+    } catch (thrown) {
+      checks.push({ name, ok: false, found: thrown instanceof Error ? thrown.message : String(thrown) });
+    }
+  };
+  const { session } = studio;
+  await check('Node', () => process.version);
+  await check('engine process and device', async () => {
+    const { name, threads, memoryBytes } = await session.engine['device.info']({});
+    return `CPU: ${name}, ${threads} threads, ${((memoryBytes ?? 0) / 2 ** 30).toFixed(1)} GiB. Training on the CPU is slow: small pictures and networks only`;
+  });
+  await check('presets', () =>
+    listed(
+      session.presets.map(({ id }) => id),
+      10,
+    ),
+  );
+  await check('starter VAE', async () => {
+    const { loadVae } = await import('../vae/starter.ts');
+    return `weights ${(await loadVae('starter', session.ports.resources)).hash}`;
+  });
+  await check('settings can be written', async () => {
+    await session.settings.change({});
+    return session.ports.settingsFile;
+  });
+  await check('free space for projects', async () => {
+    const folder = await existingParent(session.projectsFolder);
+    const { bavail, bsize } = await statfs(folder);
+    return `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB at ${folder}`;
+  });
+  const ok = checks.every((entry) => entry.ok);
+  output.result(
+    { ok, checks },
+    checks.map((entry) => `${entry.ok ? 'ok    ' : 'FAILED'} ${entry.name}: ${entry.found}`).join('\n'),
+  );
+  return ok;
+}
+
+async function existingParent(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const found = await statfs(folder).then(
+      () => true,
+      () => false,
+    );
+    if (found || folder === dirname(folder)) return folder;
+  }
+}
+
+/** The context of a handler that is called from here: nobody cancels and nobody watches. */
+const nobody = { signal: new AbortController().signal, progress: () => undefined as never } as const;

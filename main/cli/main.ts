@@ -1,0 +1,226 @@
+/** The command `cauchy`: everything the studio does, for machines without a screen. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { resolve } from 'node:path';
+import { studioError } from '../base/errors.ts';
+import { problemsOf } from '../base/rpc.ts';
+import { version } from '../base/version.ts';
+import { pictureSettingsSchema } from '../datasets/schema.ts';
+import {
+  demoCommand,
+  doctorCommand,
+  encodeCommand,
+  gridCommand,
+  importCommand,
+  latentsCommand,
+  resumeCommand,
+  sampleCommand,
+  trainCommand,
+} from './commands.ts';
+import type { CommandContext } from './commands.ts';
+import { createNodeStudio } from './node-studio.ts';
+import { createOutput } from './output.ts';
+import { serveCommand } from './serve.ts';
+
+const began = performance.now();
+process.setSourceMapsEnabled(true);
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+function natural(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0.');
+  return value;
+}
+function positive(text: string): number {
+  const value = number(text);
+  if (value <= 0) throw new InvalidArgumentError('It must be more than 0.');
+  return value;
+}
+function count(text: string): number {
+  const value = natural(text);
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
+  return value;
+}
+
+/** Runs a verb on a fresh application; its failure is printed and becomes the exit code. */
+async function withStudio(
+  verb: string,
+  json: boolean,
+  run: (context: CommandContext) => Promise<boolean | void>,
+): Promise<void> {
+  const output = createOutput(json, {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+  });
+  const interruption = new AbortController();
+  // The second Ctrl-C ends at once; the engine then ends with its parent.
+  process.on('SIGINT', () => (interruption.signal.aborted ? process.exit(130) : interruption.abort()));
+  process.on('SIGTERM', () => interruption.abort());
+  try {
+    const studio = await createNodeStudio(`cauchy ${verb}`);
+    studio.subscribe((event, payload) => {
+      if (event === 'job') output.job(payload as Parameters<typeof output.job>[0]);
+    });
+    try {
+      if ((await run({ studio, output, interrupted: interruption.signal })) === false) process.exitCode = 1;
+    } finally {
+      await studio.close();
+    }
+  } catch (thrown) {
+    output.fail(thrown);
+    process.exitCode = 1;
+  }
+}
+
+interface Common {
+  readonly json?: boolean;
+}
+const json = () => new Option('--json', 'one JSON object a line on stdout, the last one the result');
+const project = () => new Option('--project <folder>', 'the project’s folder').makeOptionMandatory();
+
+const program = new Command('cauchy')
+  .description('Train your own one-step image generator on your own pictures.')
+  .version(version)
+  .showHelpAfterError()
+  .configureOutput({
+    writeOut: (text) => void process.stdout.write(text),
+    writeErr: (text) => void process.stderr.write(text),
+  });
+
+program
+  .command('demo')
+  .description('sample pictures → latents → training → grid, in a few minutes')
+  .requiredOption('--out <folder>', 'where the project and the grid go')
+  .option('--minutes <m>', 'everything included', positive, 5)
+  .option('--seed <n>', 'another seed, other pictures', natural, 0)
+  .addOption(json())
+  .action((o: Common & { out: string; minutes: number; seed: number }) =>
+    withStudio('demo', o.json === true, (context) => demoCommand(context, { ...o, began })),
+  );
+
+program
+  .command('import')
+  .description('bring pictures into a project, which is made when it is not there')
+  .argument('<paths...>', 'folders, pictures or ZIP archives')
+  .addOption(project())
+  .option('--size <pixels>', '32 to 512, a multiple of 8', number, 64)
+  .option('--fit', 'show the whole picture instead of its centre square')
+  .option('--background <colour>', 'under transparency and beside fitted pictures, #rrggbb', '#ffffff')
+  .addOption(json())
+  .action((paths: string[], o: Common & { project: string; size: number; fit?: boolean; background: string }) =>
+    withStudio('import', o.json === true, (context) => {
+      const settings = pictureSettingsSchema.safeParse({
+        size: o.size,
+        framing: o.fit ? 'fit' : 'crop',
+        background: o.background,
+      });
+      if (!settings.success) {
+        if (settings.error.issues.some(({ path }) => path[0] === 'size'))
+          throw studioError('dataset.badSize', { size: o.size });
+        throw studioError('api.invalidInput', { method: 'import', problems: problemsOf(settings.error) });
+      }
+      return importCommand(
+        context,
+        o.project,
+        { kind: 'paths', paths: paths.map((path) => resolve(path)) },
+        settings.data,
+      );
+    }),
+  );
+
+program
+  .command('encode')
+  .description('encode the pictures to latents')
+  .addOption(project())
+  .option('--vae <name>', 'the autoencoder', 'starter')
+  .addOption(json())
+  .action((o: Common & { project: string; vae: string }) =>
+    withStudio('encode', o.json === true, (context) => encodeCommand(context, o.project, o.vae)),
+  );
+
+program
+  .command('latents')
+  .description('statistics of the latents')
+  .addOption(project())
+  .addOption(json())
+  .action((o: Common & { project: string }) =>
+    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project)),
+  );
+
+program
+  .command('train')
+  .description('train a model')
+  .addOption(project())
+  .addOption(new Option('--preset <name>', 'one of the presets').conflicts('config'))
+  .option('--config <file>', 'a run configuration as JSON')
+  .addOption(new Option('--minutes <m>', 'train for so long').argParser(positive).conflicts('steps'))
+  .option('--steps <k>', 'train so many steps', count)
+  .option('--seed <n>', 'seed of the run', natural)
+  .option('--resume <run>', 'go on with a run from its last checkpoint')
+  .addOption(json())
+  .action(
+    (
+      o: Common & {
+        project: string;
+        preset?: string;
+        config?: string;
+        minutes?: number;
+        steps?: number;
+        seed?: number;
+        resume?: string;
+      },
+    ) =>
+      withStudio('train', o.json === true, (context) =>
+        o.resume === undefined ? trainCommand(context, o.project, o) : resumeCommand(context, o.project, o.resume),
+      ),
+  );
+
+program
+  .command('sample')
+  .description('make pictures with a trained model')
+  .addOption(project())
+  .requiredOption('--run <id>', 'the run')
+  .option('--nfe <n>', 'network evaluations per picture, 1 or 2', natural, 1)
+  .option('--count <n>', 'how many', count, 16)
+  .option('--seed <n>', 'seed of the first; the others count up', natural, 0)
+  .requiredOption('--out <folder>', 'where the pictures go')
+  .addOption(json())
+  .action((o: Common & { project: string; run: string; nfe: number; count: number; seed: number; out: string }) =>
+    withStudio('sample', o.json === true, (context) => sampleCommand(context, o)),
+  );
+
+program
+  .command('grid')
+  .description('make pictures and lay them out as one PNG')
+  .addOption(project())
+  .requiredOption('--run <id>', 'the run')
+  .option('--rows <r>', 'rows', count, 8)
+  .option('--cols <c>', 'columns', count, 8)
+  .option('--nfe <n>', 'network evaluations per picture, 1 or 2', natural, 1)
+  .option('--seed <n>', 'seed of the first picture', natural, 0)
+  .requiredOption('--out <file>', 'the PNG')
+  .addOption(json())
+  .action(
+    (
+      o: Common & { project: string; run: string; rows: number; cols: number; nfe: number; seed: number; out: string },
+    ) => withStudio('grid', o.json === true, (context) => gridCommand(context, { ...o, columns: o.cols })),
+  );
+
+program
+  .command('serve')
+  .description('the studio in a browser on this computer (127.0.0.1)')
+  .option('--port <n>', 'exactly this port', natural)
+  .addOption(json())
+  .action((o: Common & { port?: number }) => serveCommand(o));
+
+program
+  .command('doctor')
+  .description('check what the studio needs on this computer')
+  .addOption(json())
+  .action((o: Common) => withStudio('doctor', o.json === true, doctorCommand));
+
+await program.parseAsync();
