@@ -158,7 +158,7 @@ export const rows = [
   },
   {
     folder: 'main/host',
-    may: ['main/app.ts', 'main/api', 'main/storage', 'main/settings'],
+    may: ['main/app.ts', 'main/api', 'main/storage', 'main/settings', 'main/workers/ports.ts'],
     why: 'the browser host serves the application over loopback',
   },
   {

@@ -1,13 +1,14 @@
 /** The error catalogue: every failure has a code, details as data, and words for the person at the screen. */
 import { projectErrors } from './errors/project.ts';
 import { runErrors } from './errors/run.ts';
+import { shellErrors } from './errors/shell.ts';
 import { systemErrors } from './errors/system.ts';
 import { tensorErrors } from './errors/tensor.ts';
 import type { ErrorEntry, ErrorKind, ErrorWords } from './errors/words.ts';
 
 export type { ErrorKind, ErrorWords } from './errors/words.ts';
 
-const catalogue = { ...systemErrors, ...tensorErrors, ...projectErrors, ...runErrors };
+const catalogue = { ...systemErrors, ...tensorErrors, ...projectErrors, ...runErrors, ...shellErrors };
 
 export type ErrorCode = keyof typeof catalogue;
 type DetailsOf<C extends ErrorCode> = (typeof catalogue)[C] extends ErrorEntry<infer D> ? D : never;

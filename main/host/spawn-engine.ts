@@ -1,0 +1,20 @@
+/** Starts the engine process for shells that run on Node: a fork that computes, apart from everything it could break. */
+import { fork } from 'node:child_process';
+import type { EngineProcess } from '../api/studio.ts';
+import { childProcessPort } from '../workers/ports.ts';
+
+/** @param script absolute path of dist/main/workers/engine.process.js */
+export function spawnEngine(script: string): EngineProcess {
+  const child = fork(script, [], {
+    // Typed arrays cross as bytes, not as JSON.
+    serialization: 'advanced',
+    // ONNX Runtime's binaries report their use to Microsoft unless this is set before they are loaded.
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    execArgv: ['--enable-source-maps'],
+    // What libraries print belongs to the log: stdout carries what a command answers.
+    stdio: ['ignore', 2, 2, 'ipc'],
+    // Ctrl-C goes to every process of the terminal's group; the engine has to live on until its state is saved.
+    detached: process.platform !== 'win32',
+  });
+  return { port: childProcessPort(child, 'engine process'), kill: () => void child.kill('SIGKILL') };
+}

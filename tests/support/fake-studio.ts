@@ -1,0 +1,160 @@
+/** A studio application for the tests of its shells: it answers every method, records what came, and tells events. */
+import { studioContract } from '../../main/api/contract/contract.ts';
+import type { StudioContract } from '../../main/api/contract/contract.ts';
+import type { Job } from '../../main/api/contract/jobs.ts';
+import type { StudioApp, StudioEventListener } from '../../main/api/studio.ts';
+import { settingsSchema } from '../../main/settings/schema.ts';
+import { presetSchema, runConfigSchema } from '../../main/training/schema.ts';
+import type { Handlers, Parsed } from '../../main/base/rpc.ts';
+
+type Methods = StudioContract['methods'];
+export type Method = keyof Methods;
+type Samples<Side extends 'input' | 'output'> = { readonly [M in Method]: Parsed<Methods[M][Side]> };
+
+const config = runConfigSchema.parse({
+  network: { kind: 'dit', patch: 2, width: 64, depth: 2, heads: 2 },
+  batchSize: 8,
+  length: { kind: 'steps', steps: 20 },
+});
+const settings = settingsSchema.parse({});
+const summary = {
+  path: '/projects/My Faces.cauchy',
+  name: 'My Faces',
+  pictures: { used: 2, quarantined: 1, duplicates: 0, ignored: 0 },
+  latents: { encoded: 0, complete: false },
+  runs: [],
+  galleryPictures: 0,
+};
+const run = { run: 'run-1' };
+
+/** One request of each method that the contract accepts. */
+export const inputs: Samples<'input'> = {
+  'studio.info': {},
+  'studio.pickFolders': {},
+  'studio.reveal': { file: 'gallery/1.png' },
+  'settings.get': {},
+  'settings.set': { theme: 'dark' },
+  'project.recent': {},
+  'project.create': { name: 'My Faces' },
+  'project.open': { path: '/projects/My Faces.cauchy' },
+  'project.close': {},
+  'project.current': {},
+  'pictures.import': {
+    source: { kind: 'upload', id: 'an-upload' },
+    settings: { size: 64, framing: 'crop', background: '#ffffff' },
+  },
+  'pictures.page': { show: 'used', offset: 0, limit: 50 },
+  'latents.encode': { vae: 'starter' },
+  'latents.statistics': {},
+  'runs.start': { config },
+  'runs.pause': run,
+  'runs.resume': run,
+  'runs.stop': run,
+  'runs.delete': run,
+  'runs.metrics': { run: 'run-1', afterStep: 0 },
+  'runs.samples': run,
+  'gallery.generate': { run: 'run-1', nfe: 1, count: 4, seed: 7 },
+  'gallery.page': { offset: 0, limit: 50 },
+  'gallery.delete': { ids: ['1'] },
+  'gallery.exportGrid': { ids: ['1', '2'], columns: 2, margin: 2 },
+  'jobs.list': {},
+  'jobs.cancel': { job: 1 },
+};
+
+/** What the fake answers. */
+export const outputs: Samples<'output'> = {
+  'studio.info': {
+    version: '0.0.0-test',
+    shell: { kind: 'browser', canPickFolders: false, canRevealFiles: false },
+    device: { kind: 'cpu', name: 'A processor', threads: 2 },
+    projectsFolder: '/projects',
+    presets: [presetSchema.parse({ id: 'small', name: 'Small', description: 'Quick.', source: 'ours', config })],
+    vaes: [{ name: 'starter', title: 'Starter', description: 'Small.' }],
+  },
+  'studio.pickFolders': { paths: ['/pictures'] },
+  'studio.reveal': {},
+  'settings.get': settings,
+  'settings.set': { ...settings, theme: 'dark' },
+  'project.recent': [],
+  'project.create': summary,
+  'project.open': summary,
+  'project.close': {},
+  'project.current': null,
+  'pictures.import': { job: 1 },
+  'pictures.page': { total: 0, rows: [] },
+  'latents.encode': { job: 2 },
+  'latents.statistics': null,
+  'runs.start': { run: 'run-1', job: 3 },
+  'runs.pause': {},
+  'runs.resume': { job: 4 },
+  'runs.stop': {},
+  'runs.delete': {},
+  'runs.metrics': [],
+  'runs.samples': [],
+  'gallery.generate': { job: 5 },
+  'gallery.page': { total: 0, rows: [] },
+  'gallery.delete': {},
+  'gallery.exportGrid': { file: 'grid.png', absolutePath: '/grid.png', width: 2, height: 1, bytes: 9 },
+  'jobs.list': [],
+  'jobs.cancel': {},
+};
+
+export const methods = Object.keys(studioContract.methods) as readonly Method[];
+
+export interface FakeStudio extends StudioApp {
+  /** What reached the handlers, in order. */
+  readonly calls: { readonly method: string; readonly input: unknown }[];
+  readonly tell: StudioEventListener;
+  /** How many listen to events now. */
+  listeners(): number;
+  /** Lets one method answer differently. */
+  answer(method: Method, handler: (input: unknown) => unknown): void;
+  readonly closed: () => boolean;
+}
+
+/** @param files what `resolveFile` knows: a file of the project → its absolute path */
+export function fakeStudio(files: Readonly<Record<string, string>> = {}): FakeStudio {
+  const calls: { method: string; input: unknown }[] = [];
+  const listeners = new Set<StudioEventListener>();
+  const answers = new Map<string, (input: unknown) => unknown>();
+  let closed = false;
+  const handlers = Object.fromEntries(
+    methods.map((method) => [
+      method,
+      (input: unknown) => {
+        calls.push({ method, input });
+        const answer = answers.get(method);
+        return answer ? answer(input) : outputs[method];
+      },
+    ]),
+  ) as unknown as Handlers<StudioContract>;
+  return {
+    handlers,
+    calls,
+    listeners: () => listeners.size,
+    answer: (method, handler) => void answers.set(method, handler),
+    tell: (event, payload) => listeners.forEach((listener) => listener(event, payload)),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    resolveFile: (file) => Promise.resolve(Object.hasOwn(files, file) ? files[file] : undefined),
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
+    closed: () => closed,
+  };
+}
+
+/** A job's state, as the `job` event tells it. */
+export const jobState = (state: Partial<Job> = {}): Job => ({
+  id: 1,
+  kind: 'train',
+  title: 'Training',
+  status: 'running',
+  done: 0,
+  unit: 'steps',
+  counts: {},
+  ...state,
+});
