@@ -30,7 +30,11 @@ describe('errors', () => {
 
   it('stay what they are on the wire', () => {
     const wire = toWire(studioError('grid.tooLarge', { megapixels: 1401.4, most: 100 }));
-    expect(wire).toMatchObject({ code: 'grid.tooLarge', kind: 'user', what: 'The grid would have 1401 megapixels; 100 is the most.' });
+    expect(wire).toMatchObject({
+      code: 'grid.tooLarge',
+      kind: 'user',
+      what: 'The grid would have 1401 megapixels; 100 is the most.',
+    });
   });
 });
 

@@ -30,5 +30,12 @@ it('a pause does not count as slow work', () => {
 });
 
 it('durations read as people say them', () => {
-  expect([5, 59.6, 200, 7500, -1, NaN].map(formatDuration)).toEqual(['5 s', '1 min 00 s', '3 min 20 s', '2 h 05 min', 'unknown', 'unknown']);
+  expect([5, 59.6, 200, 7500, -1, NaN].map(formatDuration)).toEqual([
+    '5 s',
+    '1 min 00 s',
+    '3 min 20 s',
+    '2 h 05 min',
+    'unknown',
+    'unknown',
+  ]);
 });

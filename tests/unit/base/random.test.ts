@@ -4,9 +4,21 @@ import { fillNormal, fillUniform, philox4x32, Random } from '../../../main/base/
 describe('philox4x32', () => {
   // Known answers of the authors' own library: Random123, kat_vectors, philox4x32 with 10 rounds.
   it.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
-    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]],
-    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    ],
   ])('counter %j, key %j', (counter, key, expected) => {
     const block = Uint32Array.from(counter);
     philox4x32(block, key[0]!, key[1]!);
@@ -31,7 +43,14 @@ describe('sequences', () => {
       fillUniform(out, k);
       return out[0];
     };
-    const all = [key, { ...key, seed: 8 }, { ...key, seed: 7 + 2 ** 32 }, { ...key, index: 4 }, { ...key, index: 3 + 2 ** 33 }, { ...key, stream: 'noise' } as const];
+    const all = [
+      key,
+      { ...key, seed: 8 },
+      { ...key, seed: 7 + 2 ** 32 },
+      { ...key, index: 4 },
+      { ...key, index: 3 + 2 ** 33 },
+      { ...key, stream: 'noise' } as const,
+    ];
     expect(new Set(all.map(first)).size).toBe(all.length);
   });
 

@@ -41,7 +41,9 @@ describe('calls', () => {
   });
 
   it('carry an error across with its code, details and words', async () => {
-    const error = await pair().call.refuse({}).catch((thrown: unknown) => thrown);
+    const error = await pair()
+      .call.refuse({})
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StudioError);
     expect(error).toMatchObject({ code: 'dataset.tooFew', kind: 'user', details: { found: 3, needed: 16 } });
     expect((error as StudioError).words.what).toContain('3 pictures are too few');
@@ -68,16 +70,24 @@ describe('calls', () => {
   it('report progress and can be cancelled', async () => {
     const controller = new AbortController();
     const progress: number[] = [];
-    const call = pair().call.wait({}, { signal: controller.signal, onProgress: (value) => {
-      progress.push(value);
-      controller.abort();
-    } });
+    const call = pair().call.wait(
+      {},
+      {
+        signal: controller.signal,
+        onProgress: (value) => {
+          progress.push(value);
+          controller.abort();
+        },
+      },
+    );
     await expect(call).rejects.toMatchObject({ code: 'api.cancelled' });
     expect(progress).toEqual([1]);
   });
 
   it('are not even sent when they were cancelled before', async () => {
-    await expect(pair().call.wait({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'api.cancelled' });
+    await expect(pair().call.wait({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'api.cancelled',
+    });
   });
 });
 

@@ -127,6 +127,17 @@ test('a quarantined file that was mended is used, and its old row is gone', asyn
   expect((await run()).counts).toMatchObject({ used: 2, quarantined: 0 });
 });
 
+test('an archive that was bad and is whole now is no concern any more', async () => {
+  const folder = await temporaryFolder();
+  const whole = await zipOf([{ name: 'a.png', bytes: await png(1) }]);
+  await writeFiles(folder, { 'a.zip': whole.subarray(0, 100), 'b.png': await png(2) });
+  const source = from(join(folder, 'a.zip'), join(folder, 'b.png'));
+  const options = { project: await temporaryFolder(), source, settings, decoder: localDecoder() };
+  expect((await importPictures(options)).counts).toMatchObject({ used: 1, quarantined: 1, ignored: 0 });
+  await writeFiles(folder, { 'a.zip': whole });
+  expect((await importPictures(options)).counts).toMatchObject({ used: 2, quarantined: 0, ignored: 1 });
+});
+
 test('the same file by two ways is counted once, a copy under another name as a duplicate', async () => {
   const folder = await temporaryFolder();
   const project = await temporaryFolder();

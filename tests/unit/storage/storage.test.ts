@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -26,7 +36,10 @@ describe('files', () => {
       yield Buffer.from('half of the new');
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     }
-    await expect(writeFileAtomic(path, failing())).rejects.toMatchObject({ code: 'storage.diskFull', details: { path } });
+    await expect(writeFileAtomic(path, failing())).rejects.toMatchObject({
+      code: 'storage.diskFull',
+      details: { path },
+    });
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(join(path, '..'))).toEqual(['a.txt']);
   });
@@ -41,7 +54,9 @@ describe('files', () => {
     }
     try {
       await writeFileAtomic(join(mount, 'small'), 'fits');
-      await expect(writeFileAtomic(join(mount, 'large'), Buffer.alloc(1 << 20))).rejects.toMatchObject({ code: 'storage.diskFull' });
+      await expect(writeFileAtomic(join(mount, 'large'), Buffer.alloc(1 << 20))).rejects.toMatchObject({
+        code: 'storage.diskFull',
+      });
       expect(readdirSync(mount)).toEqual(['small']);
       await writeFileAtomic(join(mount, 'small'), 'still writable');
     } finally {
@@ -52,7 +67,9 @@ describe('files', () => {
   it('in a folder that is a file fail with the path', async () => {
     const file = fresh('file');
     await writeFileAtomic(file, '');
-    await expect(writeFileAtomic(join(file, 'inside'), '')).rejects.toMatchObject({ kind: expect.stringMatching(/user|environment/) as string });
+    await expect(writeFileAtomic(join(file, 'inside'), '')).rejects.toMatchObject({
+      kind: expect.stringMatching(/user|environment/) as string,
+    });
   });
 
   it('in a read-only folder are refused', async ({ skip }) => {
@@ -65,7 +82,11 @@ describe('files', () => {
 });
 
 describe('versioned JSON', () => {
-  const format = { version: 2, schema: z.strictObject({ name: z.string(), size: z.number() }), migrations: { 1: (old: Record<string, unknown>) => ({ ...old, size: 64 }) } };
+  const format = {
+    version: 2,
+    schema: z.strictObject({ name: z.string(), size: z.number() }),
+    migrations: { 1: (old: Record<string, unknown>) => ({ ...old, size: 64 }) },
+  };
 
   it('round-trips and is readable without the app', async () => {
     const path = fresh('a.json');
@@ -112,7 +133,10 @@ describe('JSONL', () => {
   it('names the line that is damaged in the middle', async () => {
     const path = fresh('d.jsonl');
     await writeFileAtomic(path, '{"i":1}\nrubbish\n{"i":2}\n');
-    await expect(readJsonl(path, row)).rejects.toMatchObject({ code: 'storage.damaged', details: { reason: expect.stringContaining('line 2') as string } });
+    await expect(readJsonl(path, row)).rejects.toMatchObject({
+      code: 'storage.damaged',
+      details: { reason: expect.stringContaining('line 2') as string },
+    });
   });
 });
 
@@ -160,14 +184,20 @@ describe('safetensors', () => {
     const path = fresh('py.safetensors');
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.from(Float32Array.of(0, 1, 2).buffer)]));
-    return expect(readSafetensors(path).then(({ tensors: read }) => [...read.get('w')!.data])).resolves.toEqual([0, 1, 2]);
+    return expect(readSafetensors(path).then(({ tensors: read }) => [...read.get('w')!.data])).resolves.toEqual([
+      0, 1, 2,
+    ]);
   });
 
   it.each(['F16', 'BF16'] as const)('rounds to %s', async (dtype) => {
     const path = fresh('h.safetensors');
     await writeSafetensors(path, [tensors[0]!], { dtype });
     const { data } = (await readSafetensors(path)).tensors.get('a')!;
-    expect(data).toBeAllClose(tensors[0]!.data, { rtol: dtype === 'F16' ? 2 ** -11 : 2 ** -8, atol: 0, because: 'half a unit in the last place' });
+    expect(data).toBeAllClose(tensors[0]!.data, {
+      rtol: dtype === 'F16' ? 2 ** -11 : 2 ** -8,
+      atol: 0,
+      because: 'half a unit in the last place',
+    });
   });
 
   it('aligns the data to 8 bytes', async () => {
@@ -210,7 +240,10 @@ describe('locks', () => {
     const path = fresh('lock');
     mkdirSync(join(path, '..'), { recursive: true });
     const lock = await takeLock(path, owner);
-    await expect(takeLock(path, owner)).rejects.toMatchObject({ code: 'project.openElsewhere', details: { holder: expect.stringContaining('a test') as string } });
+    await expect(takeLock(path, owner)).rejects.toMatchObject({
+      code: 'project.openElsewhere',
+      details: { holder: expect.stringContaining('a test') as string },
+    });
     await lock.release();
     await (await takeLock(path, owner)).release();
     expect(existsSync(path)).toBe(false);
@@ -231,12 +264,17 @@ describe('locks', () => {
     const path = fresh('lock');
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', token: 't', program: 'the studio window' }));
-    await expect(takeLock(path, owner)).rejects.toMatchObject({ details: { holder: expect.stringContaining('on elsewhere') as string } });
+    await expect(takeLock(path, owner)).rejects.toMatchObject({
+      details: { holder: expect.stringContaining('on elsewhere') as string },
+    });
   });
 });
 
 describe('text in PNG files', () => {
-  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
 
   it('comes back, in any script, before the end chunk', () => {
     const tagged = withPngText(png, 'cauchy_studio', '{"seed":1,"name":"漢字 å"}');
