@@ -1,0 +1,106 @@
+/** A tiny training run on made-up latents, in this process: everything but the threads. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalDevice } from '../../main/engine/local-device.ts';
+import { ditSpecs } from '../../main/models/dit.ts';
+import { initialise } from '../../main/models/parameters.ts';
+import { fillNormal } from '../../main/base/random.ts';
+import type { Batch, TrainingData } from '../../main/training/batch.ts';
+import { DataOrder, prepareBatch } from '../../main/training/batch.ts';
+import { readCheckpoint } from '../../main/training/checkpoint.ts';
+import { trainingLoop } from '../../main/training/loop.ts';
+import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
+import { truncateMetrics } from '../../main/training/metrics.ts';
+import { planRun } from '../../main/training/plan.ts';
+import { runConfigSchema } from '../../main/training/schema.ts';
+import type { RunConfig, RunConfigInput } from '../../main/training/schema.ts';
+import { initialState, networkFor, trainingGraph } from '../../main/training/step.ts';
+
+export const tinyShape = [2, 4, 4] as const;
+const pictures = 48;
+
+export function tinyConfig(changes: Partial<RunConfigInput> = {}): RunConfig {
+  return runConfigSchema.parse({
+    network: { kind: 'dit', patch: 2, width: 16, depth: 1, heads: 2 },
+    curriculum: { s0: 4, s1: 16 },
+    optimiser: { learningRate: 1e-3 },
+    batchSize: 8,
+    length: { kind: 'steps', steps: 12 },
+    sampleSheets: 0,
+    ...changes,
+  });
+}
+
+function tinyData(): TrainingData {
+  const dimensions = tinyShape.reduce((a, b) => a * b, 1);
+  // Four pictures, each many times: something that even a tiny network can learn.
+  const patterns = new Float32Array(4 * dimensions);
+  fillNormal(patterns, { seed: 1, stream: 'test', index: 0 });
+  return {
+    latents: Float32Array.from({ length: pictures * dimensions }, (_, i) => 0.5 * patterns[i % patterns.length]!),
+    count: pictures,
+    dimensions,
+  };
+}
+
+export interface RigOptions {
+  readonly config?: RunConfig;
+  readonly folder?: string;
+  /** Stops after this many steps. */
+  readonly stopAfter?: number;
+  /** Spoils batches, to see what NaN does. */
+  readonly spoil?: (batch: Batch, k: number) => Batch;
+  readonly loop?: Partial<LoopOptions>;
+}
+
+export const newRunFolder = (): string => mkdtempSync(join(tmpdir(), 'cauchy-run-'));
+
+/** Trains from the folder's newest checkpoint, or from the start. */
+export async function runTiny({
+  config = tinyConfig(),
+  folder = newRunFolder(),
+  stopAfter,
+  spoil,
+  loop,
+}: RigOptions = {}): Promise<{ folder: string; end: LoopEnd }> {
+  const device = createLocalDevice(1);
+  const data = tinyData();
+  const steps = config.length.kind === 'steps' ? config.length.steps : 100;
+  const plan = planRun(config, tinyShape, pictures, steps);
+  const names = { program: 'train', state: 'run' };
+  await device.load({ program: names.program, graph: trainingGraph(config, tinyShape) });
+  const checkpoint = await readCheckpoint(folder);
+  const tensors =
+    checkpoint?.state.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })) ??
+    initialState(initialise(ditSpecs(networkFor(config.network, tinyShape)), config.seed));
+  await device.createState({ state: names.state, tensors });
+  const from = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
+  await truncateMetrics(folder, from.step);
+  const order = new DataOrder(config.seed, data.count);
+  const stop = new AbortController();
+  const end = await trainingLoop({
+    folder,
+    config,
+    plan,
+    from,
+    device,
+    names,
+    batch: async (k) => {
+      const batch = prepareBatch(data, config, steps, k, order);
+      return spoil ? spoil(batch, k) : batch;
+    },
+    sampleSheet: async () => undefined,
+    onRows: () => undefined,
+    onStep: ({ step }) => {
+      if (step === stopAfter) stop.abort();
+    },
+    onCheckpoint: async () => undefined,
+    signal: stop.signal,
+    whilePaused: async () => undefined,
+    isPaused: () => false,
+    now: () => performance.now(),
+    ...loop,
+  });
+  return { folder, end };
+}

@@ -1,0 +1,151 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../../main/training/batch.ts';
+import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
+import { mostSkippedInARow, sheetSteps } from '../../../main/training/loop.ts';
+import { readMetrics } from '../../../main/training/metrics.ts';
+import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
+
+/** Metrics without the clock. */
+const numbers = async (folder: string) =>
+  (await readMetrics(folder)).map(({ stepSeconds: _s, seconds: _t, ...row }) => row);
+const weights = async (folder: string) => {
+  const checkpoint = await readCheckpoint(folder);
+  return Object.fromEntries(
+    checkpoint!.state.map(({ name, data }) => [name, Buffer.from(data.buffer, 0, data.byteLength).toString('base64')]),
+  );
+};
+const broken = (batch: Batch): Batch => ({ ...batch, x_0: batch.x_0.map(() => NaN) });
+
+describe('resuming', () => {
+  it('2N steps in one go are N + N steps with a stop between, bit for bit', async () => {
+    const whole = await runTiny();
+    const first = await runTiny({ stopAfter: 6 });
+    expect(first.end).toMatchObject({ reason: 'stopped', position: { step: 6 } });
+    const second = await runTiny({ folder: first.folder });
+    expect(second.end).toMatchObject({ reason: 'finished', position: { step: 12 } });
+    expect(await numbers(first.folder)).toEqual(await numbers(whole.folder));
+    expect(await weights(first.folder)).toEqual(await weights(whole.folder));
+  });
+
+  it('after a kill goes on from the last checkpoint: rows and steps after it are made again', async () => {
+    const whole = await runTiny();
+    const { folder } = await runTiny({ stopAfter: 5 });
+    // The process died later: it had recorded more steps than its checkpoint holds, the last one torn.
+    const row = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n')[0]!;
+    writeFileSync(join(folder, 'metrics.jsonl'), `${row.replace('"step":1,', '"step":6,')}\n{"step":7,"lo`, {
+      flag: 'a',
+    });
+    await runTiny({ folder });
+    expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(await weights(folder)).toEqual(await weights(whole.folder));
+  });
+
+  it('passes over a damaged checkpoint for the one before it, and says so', async () => {
+    const { folder } = await runTiny({ stopAfter: 4 });
+    await runTiny({ folder, stopAfter: 8 });
+    const [newest] = await listCheckpoints(folder);
+    writeFileSync(join(newest!.folder, 'state.safetensors'), 'half of a file');
+    const damaged: string[] = [];
+    const checkpoint = await readCheckpoint(folder, undefined, (path) => damaged.push(path));
+    expect(checkpoint!.info.step).toBe(4);
+    expect(damaged).toEqual([newest!.folder]);
+  });
+});
+
+describe('numbers that break', () => {
+  it('a step with NaN is rolled back and counted, and training goes on', async () => {
+    const { folder, end } = await runTiny({ spoil: (batch, k) => (k === 3 ? broken(batch) : batch) });
+    expect(end).toMatchObject({ reason: 'finished', position: { step: 12, skipped: 1 } });
+    const rows = await numbers(folder);
+    expect(rows[3]).toMatchObject({ step: 4, loss: null, gradNorm: null, skipped: 1 });
+    expect(rows[4]!.loss).toBeTypeOf('number');
+    for (const { data } of (await readCheckpoint(folder))!.state) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('the state after a rolled-back step is the one before it', async () => {
+    const before = await runTiny({ stopAfter: 3 });
+    const after = await runTiny({ stopAfter: 4, spoil: (batch, k) => (k === 3 ? broken(batch) : batch) });
+    expect(await weights(after.folder)).toEqual(await weights(before.folder));
+  });
+
+  it('several in a row end the run with an explanation and a checkpoint of the last good weights', async () => {
+    const { folder, end } = await runTiny({ spoil: (batch, k) => (k >= 2 ? broken(batch) : batch) });
+    expect(end).toMatchObject({
+      reason: 'notFinite',
+      position: { step: 2 + mostSkippedInARow, skipped: mostSkippedInARow },
+    });
+    expect(end.reason === 'notFinite' && end.error.words.means).toContain('rolled back');
+    const good = await runTiny({ stopAfter: 2 });
+    expect(await weights(folder)).toEqual(await weights(good.folder));
+  });
+});
+
+describe('the loop', () => {
+  it('learns: told to denoise large noise, it errs ever less', async () => {
+    const config = tinyConfig({
+      length: { kind: 'steps', steps: 300 },
+      curriculum: { s0: 4, s1: 4 },
+      noise: { sigmaMin: 0.3, sigmaMax: 3 },
+      diffusionLoss: { threshold: 0, weight: 5 },
+      loss: { schedule: 'constant', c: 10 },
+      optimiser: { learningRate: 1e-2 },
+    });
+    const { folder } = await runTiny({ config });
+    const errors = (await readMetrics(folder)).map(({ diffusionLoss }) => diffusionLoss!);
+    const mean = (part: readonly number[]) => part.reduce((a, b) => a + b, 0) / part.length;
+    expect(mean(errors.slice(-40))).toBeLessThan(0.7 * mean(errors.slice(0, 40)));
+  });
+
+  it('stops at its deadline with a checkpoint', async () => {
+    let time = 0;
+    const { folder, end } = await runTiny({ loop: { now: () => (time += 100), deadline: 3000 } });
+    expect(end.reason).toBe('deadline');
+    expect((await readCheckpoint(folder))!.info.step).toBe(end.position.step);
+    expect(end.position.step).toBeLessThan(12);
+  });
+
+  it('writes checkpoints by the clock and keeps the newest two', async () => {
+    let time = 0;
+    const { folder } = await runTiny({
+      config: tinyConfig({ checkpointMinutes: 0.001 }),
+      loop: { now: () => (time += 100) },
+    });
+    expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([12, 11]);
+    expect(readdirSync(join(folder, 'checkpoints')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('waits while it is paused, with a checkpoint on disk', async () => {
+    const folder = newRunFolder();
+    let paused = false;
+    let waited: number | undefined;
+    await runTiny({
+      folder,
+      loop: {
+        onStep: ({ step }) => (paused = step === 5),
+        isPaused: () => paused,
+        whilePaused: async () => {
+          waited = (await readCheckpoint(folder))!.info.step;
+          paused = false;
+        },
+      },
+    });
+    expect(waited).toBe(5);
+  });
+
+  it('makes sheets at the start, evenly, and at the end', async () => {
+    const made: number[] = [];
+    await runTiny({
+      config: tinyConfig({ sampleSheets: 3 }),
+      loop: { sampleSheet: async (step) => void made.push(step) },
+    });
+    expect(made).toEqual([0, 4, 8, 12]);
+    expect(sheetSteps(10, 0).size).toBe(0);
+  });
+
+  it('a seed changes the run', async () => {
+    const [a, b] = [await runTiny({ stopAfter: 2 }), await runTiny({ stopAfter: 2, config: tinyConfig({ seed: 1 }) })];
+    expect((await numbers(a.folder))[0]!.loss).not.toBe((await numbers(b.folder))[0]!.loss);
+  });
+});
