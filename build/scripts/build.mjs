@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { filesBelow, fromRoot, hashFiles, hashOf, readStamp, withLock, writeStamp } from './lib/files.mjs';
 import { cache, dist, root } from './lib/paths.mjs';
 import { isMain, PlainError, runScript, say } from './lib/say.mjs';
@@ -140,7 +141,8 @@ async function bundle(config, sources) {
   try {
     await viteBuild({ ...config, plugins: [...(config.plugins ?? []), collect] });
   } catch (thrown) {
-    throw new PlainError(`Vite could not build ${sources[0]}: ${thrown instanceof Error ? thrown.message : thrown}`);
+    const reason = stripVTControlCharacters(thrown instanceof Error ? thrown.message : String(thrown));
+    throw new PlainError(`Vite could not build ${sources[0]}: ${reason}`);
   }
   const hashes = { ...(await hashFiles([...modules])), ...before };
   return Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));

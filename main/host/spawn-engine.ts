@@ -13,8 +13,6 @@ export function spawnEngine(script: string): EngineProcess {
     execArgv: ['--enable-source-maps'],
     // What libraries print belongs to the log: stdout carries what a command answers.
     stdio: ['ignore', 2, 2, 'ipc'],
-    // Ctrl-C goes to every process of the terminal's group; the engine has to live on until its state is saved.
-    detached: process.platform !== 'win32',
   });
   return { port: childProcessPort(child, 'engine process'), kill: () => void child.kill('SIGKILL') };
 }
