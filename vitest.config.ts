@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
 // ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time.
+// `npm test` runs the projects that this computer can run; browser and Electron tests share one screen each.
 export default defineConfig({
   test: {
-    include: ['tests/{unit,differential,golden,properties,contract,corpus}/**/*.test.ts'],
     setupFiles: ['tests/support/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['tests/{unit,differential,golden,properties,contract,corpus,packaging}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'electron', include: ['tests/electron/**/*.test.ts'], fileParallelism: false },
+      },
+    ],
   },
 });

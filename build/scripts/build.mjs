@@ -9,6 +9,7 @@ import { isAbsolute, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { filesBelow, fromRoot, hashFiles, hashOf, readStamp, withLock, writeStamp } from './lib/files.mjs';
 import { cache, dist, root } from './lib/paths.mjs';
+import { preloadConfig } from './lib/preload-config.mjs';
 import { isMain, PlainError, runScript, say } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 import { outputOf, removeOutputs, transpile } from './lib/transpile.mjs';
@@ -21,13 +22,17 @@ const stampFile = join(cache, 'build.json');
 const preloadSource = 'electron/preload.ts';
 const preloadOutput = 'dist/electron/preload.cjs';
 const rendererEntry = 'renderer/index.html';
+/** @type {import('vite').InlineConfig} */
+const rendererConfig = { configFile: join(root, 'vite.config.ts') };
+
 /** Whatever changes how everything is built. */
 const toolFiles = [
   'package-lock.json',
   'tsconfig.base.json',
   'tsconfig.node.json',
-  'build/vite.mjs',
+  'vite.config.ts',
   'build/scripts/build.mjs',
+  'build/scripts/lib/preload-config.mjs',
   'build/scripts/lib/transpile.mjs',
 ];
 
@@ -104,14 +109,10 @@ async function carryOut({ stamp, node, changed, gone, preload, renderer }) {
     await removeOutputs(gone);
     await remember({ node });
   }
-  if (preload) {
-    const { preloadConfig } = await import('../vite.mjs');
-    await remember({ preload: await bundle(preloadConfig(), [preloadSource]) });
-  }
+  if (preload) await remember({ preload: await bundle(preloadConfig, [preloadSource]) });
   if (renderer) {
-    const { rendererConfig } = await import('../vite.mjs');
     await remember({
-      renderer: await bundle(rendererConfig(), [rendererEntry, ...(await filesBelow(join(root, 'renderer')))]),
+      renderer: await bundle(rendererConfig, [rendererEntry, ...(await filesBelow(join(root, 'renderer')))]),
     });
   }
 }
@@ -139,7 +140,7 @@ async function bundle(config, sources) {
     },
   };
   try {
-    await viteBuild({ ...config, plugins: [...(config.plugins ?? []), collect] });
+    await viteBuild({ ...config, logLevel: 'warn', plugins: [...(config.plugins ?? []), collect] });
   } catch (thrown) {
     const reason = stripVTControlCharacters(thrown instanceof Error ? thrown.message : String(thrown));
     throw new PlainError(`Vite could not build ${sources[0]}: ${reason}`);

@@ -51,7 +51,8 @@ async function startElectron() {
   const noDecoder = process.platform === 'linux' ? await ensureSharpWasm() : undefined;
   if (noDecoder) return noDecoder;
 
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  const env = { ...process.env };
+  delete env['ELECTRON_RUN_AS_NODE'];
   const began = Date.now();
   // Ctrl-C reaches Electron, too, which saves what trains and quits; this process ends after it.
   process.on('SIGINT', () => undefined);
