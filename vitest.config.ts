@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time.
-// `npm test` runs the projects that this computer can run; browser and Electron tests share one screen each.
+// `npm test` runs the projects that this computer can run; journeys run one after another, because each needs
+// the whole computer.
 export default defineConfig({
   test: {
     setupFiles: ['tests/support/setup.ts'],
@@ -19,7 +20,22 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000 },
+        test: {
+          name: 'terminal',
+          include: ['tests/e2e/terminal*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/e2e/**/*.test.ts'],
+          exclude: ['tests/e2e/terminal*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
       },
       {
         extends: true,

@@ -50,6 +50,7 @@ function projects() {
   const whyNoElectron = electron === undefined ? 'the Electron runtime is not installed' : whyNoWindow();
   return [
     { name: 'node', folder: 'tests/', words: 'tests', whyNot: undefined, env: {} },
+    { name: 'terminal', folder: 'tests/e2e/', words: 'terminal tests', whyNot: undefined, env: {} },
     {
       name: 'browser',
       folder: 'tests/e2e/',
