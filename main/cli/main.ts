@@ -19,7 +19,6 @@ import {
 import type { CommandContext } from './commands.ts';
 import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
-import { serveCommand } from './serve.ts';
 
 const began = performance.now();
 process.setSourceMapsEnabled(true);
@@ -215,7 +214,11 @@ program
   .description('the studio in a browser on this computer (127.0.0.1)')
   .option('--port <n>', 'exactly this port', natural)
   .addOption(json())
-  .action((o: Common & { port?: number }) => serveCommand(o));
+  .action(async (o: Common & { port?: number }) => {
+    // Only this verb needs the web server.
+    const { serveCommand } = await import('./serve.ts');
+    await serveCommand(o);
+  });
 
 program
   .command('doctor')

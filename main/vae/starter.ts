@@ -7,6 +7,7 @@ import type { ParameterValue } from '../models/parameters.ts';
 import { decode, decoderSpecs, encode, encoderSpecs, latentChannels, reduction } from '../models/starter-vae.ts';
 import { withFileErrors } from '../storage/files.ts';
 import { readSafetensors } from '../storage/safetensors.ts';
+import { vaeCatalogue } from './catalogue.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { TensorTypes } from '../tensor/trace/trace.ts';
@@ -19,15 +20,6 @@ export interface Vae {
   readonly latentChannels: number;
   readonly reduction: number;
 }
-
-/** VAEs the studio can use, by name, with plain words for the screens. */
-export const vaeCatalogue = [
-  {
-    name: 'starter',
-    title: 'Starter VAE',
-    description: 'Ships with the studio: small and fast, made for a first model on a computer without a GPU.',
-  },
-] as const;
 
 /** Loads a VAE by name from the resources folder. Throws `vae.unknown` and `vae.badFile`. */
 export async function loadVae(name: string, resources: string): Promise<Vae> {

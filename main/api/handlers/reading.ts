@@ -15,7 +15,7 @@ import { readRun, readSheets, runFolder } from '../../runs/store.ts';
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
-import { vaeCatalogue } from '../../vae/starter.ts';
+import { vaeCatalogue } from '../../vae/catalogue.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { currentStatistics, summarise } from './summary.ts';

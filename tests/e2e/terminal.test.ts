@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../main/generation/schema.ts';
+import { pngText } from '../../main/storage/png-text.ts';
+import { writeBrokenPictures, writePictures } from '../support/pictures.ts';
+import { newHome, runCommand, startCommand } from '../support/terminal.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cauchy-terminal å #1 '));
+const home = newHome();
+const pictures = join(root, 'pictures');
+const project = join(root, 'My Faces.cauchy');
+const configFile = join(root, 'tiny.json');
+const cauchy = (...args: string[]) => runCommand(home, args);
+const start = (...args: string[]) => startCommand(home, args);
+afterAll(() => [root, home].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+beforeAll(async () => {
+  await writePictures(pictures, 60);
+  await writeBrokenPictures(join(pictures, 'broken'));
+  const network = { kind: 'dit', patch: 2, width: 32, depth: 1, heads: 2 };
+  writeFileSync(configFile, JSON.stringify({ network, batchSize: 8, length: { kind: 'steps', steps: 30 }, sampleSheets: 2, optimiser: { learningRate: 0.001 } }));
+});
+
+// Each step stands on the one before, as a person's session does.
+describe('from a folder of pictures to a grid', () => {
+  it('import: every file is accounted for, the broken ones with a reason', async () => {
+    const { code, last } = await cauchy('import', pictures, '--project', project, '--size', '64');
+    expect(last).toMatchObject({ type: 'result', counts: { used: 60, quarantined: 5, duplicates: 0 } });
+    const refused = last['quarantined'] as { source: string; reason: string }[];
+    expect(refused.map(({ source }) => source.split('/').at(-1)).sort()).toEqual(['a text.png', 'cut off.jpg', 'cut off.png', 'empty.jpg', 'noise.webp']);
+    for (const { reason } of refused) expect(reason.length).toBeGreaterThan(10);
+    expect(code).toBe(0);
+  });
+
+  it('importing again decodes nothing anew', async () => {
+    const { last } = await cauchy('import', pictures, '--project', project);
+    expect(last).toMatchObject({ counts: { used: 60 }, added: { used: 0, known: expect.any(Number) as number } });
+  });
+
+  it('encode and latents: normalised to 0.5, four channels', async () => {
+    expect((await cauchy('encode', '--project', project, '--vae', 'starter')).last).toMatchObject({ type: 'result', pictures: 60, shape: [4, 8, 8] });
+    const { last } = await cauchy('latents', '--project', project);
+    expect(last['normalisedStd']).toBeCloseTo(0.5, 3);
+    const channels = last['channels'] as { n: number; q1: number; median: number; q3: number }[];
+    expect(channels).toHaveLength(4);
+    for (const { n, q1, median, q3 } of channels) expect(n === 60 * 64 && q1 < median && median < q3).toBe(true);
+  });
+
+  it('train: metrics, sample sheets from step 0 on, and a checkpoint', async () => {
+    const { last, code } = await cauchy('train', '--project', project, '--config', configFile);
+    expect(last).toMatchObject({ type: 'result', run: 'run-001', status: 'finished', steps: 30, skipped: 0 });
+    expect(code).toBe(0);
+    const run = join(project, 'runs', 'run-001');
+    expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(30);
+    expect(readdirSync(join(run, 'samples')).filter((name) => name.endsWith('.png'))).toHaveLength(6);
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-000000030']);
+  });
+
+  it('sample: the same seed is the same picture in any company, and says where it comes from', async () => {
+    const [many, one] = [join(root, 'many'), join(root, 'one')];
+    await cauchy('sample', '--project', project, '--run', 'run-001', '--nfe', '2', '--count', '5', '--seed', '3', '--out', many);
+    const { last } = await cauchy('sample', '--project', project, '--run', 'run-001', '--nfe', '2', '--count', '1', '--seed', '5', '--out', one);
+    const [file] = last['files'] as [string];
+    const pixels = (path: string) => sharp(path).raw().toBuffer();
+    expect((await pixels(file)).equals(await pixels(join(many, 'seed-000005-2.png')))).toBe(true);
+    const text: unknown = JSON.parse(pngText(readFileSync(file), pngKeyword)!);
+    expect(picturePngTextSchema.parse(text)).toMatchObject({ run: 'run-001', step: 30, nfe: 2, seed: 5 });
+  });
+
+  it('grid: one PNG of the right size that knows its cells', async () => {
+    const out = join(root, 'new folder', 'grid.png');
+    const { last } = await cauchy('grid', '--project', project, '--run', 'run-001', '--rows', '2', '--cols', '3', '--out', out);
+    expect(last).toMatchObject({ width: 192, height: 128, file: out });
+    expect(await sharp(out).metadata()).toMatchObject({ width: 192, height: 128, format: 'png' });
+    const text = gridPngTextSchema.parse(JSON.parse(pngText(readFileSync(out), pngKeyword)!));
+    expect(text.cells.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
+
+describe('stopping', () => {
+  it('Ctrl-C saves a checkpoint, and the run can be resumed to its end', async () => {
+    const running = start('train', '--project', project, '--config', configFile, '--steps', '4000');
+    await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 5);
+    running.kill('SIGINT');
+    const { last, code } = await running.result;
+    expect(last).toMatchObject({ type: 'result', status: 'stopped' });
+    expect(code).toBe(0);
+    const stoppedAt = last['steps'] as number;
+    expect(stoppedAt).toBeGreaterThanOrEqual(5);
+    expect(existsSync(join(project, 'project.lock'))).toBe(false);
+  });
+
+  it('a kill leaves a project that opens, and a run that says it was interrupted', async () => {
+    const other = join(root, 'killed.cauchy');
+    await cauchy('import', pictures, '--project', other);
+    await cauchy('encode', '--project', other);
+    const config = join(root, 'often.json');
+    writeFileSync(config, JSON.stringify({ ...(JSON.parse(readFileSync(configFile, 'utf8')) as object), checkpointMinutes: 0.005, length: { kind: 'steps', steps: 60 }, sampleSheets: 0 }));
+    const running = start('train', '--project', other, '--config', config, '--steps', '100000');
+    await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 40);
+    running.kill('SIGKILL');
+    await running.result;
+    const record = () => JSON.parse(readFileSync(join(other, 'runs', 'run-001', 'run.json'), 'utf8')) as { status: string; step: number };
+    expect(record().status).toBe('running');
+    expect((await cauchy('latents', '--project', other)).code).toBe(0);
+    expect(record().status).toBe('interrupted');
+    expect(record().step).toBeGreaterThan(0);
+    // The engine of the killed command ends by itself: nothing holds the project or the processor.
+    expect(execFileSync('ps', ['-eo', 'args']).toString().split('\n').filter((line) => line.includes('engine.process') && line.includes(other))).toEqual([]);
+  });
+});
+
+describe('wrong input gets a clear error, a non-zero exit, and changes nothing', () => {
+  const fails = async (code: string, ...args: string[]) => {
+    const result = await cauchy(...args);
+    expect(result.last).toMatchObject({ type: 'error', code });
+    expect(result.code).toBe(1);
+    for (const part of ['what', 'means', 'advice']) expect(String(result.last[part]).length).toBeGreaterThan(5);
+    return result.last;
+  };
+
+  it('an empty folder', async () => {
+    const empty = join(root, 'empty');
+    mkdirSync(empty);
+    expect((await fails('dataset.noPictures', 'import', empty, '--project', join(root, 'e.cauchy')))['what']).toContain('empty');
+  });
+  it('a folder that is not there', () => fails('dataset.folderMissing', 'import', join(root, 'nowhere'), '--project', join(root, 'n.cauchy')));
+  it('another size than the project has', () => fails('dataset.settingsDiffer', 'import', pictures, '--project', project, '--size', '128'));
+  it('a size that the VAE can not divide', () => fails('dataset.badSize', 'import', pictures, '--project', project, '--size', '70'));
+  it('three pictures are too few to train on', async () => {
+    const few = join(root, 'few.cauchy');
+    await writePictures(join(root, 'few'), 3);
+    expect((await cauchy('import', join(root, 'few'), '--project', few)).last).toMatchObject({ counts: { used: 3 } });
+    await cauchy('encode', '--project', few);
+    await fails('dataset.tooFew', 'train', '--project', few, '--preset', 'quick-look');
+  });
+  it('training before encoding', async () => {
+    const raw = join(root, 'raw.cauchy');
+    await cauchy('import', pictures, '--project', raw);
+    await fails('latents.missing', 'train', '--project', raw, '--preset', 'quick-look');
+    await fails('latents.missing', 'latents', '--project', raw);
+  });
+  it('an unknown preset, run, VAE, number of steps', async () => {
+    await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
+    await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));
+    await fails('vae.unknown', 'encode', '--project', project, '--vae', 'magic');
+    await fails('sample.badNfe', 'sample', '--project', project, '--run', 'run-001', '--nfe', '3', '--out', join(root, 'x'));
+  });
+  it('a configuration with a misspelt key', async () => {
+    const bad = join(root, 'bad.json');
+    writeFileSync(bad, JSON.stringify({ ...(JSON.parse(readFileSync(configFile, 'utf8')) as object), learnignRate: 1 }));
+    expect(String((await fails('run.badConfig', 'train', '--project', project, '--config', bad))['what'])).toContain('learnignRate');
+  });
+  it('a project that is no project, one from the future, and one that is open elsewhere', async () => {
+    await fails('project.notAProject', 'latents', '--project', pictures);
+    const future = join(root, 'future.cauchy');
+    mkdirSync(future);
+    writeFileSync(join(future, 'project.json'), '{"schemaVersion":99,"name":"x"}');
+    await fails('storage.newerVersion', 'latents', '--project', future);
+    const running = start('train', '--project', project, '--config', configFile, '--steps', '100000');
+    await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 1);
+    await fails('project.openElsewhere', 'latents', '--project', project);
+    running.kill('SIGTERM');
+    expect((await running.result).last).toMatchObject({ status: 'stopped' });
+  });
+});
