@@ -35,7 +35,8 @@ export async function* scanArchive(path: string): AsyncGenerator<Found> {
       const time = (times.get(name) ?? 0) + 1;
       times.set(name, time);
       const source = `${path}!${name}${time === 1 ? '' : ` (${time})`}`;
-      yield toFound(archive, entry, source, name, loading);
+      const found = toFound(archive, entry, source, name, loading);
+      yield found.kind === 'picture' ? { ...found, container: path } : found;
     }
   } catch (thrown) {
     yield { kind: 'refusedArchive', source: path, reason: damage(thrown) };

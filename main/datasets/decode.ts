@@ -60,6 +60,7 @@ async function decodeBytes(bytes: Uint8Array, settings: PictureSettings): Promis
     return refused(`This is a picture of the kind ${content.name}; the studio reads ${readableFormats}.`, true);
   }
   const sharp = loadSharp();
+  const started = performance.now();
   try {
     // Reads the header only. The pixel limit is checked here, where the size can be told.
     const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -70,8 +71,14 @@ async function decodeBytes(bytes: Uint8Array, settings: PictureSettings): Promis
     const frames = metadata.pages !== undefined && metadata.pages > 1 ? metadata.pages : undefined;
     const known = { id: pictureId(bytes), width, height, format: content.format, bytes: bytes.length };
     return { kind: 'decoded', png, ...known, ...(frames === undefined ? {} : { frames }) };
-  } catch (thrown) {
-    return refused(damage(thrown), true);
+  } catch {
+    // sharp's own message is not passed on: pictures decoded at the same time share one buffer for messages, so it may
+    // be about another of them, and would not be the same twice.
+    const isSlow = performance.now() - started >= 1000 * mostSeconds;
+    const reason = isSlow
+      ? `The picture was given up: decoding took longer than ${mostSeconds} seconds.`
+      : `The file is damaged or incomplete: its ${content.format.toUpperCase()} data ends early or is wrong.`;
+    return refused(reason, true);
   }
 }
 
@@ -100,11 +107,4 @@ async function shapePng(bytes: Uint8Array, { size, framing, background }: Pictur
   // The background is laid below here and not by sharp, which turns it grey below a grey picture.
   const rgb = layOnSquare({ data, width: info.width, height: info.height, channels: 4 }, size, background);
   return encodePng(rgb, size, size);
-}
-
-/** sharp's complaint in plain words, with its own words for whoever wants to look it up. */
-function damage(thrown: unknown): string {
-  const message = (thrown instanceof Error ? thrown.message : String(thrown)).trim().split('\n').at(-1)!.trim();
-  if (message.includes('timeout')) return `The picture was given up: decoding took longer than ${mostSeconds} seconds.`;
-  return `The file is damaged or incomplete (${message}).`;
 }

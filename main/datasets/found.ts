@@ -9,6 +9,8 @@ export type Loaded = DecodeRequest['source'] | RefusedPicture;
 export interface FoundPicture {
   readonly kind: 'picture';
   readonly source: string;
+  /** The folder or archive it was found in; absent for what was chosen by itself. */
+  readonly container?: string | undefined;
   readonly stamp?: string | undefined;
   /** Size of what will be read, in bytes. */
   readonly bytes: number;

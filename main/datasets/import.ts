@@ -116,6 +116,7 @@ async function importFound(
     for await (const [found, outcome] of outcomes) {
       throwIfCancelled(signal);
       if (found.kind === 'refusedArchive') refusedArchive = found.reason;
+      if (found.kind === 'picture') await clear(found.container, index, writer);
       const row = toRow(found, outcome, index);
       tally.add(await settle(row, outcome, index, writer), outcome !== undefined);
     }
@@ -124,6 +125,14 @@ async function importFound(
     tally.report();
   }
   return refusedArchive;
+}
+
+/** A folder or archive that was quarantined before, and that pictures come out of now, is no concern any more. */
+async function clear(container: string | undefined, index: ManifestIndex, writer: DatasetWriter): Promise<void> {
+  if (container === undefined || !index.isQuarantined(container)) return;
+  const row: ManifestRow = { kind: 'ignored', source: container, reason: 'It could not be read before; now it can.' };
+  index.add(row);
+  await writer.add(row);
 }
 
 /** Enters a row unless the manifest says the same already, and tells what to count the file as. */

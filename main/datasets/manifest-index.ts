@@ -56,6 +56,10 @@ export class ManifestIndex {
     return id !== undefined && this.picture(id) !== undefined;
   }
 
+  isQuarantined(source: string): boolean {
+    return this.#rows.get(sourceKey(source))?.kind === 'quarantined';
+  }
+
   /** Whether the manifest says the same about this file already. */
   says(row: ManifestRow): boolean {
     const before = this.#rows.get(row.kind === 'used' ? usedKey(row.id) : sourceKey(row.source));

@@ -12,7 +12,8 @@ export interface Entry {
 export async function zipOf(entries: readonly Entry[]): Promise<Buffer> {
   const zip = new yazl.ZipFile();
   for (const { name, bytes, compress = true } of entries) {
-    zip.addBuffer(Buffer.from(bytes), name, { compress, mtime: new Date(2024, 0, 1) });
+    if (name.endsWith('/')) zip.addEmptyDirectory(name);
+    else zip.addBuffer(Buffer.from(bytes), name, { compress, mtime: new Date(2024, 0, 1) });
   }
   zip.end();
   return buffer(zip.outputStream as Readable);
