@@ -204,20 +204,26 @@ export function rowFor(file) {
 }
 
 /**
- * Why `file` may not import `target`, or undefined when it may.
- * @param {string} file path from the repository root @param {string} target path from the repository root, or a package
+ * Why `file` may not import the npm package `name`, or undefined when it may.
+ * @param {string} file path from the repository root @param {string} name `sharp`, `@tensorflow/tfjs/dist/x.js`
  */
-export function forbidden(file, target) {
-  const guarded = packages.find(({ name }) =>
-    name.endsWith('/*') ? target.startsWith(name.slice(0, -1)) : isWithin(target, name),
+export function forbiddenPackage(file, name) {
+  const guarded = packages.find((entry) =>
+    entry.name.endsWith('/*') ? name.startsWith(entry.name.slice(0, -1)) : isWithin(name, entry.name),
   );
-  if (guarded && !guarded.only.some((folder) => isWithin(file, folder))) {
-    return `${guarded.why}: only ${guarded.only.join(', ')} may import ${guarded.name}`;
-  }
+  return !guarded || guarded.only.some((folder) => isWithin(file, folder))
+    ? undefined
+    : `${guarded.why}: only ${guarded.only.join(', ')} may import ${guarded.name}`;
+}
+
+/**
+ * Why `file` may not import our own `target`, or undefined when it may.
+ * @param {string} file path from the repository root @param {string} target path from the repository root
+ */
+export function forbiddenFile(file, target) {
   const row = rowFor(file);
   if (!row || !/^(main|electron|renderer)\//.test(target)) return undefined;
-  if (target.startsWith('main/base/') && row.folder !== 'main/base') return undefined;
-  if (row.folder === 'main/base' ? isWithin(target, 'main/base') : isWithin(target, row.folder)) return undefined;
+  if (isWithin(target, 'main/base') || isWithin(target, row.folder)) return undefined;
   if (row.may.some((allowed) => isWithin(target, allowed))) return undefined;
   return `${row.folder} may not import ${target}: ${row.why}`;
 }

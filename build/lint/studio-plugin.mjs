@@ -1,7 +1,7 @@
 /** ESLint rules of our own: the import table of boundaries.mjs. */
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { forbidden } from './boundaries.mjs';
+import { forbiddenFile, forbiddenPackage } from './boundaries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** @param {string} path */
@@ -16,8 +16,9 @@ const boundaries = {
     const check = (node) => {
       const source = /** @type {{ value?: unknown } | null | undefined} */ (node.source)?.value;
       if (typeof source !== 'string') return;
-      const target = source.startsWith('.') ? fromRoot(resolve(dirname(context.filename), source)) : source;
-      const reason = forbidden(file, target);
+      const reason = source.startsWith('.')
+        ? forbiddenFile(file, fromRoot(resolve(dirname(context.filename), source)))
+        : forbiddenPackage(file, source);
       if (reason) context.report({ node, messageId: 'forbidden', data: { reason } });
     };
     return {
