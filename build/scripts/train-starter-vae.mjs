@@ -1,7 +1,7 @@
 /**
  * Trains the starter VAE from a seed and writes resources/vae/starter.safetensors (float16).
  *
- *   node build/scripts/train-starter-vae.mjs [--steps 12000] [--batch 16] [--seed 1] [--pool 24576] [--photos FOLDER] [--out FILE]
+ *   node build/scripts/train-starter-vae.mjs [--steps 20000] [--batch 16] [--seed 1] [--pool 24576] [--photos FOLDER] [--out FILE]
  *
  * The material is drawn by main/datasets/drawn (no photograph is used for training); --photos only adds a line with the PSNR on
  * a folder of photographs to the report. Every `--save` steps the state is saved below .cache/starter-vae; --resume goes on from there.
@@ -35,13 +35,13 @@ async function draw() {
 async function train() {
   const { values } = parseArgs({
     options: {
-      steps: { type: 'string', default: '12000' },
+      steps: { type: 'string', default: '20000' },
       batch: { type: 'string', default: '16' },
       seed: { type: 'string', default: '1' },
       pool: { type: 'string', default: '24576' },
-      rate: { type: 'string', default: '0.001' },
-      kl: { type: 'string', default: '0.0001' },
-      save: { type: 'string', default: '500' },
+      rate: { type: 'string', default: '0.002' },
+      kl: { type: 'string', default: '0.0005' },
+      save: { type: 'string', default: '1000' },
       photos: { type: 'string' },
       out: { type: 'string', default: join(root, 'resources', 'vae', 'starter.safetensors') },
       resume: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-/** Layers that networks share. Weights are laid out as PyTorch's: linear [out, in], convolution [out, in, k, k]. */
+/** Layers that networks share. Weights are laid out as PyTorch's: linear [out, in]. */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
@@ -28,28 +28,27 @@ export function linearSpecs(name: string, into: number, out: number, start = xav
   ];
 }
 
-/** x [batch, in, h, w] → [batch, out, h, w], with parameters `name.weight` [out, in, k, k] and `name.bias` [out]. */
-export function convolution(p: Parameters, name: string, x: Tensor): Tensor {
-  const weight = parameter(p, `${name}.weight`);
-  return ops.add(ops.conv2d(x, weight), ops.reshape(parameter(p, `${name}.bias`), [weight.shape[0], 1, 1]));
+/**
+ * Each channel's own 3 × 3 convolution with zero padding, channels last: x [batch, h, w, channels] → the same shape.
+ * Parameters `name.weight` [9, channels] (row by row) and `name.bias` [channels].
+ */
+export function depthwise(p: Parameters, name: string, x: Tensor): Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const padded = ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]); // prettier-ignore
+  const taps = ops.split(parameter(p, `${name}.weight`), 9, 0);
+  return taps.reduce(
+    (sum, tap, i) => {
+      const view = ops.slice(padded, [0, Math.floor(i / 3), i % 3, 0], [batch, height, width, channels]);
+      return ops.add(sum, ops.mul(view, ops.reshape(tap, [channels])));
+    },
+    parameter(p, `${name}.bias`),
+  );
 }
 
-/** [batch, c, h·f, w·f] → [batch, c·f², h, w]: each f × f block of cells becomes channels. */
-export function pixelUnshuffle(x: Tensor, factor: number): Tensor {
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const blocks = ops.reshape(x, [batch, channels, height / factor, factor, width / factor, factor]);
-  return ops.reshape(ops.transpose(blocks, [0, 1, 3, 5, 2, 4]), [
-    batch,
-    channels * factor * factor,
-    height / factor,
-    width / factor,
-  ]);
-}
-
-/** [batch, c·f², h, w] → [batch, c, h·f, w·f]: the inverse of `pixelUnshuffle`. */
-export function pixelShuffle(x: Tensor, factor: number): Tensor {
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const out = channels / (factor * factor);
-  const blocks = ops.reshape(x, [batch, out, factor, factor, height, width]);
-  return ops.reshape(ops.transpose(blocks, [0, 1, 4, 2, 5, 3]), [batch, out, height * factor, width * factor]);
+/** Parameters of `depthwise`. */
+export function depthwiseSpecs(name: string, channels: number): ParameterSpec[] {
+  return [
+    { name: `${name}.weight`, shape: [9, channels], start: { kind: 'normal', std: 0.15 } },
+    { name: `${name}.bias`, shape: [channels], start: { kind: 'zeros' } },
+  ];
 }

@@ -33,11 +33,6 @@ export function xavier(shape: readonly number[]): Initialiser {
   return { kind: 'uniform', bound: Math.sqrt(6 / (out! + sizeOf(rest))) };
 }
 
-/** He's uniform range for a weight [out, in, …] in front of a ReLU. */
-export function heUniform(shape: readonly number[]): Initialiser {
-  return { kind: 'uniform', bound: Math.sqrt(6 / sizeOf(shape.slice(1))) };
-}
-
 /** Starting values; parameter number i draws from sequence i of the seed, so that adding one changes no other. */
 export function initialise(specs: readonly ParameterSpec[], seed: number): ParameterValue[] {
   return specs.map(({ name, shape, start }, index) => {

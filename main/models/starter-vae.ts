@@ -1,88 +1,75 @@
 /**
  * The starter VAE: a small convolutional autoencoder, 8× spatial reduction, 4 latent channels.
+ * A cell of 8 × 8 pixels is a token of 192 values; blocks mix neighbouring cells and think about each one.
  *
- * Rejected: full-resolution convolutions (four times the cost for the same picture quality at 64 px on a CPU), norms and
- * attention (with ReLU residual blocks, as in TAESD, none is needed at this depth). Pixels enter and leave through
- * pixel shuffles, so that all work happens at 1/2, 1/4 and 1/8 of the resolution; any multiple of 8 works.
+ * Source  Liu et al., 2022, A ConvNet for the 2020s, Fig. 4 (the block: depthwise convolution, LayerNorm, two dense
+ *         layers), arXiv:2201.03545
+ * Differs 3 × 3 neighbourhoods, SiLU, and no stages: everything happens on the grid of latent cells
+ *
+ * Rejected: 3 × 3 convolutions at 1/2, 1/4 and 1/8 of the resolution (ReLU residual blocks as in TAESD). They reached 17.8 dB
+ * where this reaches 21.6 dB after the same 3 minutes, because dense layers run three times as fast on a CPU.
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-import { convolution, pixelShuffle, pixelUnshuffle } from './layers.ts';
-import { heUniform } from './parameters.ts';
+import { depthwise, depthwiseSpecs, linear, linearSpecs } from './layers.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 
 export const latentChannels = 4;
 /** Pixels a latent cell covers in each direction. */
 export const reduction = 8;
 
-const fine = 64;
-const coarse = 128;
-const finest = 32;
-const encoderBlocks = { fine: 2, coarse: 2 } as const;
-const decoderBlocks = { coarse: 3, fine: 3 } as const;
+const pixelsPerCell = 3 * reduction * reduction;
+const width = 192;
+const hidden = 4 * width;
+const numbered = (count: number, name: string): string[] => Array.from({ length: count }, (_, i) => `${name}.${i}`);
+const encoderBlocks = numbered(3, 'encoder.block');
+const decoderBlocks = numbered(5, 'decoder.block');
 
-const conv = (name: string, into: number, out: number, k: number, gain = 1): ParameterSpec[] => {
-  const shape = [out, into, k, k];
-  const start = heUniform(shape);
-  return [
-    {
-      name: `${name}.weight`,
-      shape,
-      start: start.kind === 'uniform' ? { kind: 'uniform', bound: start.bound * gain } : start,
-    },
-    { name: `${name}.bias`, shape: [out], start: { kind: 'zeros' } },
-  ];
-};
+const normalise = ops.layerNormalise([-1], 1e-5);
 
-/** The second convolution starts small, so that every block starts near the identity. */
-const blockSpecs = (name: string, channels: number): ParameterSpec[] => [
-  ...conv(`${name}.conv1`, channels, channels, 3),
-  ...conv(`${name}.conv2`, channels, channels, 3, 0.3),
+/** The last layer starts small, so that every block starts near the identity. */
+const blockSpecs = (name: string): ParameterSpec[] => [
+  ...depthwiseSpecs(`${name}.mix`, width),
+  ...linearSpecs(`${name}.fc1`, width, hidden),
+  ...linearSpecs(`${name}.fc2`, hidden, width, { kind: 'uniform', bound: 0.3 * Math.sqrt(6 / (width + hidden)) }),
 ];
 
-function block(p: Parameters, name: string, x: Tensor): Tensor {
-  return ops.add(x, convolution(p, `${name}.conv2`, ops.relu(convolution(p, `${name}.conv1`, ops.relu(x)))));
-}
-
-const numbered = (count: number, name: string): string[] => Array.from({ length: count }, (_, i) => `${name}.${i}`);
-const blocks = (p: Parameters, names: readonly string[], x: Tensor): Tensor =>
-  names.reduce((y, name) => block(p, name, y), x);
-
-const encoderFine = numbered(encoderBlocks.fine, 'encoder.fine');
-const encoderCoarse = numbered(encoderBlocks.coarse, 'encoder.coarse');
-const decoderCoarse = numbered(decoderBlocks.coarse, 'decoder.coarse');
-const decoderFine = numbered(decoderBlocks.fine, 'decoder.fine');
-
 export const encoderSpecs: readonly ParameterSpec[] = [
-  ...conv('encoder.in', 3 * 16, fine, 3),
-  ...encoderFine.flatMap((name) => blockSpecs(name, fine)),
-  ...conv('encoder.down', 4 * fine, coarse, 1),
-  ...encoderCoarse.flatMap((name) => blockSpecs(name, coarse)),
-  ...conv('encoder.out', coarse, 2 * latentChannels, 3, 0.5),
+  ...linearSpecs('encoder.in', pixelsPerCell, width),
+  ...encoderBlocks.flatMap(blockSpecs),
+  ...linearSpecs('encoder.out', width, 2 * latentChannels),
 ];
 
 export const decoderSpecs: readonly ParameterSpec[] = [
-  ...conv('decoder.in', latentChannels, coarse, 3),
-  ...decoderCoarse.flatMap((name) => blockSpecs(name, coarse)),
-  ...conv('decoder.up', coarse, 4 * fine, 1),
-  ...decoderFine.flatMap((name) => blockSpecs(name, fine)),
-  ...conv('decoder.finer', fine, 4 * finest, 3),
-  ...blockSpecs('decoder.finest', finest),
-  ...conv('decoder.out', finest, 3 * 4, 3, 0.3),
+  ...linearSpecs('decoder.in', latentChannels, width),
+  ...decoderBlocks.flatMap(blockSpecs),
+  ...linearSpecs('decoder.out', width, pixelsPerCell),
 ];
+
+/** x [batch, h, w, width] → the same shape. */
+function block(p: Parameters, name: string, x: Tensor): Tensor {
+  const mixed = normalise(depthwise(p, `${name}.mix`, x));
+  return ops.add(x, linear(p, `${name}.fc2`, ops.silu(linear(p, `${name}.fc1`, mixed))));
+}
+const through = (p: Parameters, names: readonly string[], x: Tensor): Tensor =>
+  names.reduce((y, name) => block(p, name, y), x);
 
 /** x [batch, 3, h, w] in [−1, 1] → mean and log-variance of the posterior, each [batch, 4, h/8, w/8]. */
 export function encode(p: Parameters, x: Tensor): { mean: Tensor; logVariance: Tensor } {
-  const h = blocks(p, encoderFine, convolution(p, 'encoder.in', pixelUnshuffle(x, 4)));
-  const g = blocks(p, encoderCoarse, convolution(p, 'encoder.down', pixelUnshuffle(h, 2)));
-  const [mean, logVariance] = ops.split(convolution(p, 'encoder.out', ops.relu(g)), 2, 1);
+  const [batch, , h, w] = x.shape as [number, number, number, number];
+  const [rows, columns] = [h / reduction, w / reduction];
+  const blocks = ops.reshape(x, [batch, 3, rows, reduction, columns, reduction]);
+  const cells = ops.reshape(ops.transpose(blocks, [0, 2, 4, 1, 3, 5]), [batch, rows, columns, pixelsPerCell]);
+  const y = linear(p, 'encoder.out', normalise(through(p, encoderBlocks, linear(p, 'encoder.in', cells))));
+  const [mean, logVariance] = ops.split(ops.transpose(y, [0, 3, 1, 2]), 2, 1);
   return { mean: mean!, logVariance: logVariance! };
 }
 
 /** z [batch, 4, h, w] → pixels [batch, 3, 8h, 8w], about [−1, 1] but not clamped. */
 export function decode(p: Parameters, z: Tensor): Tensor {
-  const h = blocks(p, decoderCoarse, convolution(p, 'decoder.in', z));
-  const g = blocks(p, decoderFine, pixelShuffle(convolution(p, 'decoder.up', ops.relu(h)), 2));
-  const f = block(p, 'decoder.finest', pixelShuffle(convolution(p, 'decoder.finer', ops.relu(g)), 2));
-  return pixelShuffle(convolution(p, 'decoder.out', ops.relu(f)), 2);
+  const [batch, , rows, columns] = z.shape as [number, number, number, number];
+  const cells = linear(p, 'decoder.in', ops.transpose(z, [0, 2, 3, 1]));
+  const y = linear(p, 'decoder.out', normalise(through(p, decoderBlocks, cells)));
+  const blocks = ops.reshape(y, [batch, rows, columns, 3, reduction, reduction]);
+  return ops.reshape(ops.transpose(blocks, [0, 3, 1, 4, 2, 5]), [batch, 3, rows * reduction, columns * reduction]);
 }

@@ -41,6 +41,8 @@ export class Mask {
 
   /** Softens edges by `radius` units of the drawing. */
   blur(view: View, radius: number): this {
+    // An outline outside the view covers nothing: there is nothing to soften.
+    if (this.right <= this.left || this.bottom <= this.top) return this;
     const reach = (radius / view.side) * this.size;
     const margin = Math.ceil(2 * reach) + 1;
     this.left = Math.max(0, this.left - margin);
