@@ -16,7 +16,7 @@ import { imageFile, imagesFolder, settingsFormat, settingsPath } from './layout.
 import { mostBytesInFlight } from './limits.ts';
 import { countOf, noCounts } from './manifest-index.ts';
 import type { ManifestIndex } from './manifest-index.ts';
-import { readIndex, readSettings } from './manifest.ts';
+import { countRows, readIndex, readSettings } from './manifest.ts';
 import type { DecodeOutcome } from './protocol.ts';
 import { repairDataset } from './repair.ts';
 import { scanRoots, scanSamples, toRoots } from './scan.ts';
@@ -60,7 +60,7 @@ export async function importPictures(options: ImportOptions): Promise<ImportResu
     refusedArchive = await importFound(scan(), index, tally, { ...options, settings });
   }
   throwIfUseless(tally, roots, refusedArchive);
-  return { counts: index.counts(), added: tally.added };
+  return { counts: countRows(index.rows()), added: tally.added };
 }
 
 function checkSettings(settings: PictureSettings): PictureSettings {
@@ -73,7 +73,7 @@ function checkSettings(settings: PictureSettings): PictureSettings {
 async function areNew(asked: PictureSettings, project: string, index: ManifestIndex): Promise<boolean> {
   const has = await readSettings(project);
   if (has !== undefined && describe(has) === describe(asked)) return false;
-  if (index.counts().used === 0) return true;
+  if (index.isEmpty()) return true;
   const path = settingsPath(project);
   if (has === undefined) throw studioError('storage.damaged', { path, reason: 'it is gone, but there are pictures' });
   throw studioError('dataset.settingsDiffer', { has: describe(has), asked: describe(asked) });

@@ -56,6 +56,11 @@ export class ManifestIndex {
     return id !== undefined && this.picture(id) !== undefined;
   }
 
+  /** Whether no picture is in use. */
+  isEmpty(): boolean {
+    return !this.rows().some(({ kind }) => kind === 'used');
+  }
+
   isQuarantined(source: string): boolean {
     return this.#rows.get(sourceKey(source))?.kind === 'quarantined';
   }
@@ -64,11 +69,5 @@ export class ManifestIndex {
   says(row: ManifestRow): boolean {
     const before = this.#rows.get(row.kind === 'used' ? usedKey(row.id) : sourceKey(row.source));
     return isDeepStrictEqual(before, row);
-  }
-
-  counts(): PictureCounts {
-    const counts = noCounts();
-    for (const row of this.#rows.values()) counts[countOf[row.kind]]++;
-    return counts;
   }
 }

@@ -1,12 +1,13 @@
 /** Reading a dataset: its rows, counts and pages, what identifies it, and its pictures' pixels. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 import { readIfPresent } from '../storage/files.ts';
 import { readJson } from '../storage/json.ts';
 import { readJsonl } from '../storage/jsonl.ts';
 import { manifestPath, settingsFormat, settingsPath } from './layout.ts';
-import { ManifestIndex } from './manifest-index.ts';
+import { ManifestIndex, countOf, noCounts } from './manifest-index.ts';
 import { manifestRowSchema } from './schema.ts';
 import type {
   DatasetSummary,
@@ -19,12 +20,34 @@ import type {
 } from './schema.ts';
 import { decodeRgb } from './sharp.ts';
 
-/** The manifest of a project: one row per file seen, in the order of import. No manifest is an empty one. */
+/** The manifest that was read last: screens ask for page after page of one that does not change. */
+let last: { readonly path: string; readonly version: string; readonly rows: readonly ManifestRow[] } | undefined;
+
+/**
+ * The manifest of a project: one row per file seen, in the order of import. No manifest is an empty one. Throws
+ * `storage.damaged` for a bad line that is not a torn last one.
+ */
 export async function readManifest(project: string): Promise<readonly ManifestRow[]> {
-  return (await readIndex(project)).rows();
+  const path = manifestPath(project);
+  const version = await versionOf(path);
+  if (last?.path !== path || last.version !== version) {
+    last = { path, version, rows: (await readIndex(project)).rows() };
+  }
+  return last.rows;
 }
 
-/** The manifest as an index to add to. Throws `storage.damaged` for a bad line that is not a torn last one. */
+/** Changes whenever the file does. */
+async function versionOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    // That there is none, or none that may be read, is found out by reading it.
+    return 'none';
+  }
+}
+
+/** The manifest as an index of its own to add to. Throws like `readManifest`. */
 export async function readIndex(project: string): Promise<ManifestIndex> {
   return new ManifestIndex((await readJsonl(manifestPath(project), manifestRowSchema)).rows);
 }
@@ -34,8 +57,11 @@ export async function readSettings(project: string): Promise<PictureSettings | u
   return readJson(settingsPath(project), settingsFormat);
 }
 
+/** How many rows are of each kind. */
 export function countRows(rows: readonly ManifestRow[]): PictureCounts {
-  return new ManifestIndex(rows).counts();
+  const counts = noCounts();
+  for (const { kind } of rows) counts[countOf[kind]]++;
+  return counts;
 }
 
 /** The pictures in use, ordered by id: the same pictures give the same order, however they were imported. */

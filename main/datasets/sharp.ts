@@ -123,13 +123,3 @@ export async function decodeRgb(bytes: Uint8Array): Promise<Pixels> {
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: 3 };
 }
-
-/** RGB pixels made smaller (or larger) to `side` × `side`: thumbnails and tiles of grids. */
-export async function resizeSquare(pixels: Pixels, side: number): Promise<Pixels> {
-  const { data, width, height, channels } = pixels;
-  const resized = await loadSharp()(data, { raw: { width, height, channels } })
-    .resize(side, side, { fit: 'cover' })
-    .raw()
-    .toBuffer();
-  return { data: resized, width: side, height: side, channels };
-}

@@ -62,6 +62,20 @@ test('a torn last line is not read, a bad line in the middle is damage', async (
   await expect(readManifest(project)).rejects.toMatchObject({ code: 'storage.damaged' });
 });
 
+test('a manifest that is asked for again is read again only when it changed', async () => {
+  const project = await temporaryFolder();
+  expect(await readManifest(project)).toEqual([]);
+  await writeJsonl(manifestPath(project), [used(1), used(2)]);
+  const rows = await readManifest(project);
+  expect(rows).toEqual([used(1), used(2)]);
+  expect(await readManifest(project)).toBe(rows);
+  await writeJsonl(manifestPath(project), [used(1), used(3)]);
+  expect(await readManifest(project)).toEqual([used(1), used(3)]);
+  await appendFile(manifestPath(project), `${JSON.stringify(used(4))}\n`);
+  expect(await readManifest(project)).toEqual([used(1), used(3), used(4)]);
+  expect(await readManifest(await temporaryFolder())).toEqual([]);
+});
+
 test('a later row about a file replaces an earlier one, but a used picture stays', () => {
   const rows = (...list: ManifestRow[]) => new ManifestIndex(list).rows();
   expect(rows(quarantined('/p/1.png'), quarantined('/p/1.png', 'worse'))).toEqual([quarantined('/p/1.png', 'worse')]);

@@ -14,7 +14,6 @@ import {
   loadSharp,
   openStrictly,
   requireSharp,
-  resizeSquare,
 } from '../../../main/datasets/sharp.ts';
 import { animation, flat, gradient, paint, pngBomb, turned } from '../../corpus/pictures.ts';
 import { settings } from '../../support/datasets.ts';
@@ -64,17 +63,6 @@ test('pixels survive PNG, and the same pixels give the same bytes', async () => 
   const png = await encodePng(rgb, 24, 16);
   expect(await decodeRgb(png)).toEqual({ data: rgb, width: 24, height: 16, channels: 3 });
   expect(await encodePng(rgb, 24, 16)).toEqual(png);
-});
-
-test('tiles are made by averaging', async () => {
-  const data = await paint(64, 64, (x) => (x % 2 ? [0, 0, 0] : [200, 100, 50]))
-    .raw()
-    .toBuffer();
-  const tile = await resizeSquare({ data, width: 64, height: 64, channels: 3 }, 8);
-  expect([tile.width, tile.height, tile.data.length]).toEqual([8, 8, 192]);
-  // Stripes one pixel wide become half their colour; the filter's ripple is a few levels.
-  expect(Math.abs(tile.data[96]! - 100)).toBeLessThan(6);
-  expect(Math.abs(tile.data[97]! - 50)).toBeLessThan(4);
 });
 
 const wasm = process.env['CAUCHY_SHARP_WASM'] ?? join(root, '.runtime', 'sharp-wasm');
