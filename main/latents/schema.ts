@@ -66,4 +66,4 @@ export const latentManifestSchema = z.strictObject({
 export type LatentManifest = z.infer<typeof latentManifestSchema>;
 
 /** What a bell curve would have: the yardstick for “impulsive”. */
-export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.338e-6, kurtosis: 0 } as const;
+export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;
