@@ -1,0 +1,16 @@
+/** Finds out which shell is around the window. */
+import { browserStudio, windowPorts } from './browser.ts';
+import { electronStudio } from './electron.ts';
+import type { StudioBridge } from './electron.ts';
+import type { Studio } from './studio.ts';
+
+declare global {
+  interface Window {
+    /** Set by Electron's preload script, absent in a browser. */
+    readonly studio?: StudioBridge;
+  }
+}
+
+export function shellStudio(): Studio {
+  return window.studio ? electronStudio(window.studio) : browserStudio(windowPorts());
+}

@@ -1,0 +1,139 @@
+/** What the statistics of latents say in plain words. */
+import type { ChannelStatistics, LatentStatistics } from '../../api/studio.ts';
+import { formatCount, formatNumber, formatPlain, formatShare, formatTimes } from '../../text/format.ts';
+import type { Fact } from '../../text/facts.ts';
+
+/** Shares beyond Tukey's fences that a bell curve has: 2·Φ(−2.698) and 2·Φ(−4.721). */
+export const bellCurve = { innerShare: 0.006976603, outerShare: 2.338e-6, kurtosis: 0 } as const;
+
+export interface Shares {
+  readonly innerShare: number;
+  readonly outerShare: number;
+  readonly kurtosis: number;
+}
+
+/** All channels together, each counted by how many values it has. */
+export function pooled(channels: readonly ChannelStatistics[]): Shares {
+  const n = channels.reduce((sum, channel) => sum + channel.n, 0);
+  const mean = (pick: (channel: ChannelStatistics) => number) =>
+    channels.reduce((sum, channel) => sum + channel.n * pick(channel), 0) / n;
+  return {
+    innerShare: mean(({ innerShare }) => innerShare),
+    outerShare: mean(({ outerShare }) => outerShare),
+    kurtosis: mean(({ kurtosis }) => kurtosis),
+  };
+}
+
+export type TailVerdict = 'heavy' | 'bell' | 'light';
+
+/**
+ * Heavy when values beyond the outer fences are at least twenty times as common as under a bell curve: below that,
+ * chance alone moves a share this small. Light when even the inner fences are passed half as often.
+ */
+export function tailVerdict({ innerShare, outerShare }: Shares): TailVerdict {
+  if (outerShare >= 20 * bellCurve.outerShare) return 'heavy';
+  return innerShare < bellCurve.innerShare / 2 ? 'light' : 'bell';
+}
+
+export interface Verdict {
+  readonly title: string;
+  readonly text: string;
+}
+
+export function verdictWords(statistics: LatentStatistics): Verdict {
+  const shares = pooled(statistics.channels);
+  const inner = formatShare(shares.innerShare);
+  const outer = formatShare(shares.outerShare);
+  const beyond = `${inner} of the values lie beyond the inner fences (a bell curve has ${formatShare(bellCurve.innerShare)}) and ${outer} beyond the outer ones`;
+  switch (tailVerdict(shares)) {
+    case 'heavy':
+      return {
+        title: 'Heavy tails: a few values are far out.',
+        text: `${beyond}, ${formatTimes(shares.outerShare / bellCurve.outerShare)} as many as under a bell curve. Values like these can throw ordinary training off course. That is what the Cauchy loss is for: it hardly listens to them.`,
+      };
+    case 'light':
+      return {
+        title: 'Light tails: hardly any value is far out.',
+        text: `Only ${beyond}. That is easy to train on.`,
+      };
+    case 'bell':
+      return {
+        title: 'Close to a bell curve.',
+        text: `${beyond}, about as a bell curve has them. That is easy to train on; the Cauchy loss does no harm here.`,
+      };
+  }
+}
+
+/** `channel 1`: people count from one. */
+export function channelName(channel: number): string {
+  return `Channel ${channel + 1}`;
+}
+
+/** What a screen reader says about a histogram. */
+export function histogramSentence({ channel, n, mean, std, min, max, outerShare }: ChannelStatistics): string {
+  return `Histogram of ${channelName(channel)}: ${formatCount(n)} values around ${formatPlain(mean)} with a spread (standard deviation) of ${formatPlain(std)}, from ${formatPlain(min)} to ${formatPlain(max)}. ${formatShare(outerShare)} lie beyond the outer fences, ${formatShare(bellCurve.outerShare)} under a bell curve.`;
+}
+
+export function boxPlotSentence(channels: readonly ChannelStatistics[]): string {
+  const parts = channels.map(
+    ({ channel, q1, median, q3, outlierCount }) =>
+      `${channelName(channel)}: half of the values between ${formatPlain(q1)} and ${formatPlain(q3)}, median ${formatPlain(median)}, ${formatCount(outlierCount)} outliers`,
+  );
+  return `Box plots of ${channels.length} channels. ${parts.join('. ')}.`;
+}
+
+/** Values that the histogram has no bin for; never left unsaid. */
+export function outsideWords({ histogram: { below, above, from, to } }: ChannelStatistics): string {
+  if (below + above === 0) return '';
+  return `${formatCount(below)} below ${formatPlain(from)} and ${formatCount(above)} above ${formatPlain(to)} lie outside this picture.`;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly value: (channel: ChannelStatistics) => string;
+}
+
+/** The numbers behind the pictures. */
+export const statisticsColumns: readonly TableColumn[] = [
+  { name: 'Channel', value: ({ channel }) => String(channel + 1) },
+  { name: 'Values', value: ({ n }) => formatCount(n) },
+  { name: 'Mean', value: ({ mean }) => formatNumber(mean) },
+  { name: 'Standard deviation', value: ({ std }) => formatNumber(std) },
+  { name: 'Least', value: ({ min }) => formatNumber(min) },
+  { name: 'Lower quartile', value: ({ q1 }) => formatNumber(q1) },
+  { name: 'Median', value: ({ median }) => formatNumber(median) },
+  { name: 'Upper quartile', value: ({ q3 }) => formatNumber(q3) },
+  { name: 'Greatest', value: ({ max }) => formatNumber(max) },
+  {
+    name: 'Inner fences',
+    value: ({ innerFences: [low, high] }) => `${formatNumber(low, 4)} … ${formatNumber(high, 4)}`,
+  },
+  {
+    name: 'Outer fences',
+    value: ({ outerFences: [low, high] }) => `${formatNumber(low, 4)} … ${formatNumber(high, 4)}`,
+  },
+  { name: 'Outliers', value: ({ outlierCount }) => formatCount(outlierCount) },
+];
+
+export function latentFacts(
+  { pictures, shape, normalisedStd, constantElements }: LatentStatistics,
+  vae: string | undefined,
+): Fact[] {
+  const [channels, height, width] = shape;
+  return [
+    { label: 'Pictures', value: formatCount(pictures) },
+    { label: 'Numbers per picture', value: `${channels} × ${height} × ${width}`, help: 'Channels × height × width' },
+    { label: 'Picture compressor', term: 'VAE', value: vae ?? 'not known' },
+    {
+      label: 'Spread after normalisation',
+      term: 'standard deviation',
+      value: formatNumber(normalisedStd, 4),
+      help: 'Checked to be 0.5 before training starts.',
+    },
+    {
+      label: 'Numbers that never change',
+      value: formatCount(constantElements),
+      help: 'The same in every picture: only centred, because dividing by 0 has no meaning.',
+    },
+  ];
+}

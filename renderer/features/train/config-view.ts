@@ -1,0 +1,116 @@
+/** Reading, changing and checking a run's settings. */
+import { runConfigSchema } from '../../api/studio.ts';
+import type { RunConfig } from '../../api/studio.ts';
+import { formatPlain } from '../../text/format.ts';
+import { configFields } from './config-fields.ts';
+import type { ConfigField } from './config-fields.ts';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** The value at a path; undefined where there is none. */
+export function valueAt(config: RunConfig, path: string): unknown {
+  let value: unknown = config;
+  for (const key of path.split('.')) value = (value as Tree | undefined)?.[key];
+  return value;
+}
+
+/** A copy with another value at a path. A choice that brings settings of its own replaces its whole branch. */
+export function withValue(config: RunConfig, field: ConfigField, value: unknown): RunConfig {
+  const keys = field.path.split('.');
+  if (field.kind === 'choice' && field.whole) {
+    return replaced(config, keys.slice(0, -1), field.whole(value as string | number, config)) as RunConfig;
+  }
+  // The schema judges the result before anything is done with it.
+  return replaced(config, keys, value) as RunConfig;
+}
+
+function replaced(tree: unknown, keys: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value;
+  return { ...(tree as Tree), [key]: replaced((tree as Tree)[key], rest, value) };
+}
+
+export interface Problem {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Issue {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly inclusive?: unknown;
+  readonly expected?: unknown;
+}
+
+/** A schema's refusal in plain words. */
+export function issueWords(issue: Issue): string {
+  if (issue.code === 'too_small')
+    return issue.inclusive === false
+      ? `Enter a number above ${formatPlain(Number(issue.minimum))}.`
+      : `Enter ${formatPlain(Number(issue.minimum))} or more.`;
+  if (issue.code === 'too_big')
+    return issue.inclusive === false
+      ? `Enter a number below ${formatPlain(Number(issue.maximum))}.`
+      : `Enter ${formatPlain(Number(issue.maximum))} or less.`;
+  if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'Enter a whole number.' : 'Enter a number.';
+  if (issue.code === 'invalid_union' || issue.code === 'invalid_value') return 'Choose one of the values.';
+  return issue.message;
+}
+
+/**
+ * Every problem of a configuration, in the order of the screen, before anything is started. The first problem of each
+ * setting is enough.
+ * @param latentShape channels, height, width of the latents, when they are known
+ */
+export function problemsOfConfig(config: RunConfig, latentShape?: readonly [number, number, number]): Problem[] {
+  const found = new Map<string, string>();
+  const parsed = runConfigSchema.safeParse(config);
+  for (const issue of parsed.error?.issues ?? []) {
+    const path = issue.path.map(String).join('.');
+    if (!found.has(path)) found.set(path, issueWords(issue as Issue));
+  }
+  for (const { path, text } of combinationProblems(config, latentShape)) if (!found.has(path)) found.set(path, text);
+  const order = new Map(configFields.map(({ path }, i) => [path, i]));
+  return [...found]
+    .map(([path, text]) => ({ path, text }))
+    .sort((a, b) => (order.get(a.path) ?? Infinity) - (order.get(b.path) ?? Infinity));
+}
+
+/** Values that are fine alone and not together. */
+function combinationProblems(config: RunConfig, latentShape?: readonly [number, number, number]): Problem[] {
+  const { network, noise, curriculum } = config;
+  const problems: Problem[] = [];
+  if (network.width % network.heads !== 0)
+    problems.push({
+      path: 'network.heads',
+      text: `The width, ${network.width}, can not be shared evenly by ${network.heads} heads.`,
+    });
+  if (noise.sigmaMax <= noise.sigmaMin)
+    problems.push({ path: 'noise.sigmaMax', text: 'Enter more than the least noise.' });
+  if (curriculum.s1 < curriculum.s0)
+    problems.push({ path: 'curriculum.s1', text: 'Enter at least as many levels as at the start.' });
+  if (latentShape && (latentShape[1] % network.patch !== 0 || latentShape[2] % network.patch !== 0))
+    problems.push({
+      path: 'network.patch',
+      text: `Latents of ${latentShape[1]} × ${latentShape[2]} can not be divided into cells of ${network.patch}.`,
+    });
+  return problems;
+}
+
+/** Settings that differ from what a preset has. */
+export function changedPaths(config: RunConfig, preset: RunConfig): ReadonlySet<string> {
+  return new Set(
+    configFields.map(({ path }) => path).filter((path) => valueAt(config, path) !== valueAt(preset, path)),
+  );
+}
+
+/** A value as a person reads it: `10`, `on`, `By likeness`. */
+export function valueWords(field: ConfigField, value: unknown): string {
+  if (value === undefined) return 'not set';
+  if (field.kind === 'switch') return value === true ? 'on' : 'off';
+  if (field.kind === 'choice') return field.options.find((option) => option.value === value)?.label ?? String(value);
+  return typeof value === 'number' ? formatPlain(value, 6) : String(value);
+}

@@ -1,0 +1,216 @@
+/** What the Train place says about presets and runs. */
+import type { Job, MetricsRow, Preset, RunConfig, RunRecord, RunStatus, SampleSheet } from '../../api/studio.ts';
+import { medianOf } from '../../charts/series.ts';
+import { capitalised, glossary } from '../../text/glossary.ts';
+import {
+  count,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPlain,
+  formatRate,
+  formatRemaining,
+} from '../../text/format.ts';
+import type { Fact } from '../../text/facts.ts';
+
+/** `10 minutes` or `4,000 steps`. */
+export function lengthWords(length: RunConfig['length']): string {
+  return length.kind === 'steps' ? count(length.steps, 'step') : count(length.minutes, 'minute');
+}
+
+/** What a preset will do, and what was measured when it ran before in this project. */
+export function presetFacts({ id, config }: Preset, runs: readonly RunRecord[]): Fact[] {
+  const measured = runs.find((run) => run.preset === id && run.step > 0 && run.seconds > 0);
+  return [
+    { label: 'lasts', value: lengthWords(config.length) },
+    { label: 'pictures per step', value: formatCount(config.batchSize) },
+    { label: 'model', value: `${config.network.depth} layers of ${config.network.width}` },
+    {
+      label: 'measured here',
+      value: measured ? formatRate(measured.step / measured.seconds, 'steps') : 'not yet',
+      help: 'From the latest run of this preset in this project.',
+    },
+  ];
+}
+
+export const statusWords: Readonly<Record<RunStatus, string>> = {
+  running: 'Training',
+  paused: 'Paused',
+  stopped: 'Stopped',
+  finished: 'Finished',
+  failed: 'Failed',
+  interrupted: 'Interrupted',
+};
+
+/** Newest first. */
+export function newestFirst(runs: readonly RunRecord[]): RunRecord[] {
+  return runs.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
+}
+
+/** What can be done with a run. */
+export function canResume(run: RunRecord): boolean {
+  return (
+    run.status === 'paused' ||
+    ((run.status === 'stopped' || run.status === 'interrupted' || run.status === 'failed') && run.step > 0)
+  );
+}
+export function isLive(run: RunRecord): boolean {
+  return run.status === 'running' || run.status === 'paused';
+}
+
+export interface Situation {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What a run that is not training right now needs the person to know. */
+export function situationOf(run: RunRecord, last: MetricsRow | undefined): Situation | undefined {
+  const at = `step ${formatCount(run.step)} of ${formatCount(run.plan.steps)}`;
+  switch (run.status) {
+    case 'running':
+      return undefined;
+    case 'paused':
+      return {
+        title: `Paused at ${at}`,
+        text: 'It waits in memory. Resume it, or stop it to free the memory; both keep everything.',
+      };
+    case 'stopped':
+      return {
+        title: `Stopped at ${at}`,
+        text: 'Its state is saved. You can make pictures with it, or go on from there.',
+      };
+    case 'finished':
+      return {
+        title: 'Finished',
+        text: `All ${formatCount(run.plan.steps)} steps are done in ${formatDuration(run.seconds)}. You can make pictures with it.`,
+      };
+    case 'interrupted':
+      return { title: 'This run was interrupted', text: interruptedWords(run, last) };
+    case 'failed':
+      return run.step > 0
+        ? { title: `Failed after ${at}`, text: 'Its last saved state is intact.' }
+        : { title: 'Failed before anything was saved', text: 'There is nothing to go on from; start a new run.' };
+  }
+}
+
+/** What resuming costs after a crash or a power cut: the steps since the last checkpoint. */
+export function interruptedWords(run: RunRecord, last: MetricsRow | undefined): string {
+  if (run.step === 0) return 'The studio or the computer stopped before anything was saved. Start a new run.';
+  const from = `It can go on from its last saved state (checkpoint), step ${formatCount(run.step)}.`;
+  const lost = Math.max(0, (last?.step ?? run.step) - run.step);
+  if (lost === 0) return `The studio or the computer stopped while it was training. ${from} Nothing is lost.`;
+  const seconds = Math.max(0, (last?.seconds ?? run.seconds) - run.seconds);
+  return `The studio or the computer stopped while it was training. ${from} ${count(lost, 'step')} (${formatDuration(seconds)}) after it are lost and will be repeated.`;
+}
+
+/** The figures above a live run. */
+export function runFacts(run: RunRecord, last: MetricsRow | undefined, job: Job | undefined): Fact[] {
+  const step = Math.max(run.step, last?.step ?? 0);
+  const running = run.status === 'running';
+  return [
+    { label: 'step', value: `${formatCount(step)} of ${formatCount(run.plan.steps)}` },
+    {
+      label: 'trained for',
+      value: formatDuration(Math.max(run.seconds, last?.seconds ?? 0)),
+      help: 'Active time; pauses do not count.',
+    },
+    { label: 'still', value: running ? formatRemaining(job?.remainingSeconds).replace(/ left$/, '') : '–' },
+    { label: 'speed', value: (running && formatRate(job?.perSecond, 'steps')) || (running ? 'measuring' : '–') },
+  ];
+}
+
+/** The figures below it; zero is shown as zero. */
+export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[] {
+  const { plan } = run;
+  const score = run.scores.at(-1);
+  const named = (name: keyof typeof glossary, value: string): Fact => ({
+    label: capitalised(glossary[name].plain),
+    term: glossary[name].term,
+    help: glossary[name].help,
+    value,
+  });
+  return [
+    named('skipped', `${formatCount(last?.skipped ?? run.skipped)} rolled back`),
+    named('levels', last ? formatCount(last.levels) : '–'),
+    named('c', last ? formatNumber(last.c, 4) : '–'),
+    named('learningRate', last ? formatPlain(last.learningRate) : '–'),
+    named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
+    named('batch', formatCount(plan.batchSize)),
+    named('parameters', formatCount(plan.parameters)),
+    { label: 'Pictures to learn from', value: formatCount(plan.trainingPictures) },
+    named('heldOut', formatCount(plan.heldOutPictures)),
+    named(
+      'frechet',
+      score ? `${formatNumber(score.frechet, 4)}, at best ${formatNumber(score.floor, 4)}` : 'not measured yet',
+    ),
+  ];
+}
+
+/** What the loss chart shows, in a sentence. Only values of the same stage are compared. */
+export function lossSentence(rows: readonly MetricsRow[], smoothed: Float64Array, run: RunRecord | undefined): string {
+  const last = rows.at(-1);
+  if (last === undefined) return 'Error (loss): nothing has been measured yet.';
+  const now = smoothed[rows.length - 1]!;
+  const stageStart = rows.findIndex((row) => row.levels === last.levels);
+  const back = rows.length - 1 - Math.min(1000, rows.length - 1 - stageStart);
+  const before = smoothed[back]!;
+  const steps = last.step - rows[back]!.step;
+  const change = (now - before) / before;
+  const trend =
+    steps < 10 || !Number.isFinite(change)
+      ? ''
+      : Math.abs(change) < 0.01
+        ? `, steady over the last ${formatCount(steps)} steps`
+        : `, ${change < 0 ? 'down' : 'up'} ${Math.round(100 * Math.abs(change))} % over the last ${formatCount(steps)} steps`;
+  const of = run ? ` of ${formatCount(run.plan.steps)}` : '';
+  return `Error (loss) ${formatNumber(now, 4)} at step ${formatCount(last.step)}${of}${trend}, with ${formatCount(last.levels)} noise levels. ${count(last.skipped, 'step')} rolled back.`;
+}
+
+export function stepTimeSentence(rows: readonly MetricsRow[]): string {
+  const median = medianOf(rows.slice(-500).map(({ stepSeconds }) => stepSeconds));
+  if (median === undefined) return 'Time per step: nothing has been measured yet.';
+  return `Time per step: ${formatNumber(1000 * median, 3)} milliseconds, the median of the last ${formatCount(Math.min(500, rows.length))} steps.`;
+}
+
+export function scoreSentence({ scores }: RunRecord): string {
+  const last = scores.at(-1);
+  if (last === undefined) return 'Distance to your pictures: nothing has been measured yet.';
+  return `Distance to your pictures (Fréchet distance): ${formatNumber(last.frechet, 4)} at step ${formatCount(last.step)}; ${formatNumber(last.floor, 4)} is as good as your own pictures. Lower is better.`;
+}
+
+export function sheetWords({ step, rows, columns, nfe }: SampleSheet, run: RunRecord): string {
+  const made = `${count(rows * columns, 'picture')} in ${count(nfe, 'step')} each`;
+  return step === 0
+    ? `Before training: ${made}`
+    : `Step ${formatCount(step)} of ${formatCount(run.plan.steps)}: ${made}`;
+}
+
+export const metricsColumns = [
+  'Step',
+  'Loss',
+  'Consistency loss',
+  'Diffusion loss',
+  'Gradient norm',
+  'Noise levels (N)',
+  'c',
+  'Learning rate',
+  'Seconds per step',
+  'Active seconds',
+  'Rolled back',
+] as const;
+
+export function metricsCells(row: MetricsRow): string[] {
+  return [
+    formatCount(row.step),
+    formatNumber(row.loss),
+    formatNumber(row.consistencyLoss),
+    formatNumber(row.diffusionLoss),
+    formatNumber(row.gradNorm),
+    formatCount(row.levels),
+    formatNumber(row.c),
+    formatNumber(row.learningRate),
+    formatNumber(row.stepSeconds),
+    formatNumber(row.seconds),
+    formatCount(row.skipped),
+  ];
+}

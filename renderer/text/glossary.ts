@@ -1,0 +1,169 @@
+/** The field's words, each with a plain name and one sentence of help. The screen says the plain name and gives the term in brackets. */
+
+export interface Term {
+  /** What the screen says. */
+  readonly plain: string;
+  /** What the field says; shown in brackets. */
+  readonly term: string;
+  readonly help: string;
+}
+
+export const glossary = {
+  latent: {
+    plain: 'compressed picture',
+    term: 'latent',
+    help: 'A small grid of numbers that stands for a picture. Training on it is many times faster than on pixels.',
+  },
+  vae: {
+    plain: 'picture compressor',
+    term: 'VAE',
+    help: 'The network that turns a picture into a compressed picture (latent) and back.',
+  },
+  channel: {
+    plain: 'layer of a compressed picture',
+    term: 'channel',
+    help: 'A compressed picture has several layers of numbers, as a photo has red, green and blue.',
+  },
+  consistencyModel: {
+    plain: 'one-step picture maker',
+    term: 'consistency model',
+    help: 'A network that learns to jump from pure noise to a finished picture in a single step.',
+  },
+  loss: {
+    plain: 'error',
+    term: 'loss',
+    help: 'How far the model is from what it should give. Lower is better, but only within one stage of the training.',
+  },
+  consistencyLoss: {
+    plain: 'disagreement between neighbouring noise levels',
+    term: 'consistency loss',
+    help: 'The model should give the same picture from two slightly different amounts of noise; this is how far it is from that.',
+  },
+  diffusionLoss: {
+    plain: 'denoising error',
+    term: 'diffusion loss',
+    help: 'How well the model removes strong noise in one go. It steadies the training.',
+  },
+  gradNorm: {
+    plain: 'size of the correction',
+    term: 'gradient norm',
+    help: 'How strongly a step wants to change the model, before the learning rate is applied.',
+  },
+  levels: {
+    plain: 'noise levels',
+    term: 'N',
+    help: 'Into how many amounts of noise the way from picture to pure noise is divided. It doubles in stages; each stage is harder and has its own scale of error.',
+  },
+  c: {
+    plain: 'tolerance for extreme values',
+    term: 'c of the Cauchy loss',
+    help: 'Errors far above this size count less and less. It shrinks as training gets finer.',
+  },
+  cauchyLoss: {
+    plain: 'ignore extreme values',
+    term: 'Cauchy loss',
+    help: 'A way of measuring error that hardly listens to extreme values, so that a few odd ones can not spoil the training.',
+  },
+  learningRate: {
+    plain: 'size of each learning step',
+    term: 'learning rate',
+    help: 'Larger learns faster and may become unstable; smaller is steadier and slower.',
+  },
+  step: {
+    plain: 'training step',
+    term: 'step',
+    help: 'The model looks at one batch of pictures and is corrected once.',
+  },
+  batch: {
+    plain: 'pictures per step',
+    term: 'batch size',
+    help: 'How many pictures the model looks at before each correction.',
+  },
+  skipped: {
+    plain: 'steps rolled back',
+    term: 'NaN guard',
+    help: 'Steps whose numbers stopped being finite. They are undone, so the model keeps its last good state.',
+  },
+  ema: {
+    plain: 'averaged model',
+    term: 'EMA',
+    help: 'The average of the model over its latest steps. It gives calmer pictures, so it is the one that draws.',
+  },
+  nfe: {
+    plain: 'steps per picture',
+    term: 'NFE',
+    help: 'How often the network runs for one picture: 1 is fastest, 2 is a little better.',
+  },
+  seed: {
+    plain: 'starting number',
+    term: 'seed',
+    help: 'The number the noise is made from. The same number gives the same picture.',
+  },
+  checkpoint: {
+    plain: 'saved state',
+    term: 'checkpoint',
+    help: 'Everything that is needed to go on with a run exactly where it was.',
+  },
+  parameters: {
+    plain: 'size of the model',
+    term: 'parameters',
+    help: 'How many numbers the model learns. More can learn more, and takes longer per step.',
+  },
+  frechet: {
+    plain: 'distance to your pictures',
+    term: 'Fréchet distance of latents',
+    help: 'How much the made pictures as a whole differ from pictures the model has never seen. Lower is better.',
+  },
+  heldOut: {
+    plain: 'pictures kept aside',
+    term: 'held-out set',
+    help: 'The model never sees them; they measure its quality.',
+  },
+  tukeyFences: {
+    plain: 'fences',
+    term: "Tukey's fences",
+    help: 'Borders at 1.5 (inner) and 3 (outer) box lengths beyond the box. Values past them are outliers.',
+  },
+  boxPlot: {
+    plain: 'box plot',
+    term: 'box-and-whisker plot',
+    help: 'The box holds the middle half of all values, the line in it is the median, dots are outliers.',
+  },
+  kurtosis: {
+    plain: 'heaviness of the tails',
+    term: 'excess kurtosis',
+    help: '0 for a bell curve; larger when extreme values are more common than a bell curve has them.',
+  },
+  bellCurve: {
+    plain: 'bell curve',
+    term: 'normal distribution',
+    help: 'What most natural measurements look like: extreme values are practically absent.',
+  },
+  curriculum: {
+    plain: 'stages of the training',
+    term: 'curriculum',
+    help: 'Training starts with few noise levels and doubles them stage by stage, from easy to fine.',
+  },
+  optimalTransport: {
+    plain: 'pair noise with similar pictures',
+    term: 'minibatch optimal transport',
+    help: 'In each step noise and pictures are matched so that the ways between them are short and do not cross.',
+  },
+  quarantine: {
+    plain: 'could not be used',
+    term: 'quarantined',
+    help: 'A file that could not be read as a picture. It is listed with the reason and never touched.',
+  },
+} as const satisfies Record<string, Term>;
+
+export type TermName = keyof typeof glossary;
+
+/** `Noise levels (N)`. */
+export function named(name: TermName): string {
+  const { plain, term } = glossary[name];
+  return `${capitalised(plain)} (${term})`;
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
