@@ -19,7 +19,6 @@ const nameOf = (entry: Entry): string =>
 /** What is in the archive at `path`, in its own order. A bad archive is one `refusedArchive`, a bad entry one row. */
 export async function* scanArchive(path: string): AsyncGenerator<Found> {
   let archive: ZipFile | undefined;
-  const loading = new Set<Promise<unknown>>();
   try {
     const problem = await archiveProblem(path);
     if (problem !== undefined) {
@@ -35,13 +34,13 @@ export async function* scanArchive(path: string): AsyncGenerator<Found> {
       const time = (times.get(name) ?? 0) + 1;
       times.set(name, time);
       const source = `${path}!${name}${time === 1 ? '' : ` (${time})`}`;
-      const found = toFound(archive, entry, source, name, loading);
+      const found = toFound(archive, entry, source, name);
       yield found.kind === 'picture' ? { ...found, container: path } : found;
     }
   } catch (thrown) {
     yield { kind: 'refusedArchive', source: path, reason: damage(thrown) };
   } finally {
-    await Promise.allSettled(loading);
+    // Entries that are being read keep the file open until they are.
     archive?.close();
   }
 }
@@ -85,7 +84,7 @@ function damage(thrown: unknown): string {
   return `it is damaged or incomplete (${message})`;
 }
 
-function toFound(archive: ZipFile, entry: Entry, source: string, name: string, loading: Set<Promise<unknown>>): Found {
+function toFound(archive: ZipFile, entry: Entry, source: string, name: string): Found {
   const parts = name.split('/');
   if (parts.slice(0, -1).some((part) => part !== '.' && part !== '..' && isHidden(part))) {
     return { kind: 'ignored', source, reason: 'A file in a hidden folder.' };
@@ -94,12 +93,7 @@ function toFound(archive: ZipFile, entry: Entry, source: string, name: string, l
   if (verdict.kind === 'ignore') return { kind: 'ignored', source, reason: verdict.reason };
   const problem = verdict.kind === 'quarantine' ? verdict.reason : entryProblem(entry);
   if (problem !== undefined) return { kind: 'quarantined', source, reason: problem };
-  const load: FoundPicture['load'] = () => {
-    const reading = readEntry(archive, entry);
-    loading.add(reading);
-    void reading.then(() => loading.delete(reading));
-    return reading;
-  };
+  const load: FoundPicture['load'] = () => readEntry(archive, entry);
   const bytes = entry.uncompressedSize;
   const stamp = `${bytes} bytes, CRC-32 ${entry.crc32.toString(16).padStart(8, '0')}`;
   return { kind: 'picture', source, stamp, bytes, certain: verdict.kind === 'open' && verdict.certain, load };

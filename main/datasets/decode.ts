@@ -100,7 +100,6 @@ export function sizeProblem(width: number, height: number): string | undefined {
 async function shapePng(bytes: Uint8Array, { size, framing, background }: PictureSettings): Promise<Uint8Array> {
   const { data, info } = await openStrictly(bytes)
     .resize(size, size, framing === 'crop' ? { fit: 'cover', position: 'centre' } : { fit: 'inside' })
-    .toColourspace('srgb')
     .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });

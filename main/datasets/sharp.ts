@@ -117,7 +117,6 @@ export async function encodePng(rgb: Uint8Array, width: number, height: number):
 /** The pixels of an encoded picture as 8-bit sRGB, without opacity (what is transparent shows its hidden colour). */
 export async function decodeRgb(bytes: Uint8Array): Promise<Pixels> {
   const { data, info } = await openStrictly(bytes)
-    .toColourspace('srgb')
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });

@@ -36,9 +36,9 @@ test('what was chosen is a folder, a file, or an archive by its name or its cont
 
 test('files come in the order of their names by code units, in every folder, in the order of the choice', async () => {
   const folder = await temporaryFolder();
-  const names = ['B.png', 'a.png', 'b/2.png', 'b/10.png', 'ä.png', 'z.png', '漢.png'];
+  const names = ['B.png', 'a.png', 'b/2.png', 'b/10.png', 'ä.png', 'z.png', '漢.png', '😀.png', '．.png'];
   await writeFiles(folder, Object.fromEntries(names.map((name) => [name, 'x'])));
-  const expected = ['B.png', 'a.png', 'b/10.png', 'b/2.png', 'z.png', 'ä.png', '漢.png'];
+  const expected = ['B.png', 'a.png', 'b/10.png', 'b/2.png', 'z.png', 'ä.png', '漢.png', '😀.png', '．.png'];
   const sources = async (...paths: string[]) =>
     (await scan(paths)).map(([, source]) => source!.slice(folder.length + 1));
   expect(await sources(folder)).toEqual(expected.map((name) => join(name)));
