@@ -101,8 +101,8 @@ function setUp(sharp: Sharp): Sharp {
 }
 
 /** Opens encoded bytes strictly: too large, truncated or visibly damaged data is an error, and so is taking too long. */
-export function openStrictly(bytes: Uint8Array, sharp: Sharp = loadSharp()): ReturnType<Sharp> {
-  return sharp(bytes, { failOn: 'warning', limitInputPixels: mostPixels, autoOrient: true }).timeout({
+export function openStrictly(bytes: Uint8Array): ReturnType<Sharp> {
+  return loadSharp()(bytes, { failOn: 'warning', limitInputPixels: mostPixels, autoOrient: true }).timeout({
     seconds: mostSeconds,
   });
 }
