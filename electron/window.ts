@@ -12,7 +12,7 @@ export interface WindowOptions {
 }
 
 /** The pages' own background colours, so that nothing flashes before they are drawn. */
-export const background = { light: '#fafafa', dark: '#15161a' } as const;
+export const background = { light: '#e8eaed', dark: '#0d0f11' } as const;
 const backgroundNow = () => (nativeTheme.shouldUseDarkColors ? background.dark : background.light);
 /** A page that dies again so soon would die for ever. */
 const leastMsBetweenReloads = 10_000;
