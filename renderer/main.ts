@@ -19,5 +19,5 @@ async function studioOfThisWindow(): Promise<Studio> {
   return shellStudio();
 }
 
-const target = document.getElementById('studio');
+const target = document.getElementById('app');
 if (target) mount(App, { target, props: { studio: await studioOfThisWindow() } });
