@@ -35,11 +35,11 @@ function cloth(scene: Scene, outline: Outline, colour = scene.face.clothes.colou
   const [x, y] = body(0, 0);
   const { scale } = face.pose;
   canvas.paint(mass, linear([x, y], light(colour, 0.06), [x, y + 1.1 * scale], shade(colour, 0.16)));
-  light2(scene, mass, colour);
+  lightFromSide(scene, mass, colour);
   return mass;
 }
 
-function light2({ canvas, face, body }: Scene, mass: Mask, colour: readonly [number, number, number]): void {
+function lightFromSide({ canvas, face, body }: Scene, mass: Mask, colour: readonly [number, number, number]): void {
   const { scale } = face.pose;
   const { side, strength } = face.light;
   canvas.paint(mass, glow(body(side * 0.95, 0.2), [0.75 * scale, 0.45 * scale], light(colour, 0.35), 0.5 * strength));
@@ -88,7 +88,7 @@ const painters: Record<ClothesKind, (scene: Scene) => void> = {
       neck,
       linear(scene.body(0, -0.42), shade(colour, 0.3), scene.body(0, 0.15), light(colour, 0.08)),
     );
-    light2(scene, neck, colour);
+    lightFromSide(scene, neck, colour);
     seam(scene, [-0.46, 0.07, -0.28, 0.16, 0, 0.2, 0.28, 0.16, 0.46, 0.07], 0.04, flat(shade(colour, 0.35), 0.6));
   },
   shirt: (scene) => {
@@ -157,7 +157,7 @@ const painters: Record<ClothesKind, (scene: Scene) => void> = {
       const y = 0.3 + 0.3 * i;
       seam(scene, [-1.6, y + 0.1, -0.8, y + 0.01, 0, y, 0.8, y + 0.01, 1.6, y + 0.1], 0.14, flat(second, 0.9), mass);
     }
-    light2(scene, mass, colour);
+    lightFromSide(scene, mass, colour);
     collarBand(scene, necklines.crew, second);
   },
   dress: (scene) => {
@@ -214,7 +214,7 @@ const painters: Record<ClothesKind, (scene: Scene) => void> = {
     ];
     const mass = scene.canvas.mask([smooth(scene.bodyPoints(wrap))]);
     scene.canvas.paint(mass, linear(scene.body(0, -0.36), shade(second, 0.26), scene.body(0, 0.3), light(second, 0.1)));
-    light2(scene, mass, second);
+    lightFromSide(scene, mass, second);
     seam(scene, [-0.6, -0.08, -0.3, 0.1, 0, 0.13, 0.35, 0.08, 0.6, -0.06], 0.045, flat(shade(second, 0.4), 0.5), mass);
   },
 };
