@@ -23,7 +23,7 @@ const width = 192;
 const hidden = 4 * width;
 const numbered = (count: number, name: string): string[] => Array.from({ length: count }, (_, i) => `${name}.${i}`);
 const encoderBlocks = numbered(3, 'encoder.block');
-const decoderBlocks = numbered(5, 'decoder.block');
+const decoderBlocks = numbered(6, 'decoder.block');
 
 const normalise = ops.layerNormalise([-1], 1e-5);
 
