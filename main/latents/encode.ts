@@ -6,6 +6,7 @@ import { ProgressMeter } from '../base/progress.ts';
 import type { Progress } from '../base/progress.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
 import { studioError } from '../base/errors.ts';
+import type { UsedPicture } from '../datasets/schema.ts';
 import type { Device } from '../engine/contract.ts';
 import { encoderGraph, vaeState } from '../vae/starter.ts';
 import type { Vae } from '../vae/starter.ts';
@@ -15,14 +16,13 @@ import { latentsFolder, latentsKey, readManifest, writeManifest, writeShard } fr
 
 export interface EncodeOptions {
   readonly project: string;
-  readonly pictures: readonly { readonly id: string; readonly file: string }[];
+  readonly pictures: readonly UsedPicture[];
   readonly datasetHash: string;
   readonly pictureSize: number;
   readonly vae: Vae;
   readonly device: Device;
-  /** RGB bytes of a shaped picture, size × size × 3. */
-  readonly loadPixels: (file: string) => Promise<Uint8Array>;
-  readonly now: () => Date;
+  /** RGB bytes of a picture's shaped copy, size × size × 3. */
+  readonly loadPixels: (picture: UsedPicture) => Promise<Uint8Array>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -120,8 +120,8 @@ class BatchEncoder {
     const planes = 3 * pictureSize * pictureSize;
     const x = new Float32Array(this.#batch * planes);
     await Promise.all(
-      pictures.slice(start, start + this.#batch).map(async ({ file }, i) => {
-        toPlanes(await loadPixels(file), x, i * planes);
+      pictures.slice(start, start + this.#batch).map(async (picture, i) => {
+        toPlanes(await loadPixels(picture), x, i * planes);
       }),
     );
     return x;
@@ -131,6 +131,6 @@ class BatchEncoder {
     const bad = pictures.filter((_, i) =>
       values.subarray(i * dimensions, (i + 1) * dimensions).some((value) => !Number.isFinite(value)),
     );
-    if (bad.length > 0) throw studioError('latents.notFinite', { pictures: bad.map(({ file }) => file) });
+    if (bad.length > 0) throw studioError('latents.notFinite', { pictures: bad.map(({ source }) => source) });
   }
 }

@@ -1,5 +1,4 @@
 /** Encodes a project's pictures and makes their statistics. */
-import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { datasetHash, readManifest as readPictures, readSettings, usedPictures } from '../datasets/manifest.ts';
@@ -36,8 +35,7 @@ export async function encodeJob(
     pictureSize: settings.size,
     vae,
     device,
-    loadPixels: async (file) => (await pictures().load({ path: join(project, file) })).rgb,
-    now: () => new Date(),
+    loadPixels: async (picture) => (await pictures().load({ project, picture })).rgb,
     signal,
     onProgress,
   });

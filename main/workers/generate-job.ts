@@ -122,16 +122,14 @@ class PictureWriter {
         const file = target.kind === 'gallery' ? galleryFile(id) : `seed-${String(seed).padStart(6, '0')}-${nfe}.png`;
         const path = target.kind === 'gallery' ? join(project, file) : join(target.path, file);
         const text: PicturePngText = { kind: 'picture', ...this.#provenance, seed };
-        await this.#threads
-          .pictures()
-          .writeGrid({
-            path,
-            pictures: [rgb],
-            size: this.#size,
-            columns: 1,
-            margin: 0,
-            text: { keyword: pngKeyword, value: JSON.stringify(text) },
-          });
+        await this.#threads.pictures().writeGrid({
+          path,
+          pictures: [rgb],
+          size: this.#size,
+          columns: 1,
+          margin: 0,
+          text: { keyword: pngKeyword, value: JSON.stringify(text) },
+        });
         added[i] = { id, file, run, step, nfe, seed, size: this.#size, createdAt };
         this.#files.push(path);
       }),

@@ -2,14 +2,16 @@
 import { z } from 'zod';
 import { nothing, uint8Array } from '../base/schemas.ts';
 import { decodeOutcomeSchema, decodeRequestSchema } from '../datasets/protocol.ts';
-
-const rgbPicture = z.strictObject({ rgb: uint8Array, size: z.int().positive() });
+import { usedPictureSchema } from '../datasets/schema.ts';
 
 export const picturesContract = {
   methods: {
     decode: { input: decodeRequestSchema, output: decodeOutcomeSchema },
-    /** RGB bytes of a PNG of ours. */
-    load: { input: z.strictObject({ path: z.string() }), output: rgbPicture },
+    /** RGB bytes of the shaped copy of a picture in use. */
+    load: {
+      input: z.strictObject({ project: z.string(), picture: usedPictureSchema }),
+      output: z.strictObject({ rgb: uint8Array }),
+    },
     /** Writes square pictures as one PNG, `columns` a row, `margin` pixels between and around them, with a text chunk. */
     writeGrid: {
       input: z.strictObject({

@@ -1,9 +1,9 @@
 /** A picture thread. */
 import { readFile } from 'node:fs/promises';
-import { assertThat } from '../base/errors.ts';
 import type { Handlers } from '../base/rpc.ts';
 import { serve, transferring } from '../base/rpc.ts';
 import { decodePicture } from '../datasets/decode.ts';
+import { loadPicture } from '../datasets/manifest.ts';
 import { decodeRgb, encodePng } from '../datasets/sharp.ts';
 import { drawGrid, gridLayout } from '../gallery/grid.ts';
 import { withFileErrors, writeFileAtomic } from '../storage/files.ts';
@@ -11,22 +11,21 @@ import { withPngText } from '../storage/png-text.ts';
 import { picturesContract } from './pictures.contract.ts';
 import { ownThreadPort } from './ports.ts';
 
-async function loadSquare(path: string): Promise<{ rgb: Uint8Array; size: number }> {
-  const { data, width, height } = await decodeRgb(await withFileErrors(path, () => readFile(path)));
-  assertThat(width === height, `${path} to be square`, `${width} × ${height}`);
-  // A copy of its own: the buffer is handed over, and sharp's may be shared.
-  return { rgb: new Uint8Array(data), size: width };
+async function loadTile(path: string): Promise<Uint8Array> {
+  const { data } = await decodeRgb(await withFileErrors(path, () => readFile(path)));
+  return data;
 }
 
 const handlers: Handlers<typeof picturesContract> = {
   decode: async (request) => decodePicture(request),
-  load: async ({ path }) => {
-    const picture = await loadSquare(path);
-    return transferring(picture, [picture.rgb.buffer as ArrayBuffer]);
+  load: async ({ project, picture }) => {
+    // A copy of its own: the buffer is handed over, and sharp's may be shared.
+    const rgb = new Uint8Array(await loadPicture(project, picture));
+    return transferring({ rgb }, [rgb.buffer]);
   },
   writeGrid: async ({ path, pictures, size, columns, margin, text }) => {
     const tiles = await Promise.all(
-      pictures.map(async (picture) => (typeof picture === 'string' ? (await loadSquare(picture)).rgb : picture)),
+      pictures.map(async (picture) => (typeof picture === 'string' ? await loadTile(picture) : picture)),
     );
     const { width, height } = gridLayout(tiles.length, size, columns, margin);
     const png = Buffer.from(await encodePng(drawGrid(tiles, size, columns, margin), width, height));

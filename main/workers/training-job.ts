@@ -50,6 +50,7 @@ const data = 'train';
 const sheetCount = 16;
 const sheetColumns = 4;
 const scoreSamples = 1024;
+const samplingBatch = 64;
 /** With fewer held-out pictures a Fréchet distance says nothing. */
 const fewestForScore = 64;
 /** Steps run and thrown away to measure a step; the first ones warm the allocator. */
@@ -93,11 +94,11 @@ export class TrainingJob {
       config,
     );
     try {
-      const deadline = config.length.kind === 'minutes' ? began + config.length.minutes * 60_000 : undefined;
-      const steps =
-        config.length.kind === 'steps'
-          ? config.length.steps
-          : await this.#measureSteps(config, latents, painter, deadline!);
+      const budget =
+        config.length.kind === 'minutes'
+          ? await this.#budget(config, latents, painter, began + config.length.minutes * 60_000)
+          : undefined;
+      const steps = config.length.kind === 'steps' ? config.length.steps : budget!.steps;
       await fresh();
       const plan = planRun(config, latents.shape, pictures, steps);
       let record: RunRecord = {
@@ -117,7 +118,7 @@ export class TrainingJob {
       };
       await this.#save(record);
       record = await this.#scored(record, painter);
-      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, deadline);
+      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
     } finally {
       await this.#release(painter);
     }
@@ -207,23 +208,32 @@ export class TrainingJob {
     return record;
   }
 
-  /** How many steps fit before the deadline, by running a few and leaving room for sheets, checkpoints and the last score. */
-  async #measureSteps(config: RunConfig, latents: LatentManifest, painter: Painter, deadline: number): Promise<number> {
+  /**
+   * What fits before `end` (monotonic ms): runs a few steps and one sheet, and leaves room for all sheets, the last
+   * checkpoint and two scores. The loop itself has to end by `deadline`, so that what follows it still fits.
+   */
+  async #budget(
+    config: RunConfig,
+    latents: LatentManifest,
+    painter: Painter,
+    end: number,
+  ): Promise<{ steps: number; deadline: number }> {
     const { device, maths } = this.#threads;
-    let stepStarted = 0;
+    let stepsStarted = 0;
     for (let k = 0; k < warmUp.discarded + warmUp.measured; k++) {
-      if (k === warmUp.discarded) stepStarted = performance.now();
+      if (k === warmUp.discarded) stepsStarted = performance.now();
       const batch = await maths.batch({ data, config, steps: 1, k });
       await device.step({ ...names, inputs: stepInputs(batch, latents.shape, config, 1, 0.99), finite: finiteOutputs });
     }
-    const stepSeconds = (performance.now() - stepStarted) / 1000 / warmUp.measured;
+    const stepSeconds = (performance.now() - stepsStarted) / 1000 / warmUp.measured;
     const sheetStarted = performance.now();
-    await painter.pictures(sheetSeeds(), 1);
-    await painter.pictures(sheetSeeds(), 2);
+    for (const nfe of [1, 2] as const) await painter.pictures(sheetSeeds(), nfe);
     const sheetSeconds = (performance.now() - sheetStarted) / 1000;
-    const scoreSeconds = (sheetSeconds / (3 * sheetCount)) * scoreSamples;
-    const left = (deadline - performance.now()) / 1000;
-    return stepsFor(0.97 * left - config.sampleSheets * sheetSeconds - 2 * scoreSeconds - 2, stepSeconds);
+    // A sheet is three passes of one batch and a score scoreSamples / samplingBatch; the distance itself takes a moment.
+    const scoreSeconds = (sheetSeconds / 3) * (scoreSamples / samplingBatch) + 2;
+    const afterLoop = scoreSeconds + sheetSeconds + 1;
+    const left = (end - performance.now()) / 1000 - scoreSeconds - config.sampleSheets * sheetSeconds - afterLoop;
+    return { steps: stepsFor(0.98 * left, stepSeconds), deadline: end - afterLoop * 1000 };
   }
 
   async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<void> {
@@ -304,7 +314,13 @@ class Painter {
   ): Promise<Painter> {
     const vae = await loadVae(latents.vae.name, place.resources);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
-    const sampler = await createSampler({ device, state: names.state, config, shape: latents.shape, batch: 64 });
+    const sampler = await createSampler({
+      device,
+      state: names.state,
+      config,
+      shape: latents.shape,
+      batch: samplingBatch,
+    });
     return new Painter(
       sampler,
       await createDecoder(device, vae, latents.shape, normalisation, sheetCount, names.state),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { nothing } from '../../base/schemas.ts';
 import {
+  datasetSummarySchema,
   pictureCountsSchema,
   pictureFilterSchema,
   picturePageSchema,
@@ -28,6 +29,7 @@ export const projectSummarySchema = z.strictObject({
   pictures: pictureCountsSchema,
   /** Absent until the first import. */
   pictureSettings: pictureSettingsSchema.optional(),
+  dataset: datasetSummarySchema.optional(),
   latents: z.strictObject({
     /** Pictures whose latents are on disk, of those in use. */
     encoded: z.int().nonnegative(),

@@ -1,6 +1,7 @@
 /** What the handlers share: the open project, jobs, the engine, settings and events. */
 import { dirname, resolve } from 'node:path';
 import { studioError } from '../../base/errors.ts';
+import { repairDataset } from '../../datasets/repair.ts';
 import { createProject, openOrCreateProject, openProject } from '../../projects/store.ts';
 import type { OpenProject } from '../../projects/store.ts';
 import { markInterrupted } from '../../runs/store.ts';
@@ -129,6 +130,7 @@ export class Session {
   async #become(project: OpenProject): Promise<ProjectSummary> {
     this.#project = project;
     await markInterrupted(project.path);
+    await repairDataset(project.path);
     await this.settings.remember({ path: project.path, name: project.file.name, openedAt: new Date().toISOString() });
     this.emit('settings', this.settings.current);
     const summary = await summarise(project);

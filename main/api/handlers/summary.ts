@@ -1,5 +1,11 @@
 /** The open project at a glance, read from its files. */
-import { countRows, datasetHash, readManifest, readSettings } from '../../datasets/manifest.ts';
+import {
+  countRows,
+  datasetHash,
+  readManifest,
+  readSettings,
+  summarise as summarisePictures,
+} from '../../datasets/manifest.ts';
 import { listPictures } from '../../gallery/store.ts';
 import { latentsFolder, listLatents, readManifest as readLatents, readStatistics } from '../../latents/store.ts';
 import type { LatentManifest, LatentStatistics } from '../../latents/schema.ts';
@@ -24,12 +30,13 @@ export async function currentStatistics(project: string): Promise<LatentStatisti
 
 export async function summarise({ path, file }: OpenProject): Promise<ProjectSummary> {
   const settings = await readSettings(path);
+  const rows = await readManifest(path);
   const latents = await currentLatents(path);
   return {
     path,
     name: file.name,
-    pictures: countRows(await readManifest(path)),
-    ...(settings ? { pictureSettings: settings } : {}),
+    pictures: countRows(rows),
+    ...(settings ? { pictureSettings: settings, dataset: summarisePictures(rows, settings) } : {}),
     latents: {
       encoded: latents?.shards.reduce((sum, shard) => sum + shard.pictures.length, 0) ?? 0,
       complete: latents?.complete ?? false,
