@@ -2,11 +2,7 @@
 import { join } from 'node:path';
 import { studioError, toStudioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
-import { createDecoder } from '../generation/decode.ts';
-import type { Decoder } from '../generation/decode.ts';
-import { createSampler } from '../generation/sample.ts';
-import type { Sampler } from '../generation/sample.ts';
-import { latentsFolder, readManifest, readNormalisation } from '../latents/store.ts';
+import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
@@ -19,8 +15,8 @@ import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import { finiteOutputs, initialState, networkFor, stepInputs, trainingGraph } from '../training/step.ts';
 import { ditSpecs } from '../models/dit.ts';
 import { initialise } from '../models/parameters.ts';
-import { loadVae } from '../vae/starter.ts';
 import type { TrainingProgress } from './engine.contract.ts';
+import { Painter, samplingBatch } from './painter.ts';
 import type { Threads } from './threads.ts';
 
 export interface TrainingEvents {
@@ -50,7 +46,6 @@ const data = 'train';
 const sheetCount = 16;
 const sheetColumns = 4;
 const scoreSamples = 1024;
-const samplingBatch = 64;
 /** With fewer held-out pictures a Fréchet distance says nothing. */
 const fewestForScore = 64;
 /** Steps run and thrown away to measure a step; the first ones warm the allocator. */
@@ -92,6 +87,7 @@ export class TrainingJob {
       { project: this.#project, resources: this.#resources },
       latents,
       config,
+      names.state,
     );
     try {
       const budget =
@@ -146,6 +142,7 @@ export class TrainingJob {
       { project: this.#project, resources: this.#resources },
       latents,
       record.config,
+      names.state,
     );
     try {
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped };
@@ -294,50 +291,4 @@ function statusOf({ reason }: LoopEnd): RunStatus {
 
 function errorOf(end: LoopEnd): Pick<RunRecord, 'error'> {
   return end.reason === 'notFinite' ? { error: { code: end.error.code, ...end.error.words } } : {};
-}
-
-/** Makes pictures from the average of the run in training: the sampler and the decoder on one device. */
-class Painter {
-  readonly #sampler: Sampler;
-  readonly #decoder: Decoder;
-
-  private constructor(sampler: Sampler, decoder: Decoder) {
-    this.#sampler = sampler;
-    this.#decoder = decoder;
-  }
-
-  static async create(
-    { device }: Threads,
-    place: { project: string; resources: string },
-    latents: LatentManifest,
-    config: RunConfig,
-  ): Promise<Painter> {
-    const vae = await loadVae(latents.vae.name, place.resources);
-    const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
-    const sampler = await createSampler({
-      device,
-      state: names.state,
-      config,
-      shape: latents.shape,
-      batch: samplingBatch,
-    });
-    return new Painter(
-      sampler,
-      await createDecoder(device, vae, latents.shape, normalisation, sheetCount, names.state),
-    );
-  }
-
-  get size(): number {
-    return this.#decoder.size;
-  }
-  latents(seeds: readonly number[], nfe: 1 | 2): Promise<Float32Array> {
-    return this.#sampler.sample(seeds, nfe);
-  }
-  async pictures(seeds: readonly number[], nfe: 1 | 2): Promise<Uint8Array[]> {
-    return this.#decoder.decode(await this.latents(seeds, nfe));
-  }
-  async release(): Promise<void> {
-    await this.#sampler.release();
-    await this.#decoder.release();
-  }
 }

@@ -1,0 +1,58 @@
+/** Makes pictures from the average of the run in training: the sampler and the decoder on one device. */
+import { createDecoder } from '../generation/decode.ts';
+import type { Decoder } from '../generation/decode.ts';
+import { createSampler } from '../generation/sample.ts';
+import type { Sampler } from '../generation/sample.ts';
+import type { LatentManifest } from '../latents/schema.ts';
+import { latentsFolder, readNormalisation } from '../latents/store.ts';
+import type { RunConfig } from '../training/schema.ts';
+import { loadVae } from '../vae/starter.ts';
+import type { Threads } from './threads.ts';
+
+/** Latents that are made at once; what is missing to a batch is made and thrown away. */
+export const samplingBatch = 64;
+const decodingBatch = 16;
+
+export class Painter {
+  readonly #sampler: Sampler;
+  readonly #decoder: Decoder;
+
+  private constructor(sampler: Sampler, decoder: Decoder) {
+    this.#sampler = sampler;
+    this.#decoder = decoder;
+  }
+
+  /** `state` is the run's state on the device. */
+  static async create(
+    { device }: Threads,
+    place: { project: string; resources: string },
+    latents: LatentManifest,
+    config: RunConfig,
+    state: string,
+  ): Promise<Painter> {
+    const vae = await loadVae(latents.vae.name, place.resources);
+    const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
+    const sampler = await createSampler({
+      device,
+      state,
+      config,
+      shape: latents.shape,
+      batch: samplingBatch,
+    });
+    return new Painter(sampler, await createDecoder(device, vae, latents.shape, normalisation, decodingBatch, state));
+  }
+
+  get size(): number {
+    return this.#decoder.size;
+  }
+  latents(seeds: readonly number[], nfe: 1 | 2): Promise<Float32Array> {
+    return this.#sampler.sample(seeds, nfe);
+  }
+  async pictures(seeds: readonly number[], nfe: 1 | 2): Promise<Uint8Array[]> {
+    return this.#decoder.decode(await this.latents(seeds, nfe));
+  }
+  async release(): Promise<void> {
+    await this.#sampler.release();
+    await this.#decoder.release();
+  }
+}
