@@ -8,9 +8,8 @@ import { studioError, toWire } from '../main/base/errors.ts';
 import { appOrigin, callChannel, eventChannel } from './addresses.ts';
 
 /** Whether a message comes from the page that we loaded into the window itself, not from a frame inside it. */
-export function isOurPage({ senderFrame, sender }: Pick<IpcMainInvokeEvent, 'senderFrame' | 'sender'>): boolean {
-  if (!senderFrame || senderFrame.parent !== null || senderFrame !== sender.mainFrame) return false;
-  return senderFrame.url.startsWith(`${appOrigin}/`);
+export function isOurPage({ senderFrame }: Pick<IpcMainInvokeEvent, 'senderFrame'>): boolean {
+  return senderFrame !== null && senderFrame.parent === null && senderFrame.url.startsWith(`${appOrigin}/`);
 }
 
 /** Answers the contract's methods and passes its events on. Returns the function that stops both. */

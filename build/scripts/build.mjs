@@ -23,7 +23,10 @@ const preloadSource = 'electron/preload.ts';
 const preloadOutput = 'dist/electron/preload.cjs';
 const rendererEntry = 'renderer/index.html';
 /** @type {import('vite').InlineConfig} */
-const rendererConfig = { configFile: join(root, 'vite.config.ts') };
+const rendererConfig = {
+  configFile: join(root, 'vite.config.ts'),
+  build: { rolldownOptions: { checks: { pluginTimings: false } } },
+};
 
 /** Whatever changes how everything is built. */
 const toolFiles = [

@@ -108,7 +108,8 @@ export function createUploads(
         upload.touched = now();
         return written;
       };
-      // A refused body is not destroyed: that would cut the connection before the refusal has been read.
+      // A refused body is not destroyed, which would cut the connection before the refusal has been read: its rest
+      // is read and dropped.
       const pieces = body.iterator({ destroyOnReturn: false });
       try {
         await mkdir(dirname(path), { recursive: true });
@@ -116,6 +117,7 @@ export function createUploads(
         await rename(partial, path);
       } catch (thrown) {
         upload.bytes -= written;
+        body.resume();
         await rm(partial, { force: true });
         throw writeError(path, name, thrown);
       }

@@ -1,6 +1,6 @@
 /** The browser host: every method reaches its handler, and nobody without the token reaches anything. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -366,6 +366,25 @@ describe('uploads', () => {
     expect([chunked.status, chunked.json()]).toEqual([413, expect.objectContaining({ code: 'upload.tooLarge' })]);
     expect((await put(`${id}/c`, 5)).status).toBe(204);
     expect((await put(`${id}/d`, 1)).status).toBe(413);
+  });
+
+  test('a refusal in the middle of a body leaves the connection whole, so that a browser reads it', async () => {
+    const limits = { ...defaultLimits, fileBytes: 10 };
+    const { visitor } = await running({ uploads: (parent) => createUploads(parent, limits) });
+    const id = idOf(await visitor.ask('/upload', { method: 'POST' }));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const headers = { 'transfer-encoding': 'chunked' };
+    const refused = await visitor.ask(`/upload/${id}/a`, {
+      method: 'PUT',
+      body: 'x'.repeat(8_000_000),
+      headers,
+      agent,
+    });
+    expect(refused.status).toBe(413);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const connections = Object.values(agent.freeSockets).flat();
+    expect(connections.map((connection) => connection?.destroyed)).toEqual([false]);
   });
 
   test('a refusal tells words and no folder of this computer', async () => {

@@ -1,6 +1,6 @@
 /** A browser as the host's tests need it: raw HTTP requests whose path is sent exactly as written, and sockets. */
 import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { WebSocket } from 'ws';
 import { studioContract } from '../../main/api/contract/contract.ts';
 import type { StudioContract } from '../../main/api/contract/contract.ts';
@@ -19,12 +19,18 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Keeps connections open from one request to the next. */
+  readonly agent?: Agent;
 }
 
 /** Sends one request to 127.0.0.1. Nothing in `path` is normalised. */
-export function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> {
+export function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body, agent }: Ask = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: agent ?? false }, (response) => {
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
