@@ -1,7 +1,8 @@
 /** The studio behind a browser host: a socket that comes back by itself, files and uploads over HTTP. */
 import { studioContract } from '../../main/api/contract/contract.ts';
 import type { StudioContract } from '../../main/api/contract/contract.ts';
-import { StudioError, studioError } from '../../main/base/errors.ts';
+import type { StudioError } from '../../main/base/errors.ts';
+import { studioError } from '../../main/base/errors.ts';
 import { connect } from '../../main/base/rpc.ts';
 import type { Client, Connection, Port } from '../../main/base/rpc.ts';
 import { encodePath } from './file-url.ts';

@@ -57,12 +57,13 @@ export class AppState {
   /** Why the studio could not be reached at the start. */
   failure = $state.raw<Notice & { kind: 'problem' }>();
 
-  readonly jobList = $derived([...this.jobs.values()]);
+  readonly jobList = $derived([...this.jobs.values()].map((job) => this.#asPaused(job)));
   readonly activeJobs = $derived(this.jobList.filter(isActive));
   readonly places = $derived(this.project === null ? [] : placesOf(this.project, this.jobList));
 
   #nextNotice = 1;
   #spokenAt = 0;
+  #whenIdle: (() => void)[] = [];
 
   constructor(studio: Studio) {
     this.studio = studio;
@@ -72,7 +73,7 @@ export class AppState {
   start(): () => void {
     const stops = [
       this.studio.onEvent('job', (job) => this.#onJob(job)),
-      this.studio.onEvent('project', (project) => this.#onProject(project)),
+      this.studio.onEvent('project', (project) => this.#follow(project)),
       this.studio.onEvent('settings', (settings) => (this.settings = settings)),
       this.studio.onConnection((state) => {
         this.connection = state;
@@ -195,9 +196,27 @@ export class AppState {
       if (job.kind === 'train' && job.run !== undefined) await call['runs.stop']({ run: job.run });
       else await call['jobs.cancel']({ job: job.id });
     }
+    // The last checkpoint belongs to the project: it stays open until that is written.
+    await this.#idle();
     await call['project.close']({});
-    this.#onProject(null);
-    this.recent = await call['project.recent']({});
+    this.#follow(null);
+  }
+
+  /** Resolves when no work is in progress. */
+  #idle(): Promise<void> {
+    if (this.activeJobs.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** The project changed; another one may have been opened or closed from the menu or another window. */
+  #follow(project: ProjectSummary | null): void {
+    const another = project?.path !== this.project?.path;
+    if (!another) this.project = project;
+    else if (project) this.#enter(project);
+    else {
+      this.#onProject(null);
+      void this.attempt(this.studio.call['project.recent']({})).then((recent) => (this.recent = recent ?? this.recent));
+    }
   }
 
   #enter(project: ProjectSummary): void {
@@ -222,6 +241,7 @@ export class AppState {
     this.jobs.set(job.id, job);
     if (isActive(job)) return this.#speakProgress(job);
     if (before !== undefined && !isActive(before)) return;
+    if (this.activeJobs.length === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     // Of finished work only the newest of each kind is of interest.
     for (const other of this.jobList)
       if (other.kind === job.kind && other.id < job.id && !isActive(other)) this.jobs.delete(other.id);
@@ -230,6 +250,12 @@ export class AppState {
       const { title, text } = endWords(job);
       this.news(title, text);
     }
+  }
+
+  /** A paused run's job waits, which the run says and the job does not. */
+  #asPaused(job: Job): Job {
+    const run = job.kind === 'train' && this.project?.runs.find(({ id }) => id === job.run);
+    return run && run.status === 'paused' && job.status === 'running' ? { ...job, status: 'paused' } : job;
   }
 
   #speakProgress(job: Job): void {
@@ -249,7 +275,7 @@ function wordsOf(error: NonNullable<Job['error']>) {
 }
 
 function problemOf(thrown: unknown) {
-  return { kind: 'problem' as const, ...wordsOf(toWire(toStudioError(thrown)) as NonNullable<Job['error']>) };
+  return { kind: 'problem' as const, ...wordsOf(toWire(toStudioError(thrown))) };
 }
 
 function placeFromHash(): PlaceName | undefined {

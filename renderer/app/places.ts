@@ -46,7 +46,7 @@ export function placesOf(project: ProjectSummary, jobs: readonly Job[]): Place[]
   const active = (kind: Job['kind']) => jobs.find((job) => job.kind === kind && isActive(job));
   const places = [
     picturesPlace(project, active('import')),
-    latentsPlace(project, active('encode')),
+    latentsPlace(project, active('encode'), active('import') !== undefined),
     trainPlace(project, active('train')),
     galleryPlace(project, active('generate')),
   ];
@@ -76,9 +76,10 @@ function picturesPlace({ pictures }: ProjectSummary, job: Job | undefined): Plac
   return { ...base, state: 'done', note: count(pictures.used, 'picture') };
 }
 
-function latentsPlace({ pictures, latents }: ProjectSummary, job: Job | undefined): Place {
+function latentsPlace({ pictures, latents }: ProjectSummary, job: Job | undefined, importing: boolean): Place {
   const base = { name: 'latents', title: placeTitles.latents } as const;
   if (job) return busy('latents', job, 'Encoding');
+  if (importing) return { ...base, state: 'locked', note: 'After the import' };
   if (pictures.used === 0) return { ...base, state: 'locked', note: 'Needs pictures' };
   if (latents.complete) return { ...base, state: 'done', note: 'Encoded' };
   if (latents.encoded > 0)
@@ -101,6 +102,6 @@ function galleryPlace({ runs, galleryPictures }: ProjectSummary, job: Job | unde
   const base = { name: 'gallery', title: placeTitles.gallery } as const;
   if (job) return busy('gallery', job, 'Making');
   if (galleryPictures > 0) return { ...base, state: 'done', note: count(galleryPictures, 'picture') };
-  if (!runs.some(hasModel)) return { ...base, state: 'locked', note: 'Needs a trained model' };
-  return { ...base, state: 'next', note: 'Ready to make pictures' };
+  if (!runs.some(hasModel)) return { ...base, state: 'locked', note: 'Needs a model' };
+  return { ...base, state: 'next', note: 'Ready' };
 }

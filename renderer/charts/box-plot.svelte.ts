@@ -88,7 +88,7 @@ function applyBoxPlots(instance: Chart, channels: readonly ChannelStatistics[], 
       itemRadius: 0,
       maxBarThickness: 34,
     },
-  ] as unknown as Chart['data']['datasets'];
+  ];
   instance.options.scales = {
     x: {
       type: 'linear',
@@ -99,7 +99,7 @@ function applyBoxPlots(instance: Chart, channels: readonly ChannelStatistics[], 
       title: axisTitle(colours, 'Value, as the VAE gives it'),
     },
     y: { type: 'category', ...axisColours(colours, false), title: axisTitle(colours, 'Channel') },
-  } as NonNullable<Chart['options']['scales']>;
+  };
   instance.options.plugins = {
     tooltip: {
       ...tooltipColours(colours),

@@ -4,7 +4,7 @@ import type { ChannelStatistics } from '../api/studio.ts';
 import { bellCurveCounts } from './bell-curve.ts';
 import type { ChartColours } from './colours.ts';
 import { chart } from './mount.svelte.ts';
-import { axisColours, axisTitle, baseOptions, tooltipColours } from './style.ts';
+import { axisColours, baseOptions, tooltipColours } from './style.ts';
 import { logTick, plainTick } from './tick-words.ts';
 import { formatCount, formatPlain } from '../text/format.ts';
 
@@ -80,9 +80,13 @@ function applyHistogram(
       type: 'bar',
       label: 'Values',
       data: counts.map((count, i) => ({ x: middle(i), y: count })),
-      backgroundColor: colours.main,
+      // What lies beyond the inner fences is what this is about.
+      backgroundColor: counts.map((_, i) =>
+        middle(i) < channel.innerFences[0] || middle(i) > channel.innerFences[1] ? colours.main : colours.faint,
+      ),
       barPercentage: 1,
-      categoryPercentage: 0.92,
+      categoryPercentage: 1,
+      borderWidth: 0,
       grouped: false,
     },
   ];
@@ -100,9 +104,8 @@ function applyHistogram(
       max: largestCount,
       ...axisColours(colours),
       ticks: { ...axisColours(colours).ticks, callback: logTick },
-      title: axisTitle(colours, 'Values per bin (log)'),
     },
-  } as NonNullable<Chart['options']['scales']>;
+  };
   instance.options.interaction = { mode: 'index', intersect: false };
   instance.options.plugins = {
     tooltip: {

@@ -18,7 +18,7 @@ export function axisColours(colours: ChartColours, withGrid = true): Axis {
   return {
     grid: { color: colours.grid, display: withGrid, drawTicks: false, tickLength: 6 },
     border: { color: colours.mark, display: true },
-    ticks: { color: colours.ink, font: { size: 11 }, padding: 6, maxRotation: 0 },
+    ticks: { color: colours.ink, font: { size: 11 }, padding: 6, maxRotation: 0, includeBounds: false },
   } as Axis;
 }
 

@@ -13,7 +13,7 @@ export function logTick(value: number | string): string {
 export function fineLogTick(value: number | string, min: number, max: number): string {
   const number = Number(value);
   const power = Math.floor(Math.log10(number) + 1e-9);
-  const lead = Math.round(number / 10 ** power);
+  const lead = Number((number / 10 ** power).toPrecision(6));
   const named = max / min < 100 ? [1, 2, 5] : [1];
   if (!named.includes(lead)) return '';
   return number >= 1 ? formatCount(number) : formatPlain(number);

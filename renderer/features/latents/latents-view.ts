@@ -4,7 +4,7 @@ import { formatCount, formatNumber, formatPlain, formatShare, formatTimes } from
 import type { Fact } from '../../text/facts.ts';
 
 /** Shares beyond Tukey's fences that a bell curve has: 2·Φ(−2.698) and 2·Φ(−4.721). */
-export const bellCurve = { innerShare: 0.006976603, outerShare: 2.338e-6, kurtosis: 0 } as const;
+export const bellCurve = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;
 
 export interface Shares {
   readonly innerShare: number;
@@ -85,7 +85,7 @@ export function boxPlotSentence(channels: readonly ChannelStatistics[]): string 
 /** Values that the histogram has no bin for; never left unsaid. */
 export function outsideWords({ histogram: { below, above, from, to } }: ChannelStatistics): string {
   if (below + above === 0) return '';
-  return `${formatCount(below)} below ${formatPlain(from)} and ${formatCount(above)} above ${formatPlain(to)} lie outside this picture.`;
+  return `${formatCount(below)} below ${formatPlain(from)} and ${formatCount(above)} above ${formatPlain(to)} lie outside the histogram.`;
 }
 
 export interface TableColumn {

@@ -1,5 +1,5 @@
 /** What the Pictures place says, computed from plain data. */
-import type { PictureRow, PictureSettings, ProjectSummary, UsedPicture } from '../../api/studio.ts';
+import type { PictureRow, PictureSettings, UsedPicture } from '../../api/studio.ts';
 import { count, fileName, formatBytes, formatCount } from '../../text/format.ts';
 import type { Fact } from '../../text/facts.ts';
 
@@ -40,26 +40,6 @@ export function settingsLine({ size, framing, background }: PictureSettings): st
   return `${size} × ${size} pixels · ${framing === 'crop' ? 'centre square' : 'whole picture'} · background ${background}`;
 }
 
-/** Zero is shown as zero. */
-export function countFacts({ used, duplicates, quarantined, ignored }: ProjectSummary['pictures']): Fact[] {
-  return [
-    { label: 'in use', value: formatCount(used) },
-    { label: 'duplicates', value: formatCount(duplicates), help: 'The same bytes as another picture; used once.' },
-    {
-      label: 'could not be used',
-      term: 'quarantined',
-      value: formatCount(quarantined),
-      help: 'Files that could not be read as pictures, each with the reason.',
-    },
-    {
-      label: 'other files left out',
-      term: 'ignored',
-      value: formatCount(ignored),
-      help: 'Files that are plainly no pictures, such as texts and hidden files.',
-    },
-  ];
-}
-
 /** What a screen reader says about a picture: its file name, never “image”. */
 export function pictureLabel(row: UsedPicture): string {
   if (row.format === 'drawn') return `Sample picture ${row.source.split(':').at(-1)}`;
@@ -77,7 +57,7 @@ export function pictureFacts(row: UsedPicture): Fact[] {
 
 /** Why a file is not among the pictures in use. */
 export function reasonOf(row: PictureRow): string {
-  if (row.kind === 'quarantined') return row.reason;
+  if (row.kind === 'quarantined' || row.kind === 'ignored') return row.reason;
   return row.kind === 'duplicate' ? 'The same bytes as another picture' : '';
 }
 

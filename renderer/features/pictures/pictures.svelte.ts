@@ -25,7 +25,7 @@ export type Pending =
       readonly files: readonly PickedFile[];
     };
 
-export type PictureList = 'used' | 'quarantined' | 'duplicate';
+export type PictureList = 'used' | 'quarantined' | 'duplicate' | 'ignored';
 
 export const sampleCount = 5120;
 
@@ -52,14 +52,19 @@ export class PicturesState {
       new PagedList<PictureRow>((offset, limit) =>
         app.attempt(app.studio.call['pictures.page']({ show, offset, limit })),
       );
-    this.lists = { used: list('used'), quarantined: list('quarantined'), duplicate: list('duplicate') };
+    this.lists = {
+      used: list('used'),
+      quarantined: list('quarantined'),
+      duplicate: list('duplicate'),
+      ignored: list('ignored'),
+    };
   }
 
   /** Keeps the shown list like the project: call it in an effect. */
   follow(): void {
     if (this.#app.project === null) return;
-    const { used, duplicates, quarantined } = this.#app.project.pictures;
-    void [used, duplicates, quarantined, this.show];
+    const { used, duplicates, quarantined, ignored } = this.#app.project.pictures;
+    void [used, duplicates, quarantined, ignored, this.show, this.job?.done];
     untrack(() => this.#refresh.request());
   }
 

@@ -3,7 +3,7 @@ import { runConfigSchema } from '../../api/studio.ts';
 import type { RunConfig } from '../../api/studio.ts';
 import { formatPlain } from '../../text/format.ts';
 import { configFields } from './config-fields.ts';
-import type { ConfigField } from './config-fields.ts';
+import type { ConfigField } from './config-field.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -28,6 +28,13 @@ function replaced(tree: unknown, keys: readonly string[], value: unknown): unkno
   const [key, ...rest] = keys;
   if (key === undefined) return value;
   return { ...(tree as Tree), [key]: replaced((tree as Tree)[key], rest, value) };
+}
+
+/** A copy with a setting, and what belongs to it, as a preset has it. */
+export function restored(config: RunConfig, preset: RunConfig, field: ConfigField): RunConfig {
+  const keys = field.path.split('.');
+  const branch = field.kind === 'choice' && field.whole ? keys.slice(0, -1) : keys;
+  return replaced(config, branch, valueAt(preset, branch.join('.'))) as RunConfig;
 }
 
 export interface Problem {
@@ -70,7 +77,7 @@ export function problemsOfConfig(config: RunConfig, latentShape?: readonly [numb
   const parsed = runConfigSchema.safeParse(config);
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.map(String).join('.');
-    if (!found.has(path)) found.set(path, issueWords(issue as Issue));
+    if (!found.has(path)) found.set(path, issueWords(issue));
   }
   for (const { path, text } of combinationProblems(config, latentShape)) if (!found.has(path)) found.set(path, text);
   const order = new Map(configFields.map(({ path }, i) => [path, i]));
@@ -109,8 +116,8 @@ export function changedPaths(config: RunConfig, preset: RunConfig): ReadonlySet<
 
 /** A value as a person reads it: `10`, `on`, `By likeness`. */
 export function valueWords(field: ConfigField, value: unknown): string {
-  if (value === undefined) return 'not set';
   if (field.kind === 'switch') return value === true ? 'on' : 'off';
+  if (typeof value !== 'number' && typeof value !== 'string') return 'not set';
   if (field.kind === 'choice') return field.options.find((option) => option.value === value)?.label ?? String(value);
-  return typeof value === 'number' ? formatPlain(value, 6) : String(value);
+  return typeof value === 'number' ? formatPlain(value, 6) : value;
 }

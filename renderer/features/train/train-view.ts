@@ -15,7 +15,10 @@ import type { Fact } from '../../text/facts.ts';
 
 /** `10 minutes` or `4,000 steps`. */
 export function lengthWords(length: RunConfig['length']): string {
-  return length.kind === 'steps' ? count(length.steps, 'step') : count(length.minutes, 'minute');
+  if (length.kind === 'steps') return count(length.steps, 'step');
+  return length.minutes < 60
+    ? count(length.minutes, 'minute')
+    : formatDuration(60 * length.minutes).replace(' 00 min', '');
 }
 
 /** What a preset will do, and what was measured when it ran before in this project. */

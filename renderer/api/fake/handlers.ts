@@ -1,0 +1,167 @@
+/** The fake studio's answers, by the same contract as the real one's. */
+import { studioError } from '../../../main/base/errors.ts';
+import type { Handlers } from '../../../main/base/rpc.ts';
+import type { StudioContract } from '../../../main/api/contract/contract.ts';
+import type { PictureRow } from '../studio.ts';
+import { studioInfo, troubles } from './facts.ts';
+import { latentStatistics } from './figures.ts';
+import { gridUrl } from './pictures.ts';
+import type { FakeWorld } from './world.ts';
+
+const hex = (value: number) => value.toString(16).padStart(16, '0');
+
+function pictureRow(show: string, index: number): PictureRow {
+  if (show === 'quarantined')
+    return { kind: 'quarantined', ...troubles.quarantined[index % troubles.quarantined.length]! };
+  if (show === 'ignored') return { kind: 'ignored', ...troubles.ignored[index % troubles.ignored.length]! };
+  if (show === 'duplicate')
+    return { kind: 'duplicate', source: `/home/ada/faces/copy of ${index}.png`, of: hex(index) };
+  return {
+    kind: 'used',
+    id: hex(index),
+    source: `/home/ada/faces/portrait ${String(index + 1).padStart(5, '0')}.jpg`,
+    file: `dataset/images/${hex(index)}.png`,
+    width: 640 + (index % 5) * 160,
+    height: 800,
+    format: 'jpeg',
+    bytes: 182_000 + 37 * index,
+  };
+}
+
+/** Names that the fake answers to as the studio answers to a fault of the disk or of a value. */
+const refusals: Readonly<Record<string, () => Error>> = {
+  'read only': () => studioError('storage.readOnly', { path: '/media/backup/read only.cauchy' }),
+  'disk full': () => studioError('storage.diskFull', { path: '/media/backup' }),
+};
+
+export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): Handlers<StudioContract> {
+  const project = () => {
+    if (world.project === null) throw studioError('project.noneOpen', {});
+    return world.project;
+  };
+  const runOf = (id: string) => {
+    const run = project().runs.find((candidate) => candidate.id === id);
+    if (!run) throw studioError('run.unknown', { run: id, known: project().runs.map(({ name }) => name) });
+    return run;
+  };
+  return {
+    'studio.info': () => studioInfo(shell),
+    'studio.pickFolders': () => ({ paths: ['/home/ada/faces'] }),
+    'studio.reveal': () => ({}),
+    'settings.get': () => world.settings,
+    'settings.set': ({ theme, projectsFolder }) => {
+      world.settings = {
+        ...world.settings,
+        ...(theme !== undefined && { theme }),
+        ...(projectsFolder !== undefined && { projectsFolder }),
+      };
+      world.emit('settings', world.settings);
+      return world.settings;
+    },
+    'project.recent': () => world.recent,
+    'project.create': ({ name, parent }) => {
+      const refusal = refusals[name.toLowerCase()];
+      if (refusal) throw refusal();
+      const created = world.create(name, parent ?? '/home/ada/Pictures/Cauchy');
+      world.emit('project', created);
+      return created;
+    },
+    'project.open': ({ path }) => {
+      const recent = world.recent.find((candidate) => candidate.path === path);
+      if (!recent?.exists) throw studioError('project.notAProject', { path });
+      const opened = world.create(recent.name, path.replace(/\/[^/]+$/, ''));
+      world.emit('project', opened);
+      return opened;
+    },
+    'project.close': () => {
+      world.project = null;
+      world.emit('project', null);
+      return {};
+    },
+    'project.current': () => world.project,
+    'pictures.import': ({ source, settings }) => {
+      project();
+      const total = source.kind === 'samples' ? source.count : 1204;
+      const found =
+        source.kind === 'samples'
+          ? { used: 0, quarantined: 0, duplicates: 0, ignored: 0 }
+          : { used: 0, quarantined: 3, duplicates: troubles.duplicates, ignored: 2 };
+      return { job: world.importPictures(total, settings, found) };
+    },
+    'pictures.page': ({ show, offset, limit }) => {
+      const { pictures } = project();
+      const totals = {
+        used: pictures.used,
+        quarantined: pictures.quarantined,
+        duplicate: pictures.duplicates,
+        ignored: pictures.ignored,
+        all: pictures.used,
+      };
+      const total = totals[show];
+      const length = Math.max(0, Math.min(limit, total - offset));
+      return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
+    },
+    'latents.encode': ({ vae }) => ({ job: world.encode(vae) }),
+    'latents.statistics': () => (project().latents.complete ? latentStatistics(project().pictures.used) : null),
+    'runs.start': ({ name, preset, config }) => {
+      const title = studioInfo(shell).presets.find(({ id }) => id === preset)?.name ?? 'Own settings';
+      const run = world.addRun(name ?? `${title}, run ${project().runs.length + 1}`, config, preset, 'running');
+      return { run: run.id, job: world.train(run.id) };
+    },
+    'runs.pause': ({ run }) => {
+      world.pause(runOf(run).id, true);
+      return {};
+    },
+    'runs.resume': ({ run }) => {
+      const { id } = runOf(run);
+      const job = world.jobOf(id);
+      if (job === undefined) return { job: world.train(id) };
+      world.pause(id, false);
+      return { job };
+    },
+    'runs.stop': ({ run }) => {
+      const job = world.jobOf(runOf(run).id);
+      if (job !== undefined) world.end(job, 'done');
+      return {};
+    },
+    'runs.delete': ({ run }) => {
+      const { id } = runOf(run);
+      world.change({ runs: project().runs.filter((candidate) => candidate.id !== id) });
+      return {};
+    },
+    'runs.metrics': ({ run, afterStep }) =>
+      (world.rows.get(runOf(run).id) ?? []).filter(({ step }) => step > afterStep),
+    'runs.samples': ({ run }) => world.sheets.get(runOf(run).id) ?? [],
+    'gallery.generate': ({ run, nfe, count, seed }) => {
+      const { id } = runOf(run);
+      let made = 0;
+      const add = (done: number) => {
+        world.addPictures(id, nfe, seed + made, done - made);
+        made = done;
+      };
+      const start = { kind: 'generate', title: 'Making pictures', unit: 'pictures' } as const;
+      return { job: world.start({ ...start, total: count, perSecond: 40 }, add, add) };
+    },
+    'gallery.page': ({ offset, limit }) => ({
+      total: world.gallery.length,
+      rows: world.gallery.slice(offset, offset + limit),
+    }),
+    'gallery.delete': ({ ids }) => {
+      world.gallery = world.gallery.filter(({ id }) => !ids.includes(id));
+      world.change({ galleryPictures: world.gallery.length });
+      return {};
+    },
+    'gallery.exportGrid': ({ ids, columns, margin }) => {
+      const seeds = ids.map((id) => world.gallery.find((picture) => picture.id === id)?.seed ?? 0);
+      const { url, ...size } = gridUrl(seeds, columns, margin);
+      const file = `gallery/grids/grid-${ids.length}.png`;
+      world.files.set(file, url);
+      return { file, absolutePath: `${project().path}/${file}`, ...size };
+    },
+    'jobs.list': () => world.jobs,
+    'jobs.cancel': ({ job }) => {
+      world.end(job, 'cancelled');
+      return {};
+    },
+  };
+}

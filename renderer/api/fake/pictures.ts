@@ -1,0 +1,71 @@
+/** Pictures of the fake: drawn portraits, sheets of samples that come out of noise, and grids. */
+import { sprite } from 'virtual:drawn-faces';
+import { Random } from '../../../main/base/random.ts';
+
+const side = sprite.side;
+let faces: HTMLImageElement;
+
+/** Loads the portraits; everything else here needs them. */
+export async function loadFaces(): Promise<void> {
+  faces = new Image();
+  faces.src = sprite.url;
+  await faces.decode();
+}
+
+function canvasOf(width: number, height: number) {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return { canvas, context: canvas.getContext('2d')! };
+}
+
+function drawFace(context: CanvasRenderingContext2D, face: number, x: number, y: number, size: number): void {
+  const index = face % sprite.count;
+  const column = index % sprite.columns;
+  const row = Math.floor(index / sprite.columns);
+  context.drawImage(faces, column * side, row * side, side, side, x, y, size, size);
+}
+
+/** One portrait as an address. */
+export function faceUrl(face: number): string {
+  const { canvas, context } = canvasOf(side, side);
+  drawFace(context, face, 0, 0, side);
+  return canvas.toDataURL();
+}
+
+/** A sheet of portraits as far as they have come out of the noise: 0 is pure noise, 1 is finished. */
+export function sheetUrl(rows: number, columns: number, finished: number, seed: number): string {
+  const { canvas, context } = canvasOf(columns * side, rows * side);
+  const random = new Random({ seed, stream: 'test', index: Math.round(1000 * finished) });
+  context.filter = `blur(${(9 * (1 - finished)).toFixed(1)}px) saturate(${0.3 + 0.7 * finished})`;
+  for (let i = 0; i < rows * columns; i++)
+    drawFace(context, 17 * seed + 5 * i, (i % columns) * side, Math.floor(i / columns) * side, side);
+  context.filter = 'none';
+  const image = context.getImageData(0, 0, canvas.width, canvas.height);
+  const noise = (1 - finished) ** 1.5;
+  for (let i = 0; i < image.data.length; i++)
+    if (i % 4 !== 3) image.data[i] = image.data[i]! * (1 - noise) + noise * (128 + random.uniform(-90, 90));
+  context.putImageData(image, 0, 0);
+  return canvas.toDataURL();
+}
+
+/** Portraits laid out as one picture, as the studio lays them out. */
+export function gridUrl(chosen: readonly number[], columns: number, margin: number) {
+  const used = Math.min(columns, chosen.length);
+  const width = used * (side + margin) + margin;
+  const height = Math.ceil(chosen.length / used) * (side + margin) + margin;
+  const { canvas, context } = canvasOf(width, height);
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  chosen.forEach((face, i) =>
+    drawFace(
+      context,
+      face,
+      margin + (i % used) * (side + margin),
+      margin + Math.floor(i / used) * (side + margin),
+      side,
+    ),
+  );
+  const url = canvas.toDataURL();
+  return { url, width, height, bytes: Math.round((url.length * 3) / 4) };
+}

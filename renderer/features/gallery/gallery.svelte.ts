@@ -1,0 +1,139 @@
+/** State of the Gallery: how pictures are made, which ones are chosen, and the grid that is exported. */
+import { untrack } from 'svelte';
+import type { AppState } from '../../app/app-state.svelte.ts';
+import { numberBetween, Persisted } from '../../app/persisted.svelte.ts';
+import { Throttle } from '../../app/throttle.ts';
+import type { GalleryPicture, GridResult } from '../../api/studio.ts';
+import { count } from '../../text/format.ts';
+import { PagedList } from '../../ui/paged-list.svelte.ts';
+import { bestColumns, countProblem, seedProblem, selected, usableRuns } from './gallery-view.ts';
+
+export class GalleryState {
+  readonly #app: AppState;
+  readonly list: PagedList<GalleryPicture>;
+  readonly thumbnail = new Persisted('gallery-thumbnail', 112, numberBetween(48, 320));
+  runId = $state<string>();
+  nfe = $state<1 | 2>(1);
+  count = $state(64);
+  seed = $state(0);
+  starting = $state(false);
+  selection = $state.raw<ReadonlySet<string>>(new Set());
+  /** Index of the tile that details are shown of. */
+  focused = $state<number>();
+  exporting = $state(false);
+  busyExporting = $state(false);
+  columns = $state(8);
+  margin = $state(2);
+  result = $state.raw<GridResult>();
+  #anchor = 0;
+  readonly #refresh: Throttle;
+
+  readonly runs = $derived.by(() => usableRuns(this.#app.project?.runs ?? []));
+  readonly run = $derived.by(() => this.runs.find(({ id }) => id === this.runId) ?? this.runs[0]);
+  readonly job = $derived.by(() => this.#app.activeJobs.find(({ kind }) => kind === 'generate'));
+  readonly problems = $derived({ count: countProblem(this.count), seed: seedProblem(this.seed) });
+  readonly shown = $derived.by(() => (this.focused === undefined ? undefined : this.list.at(this.focused)));
+
+  constructor(app: AppState) {
+    this.#app = app;
+    this.list = new PagedList((offset, limit) => app.attempt(app.studio.call['gallery.page']({ offset, limit })));
+    this.#refresh = new Throttle(1000, () => void this.list.refresh());
+  }
+
+  /** Another project is open. */
+  reset(): void {
+    this.list.clear();
+    this.runId = undefined;
+    this.selection = new Set();
+    this.focused = undefined;
+    this.result = undefined;
+    this.exporting = false;
+  }
+
+  /** Keeps the list like the project: call it in an effect. */
+  follow(): void {
+    if (this.#app.project === null) return;
+    void this.#app.project.galleryPictures;
+    untrack(() => this.#refresh.request());
+  }
+
+  async generate(): Promise<void> {
+    if (!this.run || this.problems.count !== undefined || this.problems.seed !== undefined) return;
+    this.starting = true;
+    const { nfe, count: pictures, seed } = this;
+    const started = await this.#app.attempt(
+      this.#app.studio.call['gallery.generate']({ run: this.run.id, nfe, count: pictures, seed }),
+    );
+    this.starting = false;
+    // The next batch goes on with seeds that have not been used.
+    if (started) this.seed = seed + pictures;
+  }
+
+  async select(index: number, keys: { readonly shift: boolean; readonly toggle: boolean }): Promise<void> {
+    const picture = this.list.at(index);
+    if (!picture) return;
+    this.focused = index;
+    const range = keys.shift ? await this.#idsBetween(this.#anchor, index) : undefined;
+    if (!keys.shift) this.#anchor = index;
+    this.selection = selected(this.selection, picture.id, { toggle: keys.toggle, range });
+  }
+
+  async selectAll(): Promise<void> {
+    if (this.list.total > 0) this.selection = new Set(await this.#idsBetween(0, this.list.total - 1));
+  }
+
+  /** The newest pictures, as many as the last batch had. */
+  async selectNewest(pictures: number): Promise<void> {
+    await this.list.refresh();
+    this.selection = new Set(await this.#idsBetween(0, Math.min(pictures, this.list.total) - 1));
+  }
+
+  clearSelection(): void {
+    this.selection = new Set();
+  }
+
+  openExport(): void {
+    this.columns = bestColumns(this.selection.size);
+    this.result = undefined;
+    this.exporting = true;
+  }
+
+  async exportGrid(): Promise<void> {
+    this.busyExporting = true;
+    const ids = await this.#inOrder();
+    const { columns, margin } = this;
+    this.result = await this.#app.attempt(
+      this.#app.studio.call['gallery.exportGrid']({ ids, columns: Math.min(columns, ids.length), margin }),
+    );
+    this.busyExporting = false;
+    if (this.result === undefined) this.exporting = false;
+  }
+
+  async remove(): Promise<void> {
+    const ids = [...this.selection];
+    if (ids.length === 0) return;
+    const sure = await this.#app.confirm({
+      title: `Delete ${count(ids.length, 'picture')}?`,
+      text: 'The files are deleted from the project and can not be brought back. With the same run and starting numbers (seeds) they can be made again.',
+      action: `Delete ${count(ids.length, 'picture')}`,
+      danger: true,
+    });
+    if (!sure) return;
+    const deleted = await this.#app.attempt(this.#app.studio.call['gallery.delete']({ ids }));
+    if (deleted === undefined) return;
+    this.selection = new Set();
+    this.focused = undefined;
+    await this.list.refresh();
+  }
+
+  /** The chosen pictures as they lie on the screen, row by row. */
+  async #inOrder(): Promise<string[]> {
+    const all = await this.#idsBetween(0, this.list.total - 1);
+    return all.filter((id) => this.selection.has(id));
+  }
+
+  async #idsBetween(a: number, b: number): Promise<string[]> {
+    const rows = await this.list.range(Math.max(0, Math.min(a, b)), Math.max(a, b));
+    return rows.map(({ id }) => id);
+  }
+}

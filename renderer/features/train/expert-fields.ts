@@ -1,0 +1,216 @@
+/** The settings for experts. */
+import type { RunConfig } from '../../api/studio.ts';
+import type { ConfigGroup } from './config-field.ts';
+
+const isConstant = (config: RunConfig) => config.loss.schedule === 'constant';
+
+const networkExpertGroup: ConfigGroup = {
+  title: 'Inside the model',
+  intro: 'Parts of the network that can be exchanged.',
+  simple: false,
+  fields: [
+    {
+      kind: 'choice',
+      path: 'network.mlp',
+      label: 'Inner layers',
+      term: 'MLP',
+      help: 'Gated layers learn a little more per step and take longer; plain ones (ReLU) are faster.',
+      options: [
+        { value: 'relu', label: 'Plain (ReLU)' },
+        { value: 'gatedRelu', label: 'Gated' },
+      ],
+    },
+    {
+      kind: 'switch',
+      path: 'network.rope',
+      label: 'Position by rotation',
+      term: 'RoPE',
+      help: 'Tells the model how far places are from each other. Usually better with it; costs next to nothing.',
+    },
+    {
+      kind: 'switch',
+      path: 'network.frequencyFilter',
+      label: 'Learned filter over the whole picture',
+      term: 'Fourier filter',
+      help: 'Lets each layer mix the whole picture at once. May help fine, repeating structure; makes each step slower.',
+    },
+  ],
+};
+
+const noiseGroup: ConfigGroup = {
+  title: 'Noise',
+  intro: 'How pictures are turned into noise, and in how many stages the way back is learned.',
+  simple: false,
+  fields: [
+    {
+      kind: 'number',
+      path: 'noise.sigmaMin',
+      label: 'Least noise',
+      term: 'σ min',
+      help: 'The end of the way: practically no noise. Lower keeps finer detail and is harder to learn.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'noise.sigmaMax',
+      label: 'Most noise',
+      term: 'σ max',
+      help: 'The start of the way: nothing of the picture is left. Higher is safer, lower is faster to learn.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'noise.rho',
+      label: 'Where the levels are dense',
+      term: 'ρ',
+      help: 'Higher puts more levels where there is little noise, which favours detail.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'noise.pMean',
+      label: 'Usual amount of noise in training',
+      term: 'P mean',
+      help: 'Lower looks more often at detail, higher more often at the rough shape. In natural logarithms.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'noise.pStd',
+      label: 'Spread of that amount',
+      term: 'P std',
+      help: 'Higher spreads the training over more amounts of noise.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'curriculum.s0',
+      label: 'Noise levels at the start',
+      term: 's0',
+      help: 'Fewer is easier at the start. Training begins with one level more than this.',
+      step: 1,
+    },
+    {
+      kind: 'number',
+      path: 'curriculum.s1',
+      label: 'Noise levels at the end',
+      term: 's1',
+      help: 'More gives a finer end result and needs a longer run to get there. The number doubles from stage to stage.',
+      step: 1,
+    },
+  ],
+};
+
+const lossGroup: ConfigGroup = {
+  title: 'What counts as an error',
+  intro: 'How much extreme values may say, and how noise and pictures are matched.',
+  simple: false,
+  fields: [
+    {
+      kind: 'choice',
+      path: 'loss.schedule',
+      label: 'Ignore extreme values',
+      term: 'Cauchy loss',
+      help: 'Adaptive starts tolerant and gets stricter as the stages get finer. Constant keeps one tolerance.',
+      options: [
+        { value: 'adaptive', label: 'Adaptive' },
+        { value: 'constant', label: 'Constant' },
+      ],
+      whole: (value) => (value === 'constant' ? { schedule: 'constant', c: 0.1 } : { schedule: 'adaptive' }),
+    },
+    {
+      kind: 'number',
+      path: 'loss.c',
+      label: 'Tolerance',
+      term: 'c',
+      help: 'Errors far above it count less and less. Lower ignores more, and when too low it ignores ordinary values as well.',
+      step: 'any',
+      when: isConstant,
+    },
+    {
+      kind: 'number',
+      path: 'diffusionLoss.weight',
+      label: 'Weight of plain denoising',
+      term: 'diffusion loss weight',
+      help: 'Higher makes training steadier at strong noise; 0 leaves it out.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'diffusionLoss.threshold',
+      label: 'From which level on',
+      term: 'threshold',
+      help: 'A share of the noise levels: 0.75 means the noisiest quarter. Lower uses it more.',
+      step: 'any',
+    },
+    {
+      kind: 'choice',
+      path: 'coupling',
+      label: 'Matching of noise and pictures',
+      term: 'coupling',
+      help: 'Matching by likeness (minibatch optimal transport) makes the ways shorter and the learning steadier; it takes a moment per step.',
+      options: [
+        { value: 'optimalTransport', label: 'By likeness' },
+        { value: 'independent', label: 'By chance' },
+      ],
+    },
+  ],
+};
+
+const learningGroup: ConfigGroup = {
+  title: 'Learning',
+  intro: 'How the model is corrected after each step (RAdam).',
+  simple: false,
+  fields: [
+    {
+      kind: 'number',
+      path: 'optimiser.learningRate',
+      label: 'Size of each learning step',
+      term: 'learning rate',
+      help: 'Higher learns faster and may become unstable (NaN). If steps are rolled back, halve it.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'optimiser.beta1',
+      label: 'Memory of the direction',
+      term: 'β1',
+      help: 'Closer to 1 averages corrections over more steps: calmer, slower to turn.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'optimiser.beta2',
+      label: 'Memory of the size',
+      term: 'β2',
+      help: 'Closer to 1 judges the usual size of corrections over more steps.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'optimiser.eps',
+      label: 'Guard against division by nothing',
+      term: 'ε',
+      help: 'Very small. Raise it only if training is unstable from the first step.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'optimiser.weightDecay',
+      label: 'Pull towards zero',
+      term: 'weight decay',
+      help: 'Higher keeps the model simpler, which helps with few pictures; too high makes it dull.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
+      path: 'emaHalfLifeShare',
+      label: 'Span of the averaged model',
+      term: 'EMA half-life',
+      help: 'As a share of the run. Longer gives calmer pictures that lag behind; shorter follows faster.',
+      step: 'any',
+    },
+  ],
+};
+
+export const expertGroups: readonly ConfigGroup[] = [networkExpertGroup, noiseGroup, lossGroup, learningGroup];

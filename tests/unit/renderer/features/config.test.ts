@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { runConfigSchema } from '../../../../main/training/schema.ts';
+import { configFields } from '../../../../renderer/features/train/config-fields.ts';
+import {
+  changedPaths,
+  problemsOfConfig,
+  restored,
+  valueAt,
+  valueWords,
+  withValue,
+} from '../../../../renderer/features/train/config-view.ts';
+
+const config = runConfigSchema.parse({
+  network: { kind: 'dit', patch: 2, width: 128, depth: 4, heads: 4 },
+  batchSize: 64,
+  length: { kind: 'minutes', minutes: 5 },
+});
+const field = (path: string) => {
+  const found = configFields.find((candidate) => candidate.path === path);
+  if (!found) throw new Error(`There is no field for ${path}.`);
+  return found;
+};
+
+/** The paths of every setting in a schema, in every branch of its unions. */
+function leaves(schema: z.core.$ZodType, path = ''): string[] {
+  const inner = (schema as { unwrap?: () => z.core.$ZodType; removeDefault?: () => z.core.$ZodType }).unwrap?.();
+  if (inner) return leaves(inner, path);
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape as Record<string, z.core.$ZodType>).flatMap(([key, value]) =>
+      leaves(value, path ? `${path}.${key}` : key),
+    );
+  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap((option) => leaves(option, path));
+  return [path];
+}
+
+describe('the settings of a run', () => {
+  it('can all be changed on the screen, and nothing else', () => {
+    // The kind of network has one value so far.
+    const all = new Set(leaves(runConfigSchema).filter((path) => path !== 'network.kind'));
+    expect(all.size).toBeGreaterThan(25);
+    expect(new Set(configFields.map(({ path }) => path))).toEqual(all);
+  });
+
+  it.each(configFields)('$path says in a whole sentence what it does', ({ label, help }) => {
+    expect(label).toMatch(/^[A-Z]/);
+    expect(help).toMatch(/^.{25,}\.$/s);
+  });
+
+  it('offer exactly the choices of the schema', () => {
+    for (const choice of configFields) {
+      if (choice.kind !== 'choice') continue;
+      for (const { value } of choice.options)
+        expect(problemsOfConfig(withValue(config, choice, value)), `${choice.path} = ${value}`).toEqual([]);
+      if (!choice.whole) expect(problemsOfConfig(withValue(config, choice, 'nonsense'))).not.toEqual([]);
+    }
+  });
+});
+
+describe('changing settings', () => {
+  it('leaves the original and everything else as it is', () => {
+    const changed = withValue(config, field('optimiser.learningRate'), 0.01);
+    expect(changed.optimiser).toEqual({ ...config.optimiser, learningRate: 0.01 });
+    expect(config.optimiser.learningRate).toBe(1e-4);
+    expect(changed.noise).toBe(config.noise);
+  });
+
+  it('replaces the branch when a choice brings settings of its own', () => {
+    const steps = withValue(config, field('length.kind'), 'steps');
+    expect(steps.length).toEqual({ kind: 'steps', steps: 2000 });
+    expect(valueAt(steps, 'length.minutes')).toBeUndefined();
+    const constant = withValue(config, field('loss.schedule'), 'constant');
+    expect(problemsOfConfig(constant)).toEqual([]);
+  });
+
+  it('goes back to what the preset has, branch and all', () => {
+    const steps = withValue(config, field('length.kind'), 'steps');
+    expect(restored(steps, config, field('length.kind'))).toEqual(config);
+    const faster = withValue(config, field('optimiser.learningRate'), 1);
+    expect(restored(faster, config, field('optimiser.learningRate'))).toEqual(config);
+  });
+
+  it('knows which settings differ from the preset', () => {
+    expect(changedPaths(config, config).size).toBe(0);
+    const changed = withValue(withValue(config, field('batchSize'), 8), field('coupling'), 'independent');
+    expect([...changedPaths(changed, config)]).toEqual(['batchSize', 'coupling']);
+  });
+
+  it('says values in words', () => {
+    expect(valueWords(field('network.rope'), true)).toBe('on');
+    expect(valueWords(field('coupling'), 'independent')).toBe('By chance');
+    expect(valueWords(field('optimiser.eps'), 1e-8)).toBe('1e-8');
+  });
+});
+
+describe('problemsOfConfig', () => {
+  const problems = (changes: Record<string, unknown>) =>
+    problemsOfConfig(
+      Object.entries(changes).reduce((all, [path, value]) => withValue(all, field(path), value), config),
+      [4, 8, 8],
+    ).map(({ path, text }) => `${path}: ${text}`);
+
+  it('is silent about the defaults', () => expect(problems({})).toEqual([]));
+
+  it('names all problems at once, in the order of the screen', () => {
+    expect(
+      problems({ 'optimiser.beta1': 1, batchSize: 0, 'network.depth': 2.5, 'length.minutes': Number.NaN }),
+    ).toEqual([
+      'length.minutes: Enter a number.',
+      'batchSize: Enter 1 or more.',
+      'network.depth: Enter a whole number.',
+      'optimiser.beta1: Enter a number below 1.',
+    ]);
+  });
+
+  it('says “above” where the bound itself is not allowed', () => {
+    expect(problems({ 'noise.sigmaMin': 0 })).toEqual(['noise.sigmaMin: Enter a number above 0.']);
+  });
+
+  it('finds values that do not go together', () => {
+    expect(problems({ 'network.heads': 3 })).toEqual([
+      'network.heads: The width, 128, can not be shared evenly by 3 heads.',
+    ]);
+    expect(problems({ 'noise.sigmaMax': 0.001 })).toEqual(['noise.sigmaMax: Enter more than the least noise.']);
+    expect(problems({ 'curriculum.s0': 100, 'curriculum.s1': 50 })).toHaveLength(1);
+    expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
+      'network.patch',
+    ]);
+  });
+
+  it('refuses what the schema refuses, for any number in any field', () => {
+    const numbers = configFields.filter(({ kind }) => kind === 'number').map(({ path }) => path);
+    fc.assert(
+      fc.property(fc.constantFrom(...numbers), fc.double({ min: -1000, max: 1000, noNaN: true }), (path, value) => {
+        const changed = withValue(config, field(path), value);
+        if (!runConfigSchema.safeParse(changed).success) expect(problemsOfConfig(changed)).not.toEqual([]);
+      }),
+    );
+  });
+});
