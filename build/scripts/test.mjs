@@ -43,6 +43,9 @@ const checks = [
   { name: 'format', args: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
 ];
 
+/** @param {typeof checks[number]} check */
+const isLint = ({ name }) => name === 'lint';
+
 /** @returns {readonly Project[]} */
 function projects() {
   const chromium = findChromium();
@@ -87,6 +90,11 @@ async function runCheck({ name, args: [script = '', ...args] }) {
   if (code !== 0) say.line(text.trim());
   add({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
   if (code !== 0) notes.push(`failed: ${name}`);
+}
+
+/** @param {typeof checks} list */
+async function runChecks(list) {
+  for (const check of list) await runCheck(check);
 }
 
 /** @param {Project} project */
@@ -171,7 +179,9 @@ await runScript(async () => {
     await prepare('build', build);
     if (filters.length === 0) {
       heading('checks');
-      for (const check of checks) await runCheck(check);
+      // The linter takes as long as the other checks together, and each uses one core.
+      const [lint, others] = [checks.filter(isLint), checks.filter((check) => !isLint(check))];
+      await Promise.all([lint, others].map(runChecks));
     }
     const files = await filesBelow(join(root, 'tests'), (name) => name.endsWith('.test.ts'));
     const wanted = files.filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
