@@ -22,7 +22,16 @@ beforeAll(async () => {
   await writePictures(pictures, 60);
   await writeBrokenPictures(join(pictures, 'broken'));
   const network = { kind: 'dit', patch: 2, width: 32, depth: 1, heads: 2 };
-  writeFileSync(configFile, JSON.stringify({ network, batchSize: 8, length: { kind: 'steps', steps: 30 }, sampleSheets: 2, optimiser: { learningRate: 0.001 } }));
+  writeFileSync(
+    configFile,
+    JSON.stringify({
+      network,
+      batchSize: 8,
+      length: { kind: 'steps', steps: 30 },
+      sampleSheets: 2,
+      optimiser: { learningRate: 0.001 },
+    }),
+  );
 });
 
 // Each step stands on the one before, as a person's session does.
@@ -31,7 +40,13 @@ describe('from a folder of pictures to a grid', () => {
     const { code, last } = await cauchy('import', pictures, '--project', project, '--size', '64');
     expect(last).toMatchObject({ type: 'result', counts: { used: 60, quarantined: 5, duplicates: 0 } });
     const refused = last['quarantined'] as { source: string; reason: string }[];
-    expect(refused.map(({ source }) => source.split('/').at(-1)).sort()).toEqual(['a text.png', 'cut off.jpg', 'cut off.png', 'empty.jpg', 'noise.webp']);
+    expect(refused.map(({ source }) => source.split('/').at(-1)).sort()).toEqual([
+      'a text.png',
+      'cut off.jpg',
+      'cut off.png',
+      'empty.jpg',
+      'noise.webp',
+    ]);
     for (const { reason } of refused) expect(reason.length).toBeGreaterThan(10);
     expect(code).toBe(0);
   });
@@ -42,7 +57,11 @@ describe('from a folder of pictures to a grid', () => {
   });
 
   it('encode and latents: normalised to 0.5, four channels', async () => {
-    expect((await cauchy('encode', '--project', project, '--vae', 'starter')).last).toMatchObject({ type: 'result', pictures: 60, shape: [4, 8, 8] });
+    expect((await cauchy('encode', '--project', project, '--vae', 'starter')).last).toMatchObject({
+      type: 'result',
+      pictures: 60,
+      shape: [4, 8, 8],
+    });
     const { last } = await cauchy('latents', '--project', project);
     expect(last['normalisedStd']).toBeCloseTo(0.5, 3);
     const channels = last['channels'] as { n: number; q1: number; median: number; q3: number }[];
@@ -62,8 +81,36 @@ describe('from a folder of pictures to a grid', () => {
 
   it('sample: the same seed is the same picture in any company, and says where it comes from', async () => {
     const [many, one] = [join(root, 'many'), join(root, 'one')];
-    await cauchy('sample', '--project', project, '--run', 'run-001', '--nfe', '2', '--count', '5', '--seed', '3', '--out', many);
-    const { last } = await cauchy('sample', '--project', project, '--run', 'run-001', '--nfe', '2', '--count', '1', '--seed', '5', '--out', one);
+    await cauchy(
+      'sample',
+      '--project',
+      project,
+      '--run',
+      'run-001',
+      '--nfe',
+      '2',
+      '--count',
+      '5',
+      '--seed',
+      '3',
+      '--out',
+      many,
+    );
+    const { last } = await cauchy(
+      'sample',
+      '--project',
+      project,
+      '--run',
+      'run-001',
+      '--nfe',
+      '2',
+      '--count',
+      '1',
+      '--seed',
+      '5',
+      '--out',
+      one,
+    );
     const [file] = last['files'] as [string];
     const pixels = (path: string) => sharp(path).raw().toBuffer();
     expect((await pixels(file)).equals(await pixels(join(many, 'seed-000005-2.png')))).toBe(true);
@@ -73,7 +120,19 @@ describe('from a folder of pictures to a grid', () => {
 
   it('grid: one PNG of the right size that knows its cells', async () => {
     const out = join(root, 'new folder', 'grid.png');
-    const { last } = await cauchy('grid', '--project', project, '--run', 'run-001', '--rows', '2', '--cols', '3', '--out', out);
+    const { last } = await cauchy(
+      'grid',
+      '--project',
+      project,
+      '--run',
+      'run-001',
+      '--rows',
+      '2',
+      '--cols',
+      '3',
+      '--out',
+      out,
+    );
     expect(last).toMatchObject({ width: 192, height: 128, file: out });
     expect(await sharp(out).metadata()).toMatchObject({ width: 192, height: 128, format: 'png' });
     const text = gridPngTextSchema.parse(JSON.parse(pngText(readFileSync(out), pngKeyword)!));
@@ -99,18 +158,32 @@ describe('stopping', () => {
     await cauchy('import', pictures, '--project', other);
     await cauchy('encode', '--project', other);
     const config = join(root, 'often.json');
-    writeFileSync(config, JSON.stringify({ ...(JSON.parse(readFileSync(configFile, 'utf8')) as object), checkpointMinutes: 0.005, length: { kind: 'steps', steps: 60 }, sampleSheets: 0 }));
+    writeFileSync(
+      config,
+      JSON.stringify({
+        ...(JSON.parse(readFileSync(configFile, 'utf8')) as object),
+        checkpointMinutes: 0.005,
+        length: { kind: 'steps', steps: 60 },
+        sampleSheets: 0,
+      }),
+    );
     const running = start('train', '--project', other, '--config', config, '--steps', '100000');
     await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 40);
     running.kill('SIGKILL');
     await running.result;
-    const record = () => JSON.parse(readFileSync(join(other, 'runs', 'run-001', 'run.json'), 'utf8')) as { status: string; step: number };
+    const record = () =>
+      JSON.parse(readFileSync(join(other, 'runs', 'run-001', 'run.json'), 'utf8')) as { status: string; step: number };
     expect(record().status).toBe('running');
     expect((await cauchy('latents', '--project', other)).code).toBe(0);
     expect(record().status).toBe('interrupted');
     expect(record().step).toBeGreaterThan(0);
     // The engine of the killed command ends by itself: nothing holds the project or the processor.
-    expect(execFileSync('ps', ['-eo', 'args']).toString().split('\n').filter((line) => line.includes('engine.process') && line.includes(other))).toEqual([]);
+    expect(
+      execFileSync('ps', ['-eo', 'args'])
+        .toString()
+        .split('\n')
+        .filter((line) => line.includes('engine.process') && line.includes(other)),
+    ).toEqual([]);
   });
 });
 
@@ -126,11 +199,16 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
   it('an empty folder', async () => {
     const empty = join(root, 'empty');
     mkdirSync(empty);
-    expect((await fails('dataset.noPictures', 'import', empty, '--project', join(root, 'e.cauchy')))['what']).toContain('empty');
+    expect((await fails('dataset.noPictures', 'import', empty, '--project', join(root, 'e.cauchy')))['what']).toContain(
+      'empty',
+    );
   });
-  it('a folder that is not there', () => fails('dataset.folderMissing', 'import', join(root, 'nowhere'), '--project', join(root, 'n.cauchy')));
-  it('another size than the project has', () => fails('dataset.settingsDiffer', 'import', pictures, '--project', project, '--size', '128'));
-  it('a size that the VAE can not divide', () => fails('dataset.badSize', 'import', pictures, '--project', project, '--size', '70'));
+  it('a folder that is not there', () =>
+    fails('dataset.folderMissing', 'import', join(root, 'nowhere'), '--project', join(root, 'n.cauchy')));
+  it('another size than the project has', () =>
+    fails('dataset.settingsDiffer', 'import', pictures, '--project', project, '--size', '128'));
+  it('a size that the VAE can not divide', () =>
+    fails('dataset.badSize', 'import', pictures, '--project', project, '--size', '70'));
   it('three pictures are too few to train on', async () => {
     const few = join(root, 'few.cauchy');
     await writePictures(join(root, 'few'), 3);
@@ -148,12 +226,28 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
     await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
     await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));
     await fails('vae.unknown', 'encode', '--project', project, '--vae', 'magic');
-    await fails('sample.badNfe', 'sample', '--project', project, '--run', 'run-001', '--nfe', '3', '--out', join(root, 'x'));
+    await fails(
+      'sample.badNfe',
+      'sample',
+      '--project',
+      project,
+      '--run',
+      'run-001',
+      '--nfe',
+      '3',
+      '--out',
+      join(root, 'x'),
+    );
   });
   it('a configuration with a misspelt key', async () => {
     const bad = join(root, 'bad.json');
-    writeFileSync(bad, JSON.stringify({ ...(JSON.parse(readFileSync(configFile, 'utf8')) as object), learnignRate: 1 }));
-    expect(String((await fails('run.badConfig', 'train', '--project', project, '--config', bad))['what'])).toContain('learnignRate');
+    writeFileSync(
+      bad,
+      JSON.stringify({ ...(JSON.parse(readFileSync(configFile, 'utf8')) as object), learnignRate: 1 }),
+    );
+    expect(String((await fails('run.badConfig', 'train', '--project', project, '--config', bad))['what'])).toContain(
+      'learnignRate',
+    );
   });
   it('a project that is no project, one from the future, and one that is open elsewhere', async () => {
     await fails('project.notAProject', 'latents', '--project', pictures);

@@ -73,6 +73,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.webp': 'image/webp',
 };
 
 export interface StaticServer {
@@ -83,10 +84,14 @@ export interface StaticServer {
 /** Serves a folder of built pages with the headers of the studio's host. */
 export async function serveFolder(folder: string): Promise<StaticServer> {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).replace(/^\/+/, '');
-    readFile(join(folder, path === '' ? 'index.html' : path)).then(
+    const asked = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).replace(
+      /^[/\\]+/,
+      '',
+    );
+    const file = asked === '' ? 'index.html' : asked;
+    readFile(join(folder, file)).then(
       (bytes) => {
-        const type = types[extname(path === '' ? '.html' : path)] ?? 'application/octet-stream';
+        const type = types[extname(file)] ?? 'application/octet-stream';
         response.writeHead(200, { ...securityHeaders(request.socket.localPort ?? 0), 'content-type': type }).end(bytes);
       },
       () => response.writeHead(404).end(),

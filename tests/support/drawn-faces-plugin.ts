@@ -30,6 +30,8 @@ export function drawnFaces(): Plugin {
     name: 'drawn-faces',
     resolveId: (id) => (id === name ? `\0${name}` : undefined),
     load: async (id) =>
-      id === `\0${name}` ? `export const sprite = ${JSON.stringify({ url: await bake(), side, columns, count })}` : undefined,
+      id === `\0${name}`
+        ? `export const sprite = ${JSON.stringify({ url: await bake(), side, columns, count })}`
+        : undefined,
   };
 }

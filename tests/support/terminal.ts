@@ -26,9 +26,15 @@ export interface RunningCommand {
 export const newHome = (): string => mkdtempSync(join(tmpdir(), 'cauchy-home-'));
 
 export function startCommand(home: string, args: readonly string[]): RunningCommand {
-  const child = spawn(process.execPath, [main, ...args, '--json'], { env: { ...process.env, CAUCHY_HOME: home }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args, '--json'], {
+    env: { ...process.env, CAUCHY_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: Record<string, unknown>[] = [];
-  const waiting: { matches: (line: Record<string, unknown>) => boolean; resolve: (line: Record<string, unknown>) => void }[] = [];
+  const waiting: {
+    matches: (line: Record<string, unknown>) => boolean;
+    resolve: (line: Record<string, unknown>) => void;
+  }[] = [];
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -42,7 +48,9 @@ export function startCommand(home: string, args: readonly string[]): RunningComm
     }
   });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const result = new Promise<CommandResult>((done) => child.on('close', (code) => done({ code, lines, last: lines.at(-1) ?? {}, stderr })));
+  const result = new Promise<CommandResult>((done) =>
+    child.on('close', (code) => done({ code, lines, last: lines.at(-1) ?? {}, stderr })),
+  );
   return {
     result,
     line: (matches) =>
@@ -57,4 +65,5 @@ export function startCommand(home: string, args: readonly string[]): RunningComm
   };
 }
 
-export const runCommand = (home: string, args: readonly string[]): Promise<CommandResult> => startCommand(home, args).result;
+export const runCommand = (home: string, args: readonly string[]): Promise<CommandResult> =>
+  startCommand(home, args).result;

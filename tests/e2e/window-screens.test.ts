@@ -1,0 +1,165 @@
+/** Every screen in every state: both themes, small and large windows, no complaints, nothing against WCAG 2.2 AA. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import type { StaticServer, TestBrowser } from '../support/browser.ts';
+import { accessibilityProblems, fakeUrl, serveFakeWindow } from '../support/fake-window.ts';
+import type { FakeQuery } from '../support/fake-window.ts';
+
+interface Screen extends FakeQuery {
+  readonly name: string;
+  /** Text that shows that the screen is there. */
+  readonly sees: string | RegExp;
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const click = (role: 'button' | 'tab' | 'gridcell', name: string | RegExp) => (page: Page) =>
+  page.getByRole(role, { name }).first().click();
+
+const screens: readonly Screen[] = [
+  { name: 'the start, for the first time', scenario: 'first', sees: 'Teach a computer' },
+  { name: 'the start, with recent projects', scenario: 'start', sees: 'Missing:' },
+  { name: 'the start, in Electron', scenario: 'start', shell: 'electron', sees: 'Open a project…' },
+  {
+    name: 'an error',
+    scenario: 'first',
+    sees: 'What to do:',
+    act: async (page) => {
+      await page.getByLabel('Project name').fill('Read only');
+      await page.getByRole('button', { name: 'Create project' }).click();
+    },
+  },
+  { name: 'Pictures, empty', scenario: 'empty', place: 'pictures', sees: 'Drop a folder' },
+  {
+    name: 'Pictures, import settings',
+    scenario: 'empty',
+    place: 'pictures',
+    sees: 'Framing',
+    act: click('button', 'Use the sample pictures'),
+  },
+  { name: 'Pictures, importing', scenario: 'importing', place: 'pictures', sees: 'pictures added', speed: 0.05 },
+  { name: 'Pictures, full', scenario: 'pictures', place: 'pictures', sees: 'Thumbnail size' },
+  {
+    name: 'Pictures, one picture',
+    scenario: 'pictures',
+    place: 'pictures',
+    sees: 'Original size',
+    act: click('gridcell', 'portrait 00003.jpg'),
+  },
+  {
+    name: 'Pictures, files that could not be used',
+    scenario: 'pictures',
+    place: 'pictures',
+    sees: 'Why it is not used',
+    act: click('tab', /Could not be used/),
+  },
+  { name: 'Latents, locked', scenario: 'empty', place: 'latents', sees: 'Pictures come first' },
+  { name: 'Latents, ready', scenario: 'pictures', place: 'latents', sees: 'ready to encode' },
+  { name: 'Latents, encoding', scenario: 'encoding', place: 'latents', sees: 'pictures/s', speed: 0.05 },
+  { name: 'Latents, statistics', scenario: 'encoded', place: 'latents', sees: 'Heavy tails' },
+  {
+    name: 'Latents, data of a chart',
+    scenario: 'encoded',
+    place: 'latents',
+    sees: 'Lower quartile',
+    act: click('button', 'View data: All channels as box plots'),
+  },
+  { name: 'Train, locked', scenario: 'empty', place: 'train', sees: 'Latents come first' },
+  { name: 'Train, a new run', scenario: 'encoded', place: 'train', sees: 'What kind of run' },
+  {
+    name: 'Train, all settings with problems',
+    scenario: 'encoded',
+    place: 'train',
+    sees: '2 settings need another value',
+    act: async (page) => {
+      await page.getByText('More settings').click();
+      await page.getByRole('switch').first().check();
+      await page.getByLabel('Width (hidden size)').fill('');
+      await page.getByLabel('Least noise').fill('0');
+      await page.getByRole('button', { name: 'Start training' }).click();
+    },
+  },
+  { name: 'Train, live', scenario: 'training', place: 'train', sees: 'steps/s' },
+  { name: 'Train, interrupted', scenario: 'interrupted', place: 'train', sees: '140 steps' },
+  { name: 'Train, stopped by NaN', scenario: 'failed', place: 'train', sees: 'half the learning rate' },
+  { name: 'Train, all runs', scenario: 'trained', place: 'train', sees: 'Use settings', act: click('tab', /All runs/) },
+  { name: 'Gallery, locked', scenario: 'empty', place: 'gallery', sees: 'A trained model comes first' },
+  { name: 'Gallery, empty', scenario: 'trained', place: 'gallery', sees: 'No pictures yet' },
+  {
+    name: 'Gallery, with details',
+    scenario: 'gallery',
+    place: 'gallery',
+    sees: 'Use its run and seed',
+    act: click('gridcell', /seed 63/),
+  },
+  {
+    name: 'Gallery, export',
+    scenario: 'gallery',
+    place: 'gallery',
+    sees: '530 × 530 pixels',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Select newest 64' }).click();
+      await page.getByRole('button', { name: 'Export grid…' }).click();
+    },
+  },
+  { name: 'Settings', scenario: 'empty', place: 'settings', sees: 'What is stored where' },
+  {
+    name: 'Help',
+    scenario: 'empty',
+    place: 'settings',
+    sees: 'one-step picture maker',
+    act: (page) => page.keyboard.press('F1'),
+  },
+  {
+    name: 'a lost connection',
+    scenario: 'empty',
+    place: 'pictures',
+    sees: 'trying to reconnect',
+    act: (page) =>
+      page.evaluate(() => (window as unknown as { fakeConnection(state: string): void }).fakeConnection('lost')),
+  },
+];
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+  { width: 1024, height: 700 },
+];
+
+let server: StaticServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  server = await serveFakeWindow();
+  browser = await launchBrowser({ reducedMotion: 'reduce' });
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe('every screen', () => {
+  it.each(screens)('$name', async ({ sees, act, ...query }) => {
+    const { page, complaints } = await browser.open(fakeUrl(server.origin, query));
+    try {
+      await page.getByRole('main').waitFor();
+      await act?.(page);
+      await page.getByText(sees).first().waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await accessibilityProblems(page), `${colorScheme} theme`).toEqual([]);
+      }
+      for (const size of sizes) {
+        await page.setViewportSize(size);
+        const beyond = await page.evaluate(() => [
+          document.documentElement.scrollWidth - innerWidth,
+          document.documentElement.scrollHeight - innerHeight,
+        ]);
+        expect(beyond, `${size.width} × ${size.height}: nothing outside the window`).toEqual([0, 0]);
+      }
+      expect(complaints).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  });
+});
