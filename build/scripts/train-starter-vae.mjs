@@ -17,23 +17,25 @@ const root = resolve(import.meta.dirname, '..', '..');
 const ours = (path) => import(join(root, 'dist', 'main', path));
 const size = 64;
 const bytes = size * size * 3;
+/** @typedef {{ name: string, shape: number[], data: Float32Array }} NamedTensor */
 
 if (!isMainThread) await draw();
 else await train();
 
 /**
- * Worker: draws its share of the pool, one picture after another, into shared memory: every other one a face, because
- * the sample pictures are faces, the rest of every kind.
+ * Worker: draws its share of the pool, one picture after another, into shared memory: a share of faces, because the
+ * sample pictures are faces, the rest of every kind.
  */
 async function draw() {
   const { drawFace } = await ours('datasets/drawn/faces.js');
   const { drawMaterial } = await ours('datasets/drawn/materials.js');
-  const { pixels, from, step, count, seed } = workerData;
+  const { pixels, from, step, count, seed, faces } = workerData;
   const pool = new Uint8Array(pixels);
   for (let index = from; index < count; index += step) {
     // Seeds of 1,000,000 and more are kept for this: people's sample pictures use small ones.
     const key = { seed: 1_000_000 + seed, index, size };
-    pool.set(index % 2 === 0 ? drawFace(key) : drawMaterial(key), index * bytes);
+    const isFace = Math.floor((index + 1) * faces) > Math.floor(index * faces);
+    pool.set(isFace ? drawFace(key) : drawMaterial(key), index * bytes);
     if (index % 64 === 0) parentPort?.postMessage(index);
   }
 }
@@ -45,6 +47,7 @@ async function train() {
       batch: { type: 'string', default: '16' },
       seed: { type: 'string', default: '1' },
       pool: { type: 'string', default: '24576' },
+      faces: { type: 'string', default: '0.5' },
       rate: { type: 'string', default: '0.002' },
       kl: { type: 'string', default: '0.0003' },
       save: { type: 'string', default: '1000' },
@@ -55,7 +58,12 @@ async function train() {
     },
   });
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  const [steps, batch, seed, count] = [values.steps, values.batch, values.seed, values.pool].map(Number);
+  const [steps, batch, seed, count] = [
+    Number(values.steps),
+    Number(values.batch),
+    Number(values.seed),
+    Number(values.pool),
+  ];
   const { vaeStep } = await ours('vae/training.js');
   const { encoderSpecs, decoderSpecs, latentChannels, reduction } = await ours('models/starter-vae.js');
   const { initialise } = await ours('models/parameters.js');
@@ -67,6 +75,7 @@ async function train() {
   const { readSafetensors, writeSafetensors } = await ours('storage/safetensors.js');
   const { toPlanes } = await ours('vae/pixels.js');
 
+  /** @type {{ name: string, shape: number[] }[]} */
   const specs = [...encoderSpecs, ...decoderSpecs];
   const names = specs.map(({ name }) => name);
   /** @param {readonly number[]} shape */
@@ -98,6 +107,7 @@ async function train() {
     done = Number(file.metadata.step);
     await device.createState({ state: 'run', tensors: [...file.tensors.values()] });
   } else {
+    /** @type {NamedTensor[]} */
     const start = initialise(specs, seed);
     const tensors = ['parameters', 'm', 'v', 'ema'].flatMap((prefix) =>
       start.map(({ name, shape, data }) => ({
@@ -109,14 +119,14 @@ async function train() {
     await device.createState({ state: 'run', tensors });
   }
 
-  const pool = await drawPool(count, seed, cache);
+  const pool = await drawPool({ count, seed, faces: Number(values.faces) }, cache);
   const order = { epoch: -1, list: new Int32Array(0) };
   /** Picture at a position of the endless shuffled sequence; every other visit is mirrored. @param {number} position @param {Float32Array} x @param {number} offset */
   function put(position, x, offset) {
     const epoch = Math.floor(position / count);
     if (epoch !== order.epoch)
       Object.assign(order, { epoch, list: new Random({ seed, stream: 'order', index: epoch }).permutation(count) });
-    const index = order.list[position % count];
+    const index = order.list[position % count] ?? 0;
     const rgb = pool.subarray(index * bytes, (index + 1) * bytes);
     toPlanes((epoch + index) % 2 === 0 ? rgb : mirrored(rgb), x, offset);
   }
@@ -126,10 +136,9 @@ async function train() {
   const save = async () => {
     mkdirSync(cache, { recursive: true });
     await writeSafetensors(statePath, await device.readState({ state: 'run' }), { metadata: { step: String(done) } });
-    const ema = (await device.readState({ state: 'run', prefix: 'ema/' })).map((t) => ({
-      ...t,
-      name: t.name.slice(4),
-    }));
+    /** @type {NamedTensor[]} */
+    const averaged = await device.readState({ state: 'run', prefix: 'ema/' });
+    const ema = averaged.map((t) => ({ ...t, name: t.name.slice('ema/'.length) }));
     await writeSafetensors(values.out, ema, {
       dtype: 'F16',
       metadata: { model: 'Cauchy Studio starter VAE', steps: String(done), seed: String(seed) },
@@ -187,9 +196,10 @@ function mirrored(rgb) {
   return out;
 }
 
-/** @param {number} count @param {number} seed @param {string} cache */
-async function drawPool(count, seed, cache) {
-  const path = join(cache, `pool-${seed}-${count}.bin`);
+/** @param {{ count: number, seed: number, faces: number }} what @param {string} cache */
+async function drawPool(what, cache) {
+  const { count, seed, faces } = what;
+  const path = join(cache, `pool-${seed}-${count}-${faces}.bin`);
   try {
     return new Uint8Array(readFileSync(path));
   } catch {
@@ -203,7 +213,7 @@ async function drawPool(count, seed, cache) {
       (_, from) =>
         new Promise((resolved, rejected) => {
           const worker = new Worker(new URL(import.meta.url), {
-            workerData: { pixels, from, step: threads, count, seed },
+            workerData: { pixels, from, step: threads, ...what },
           });
           worker.on('message', (index) => index % 4096 === 0 && console.log(`  ${index}`));
           worker.on('error', rejected);
@@ -227,6 +237,7 @@ async function report(file, photos) {
   const vae = await readVae('starter', file);
   /** @param {Uint8Array[]} pictures @param {number} side */
   const score = async (pictures, side) => {
+    /** @type {number[]} */
     const scores = await reconstructionPsnr(device, vae, pictures, side);
     return (scores.reduce((a, b) => a + b, 0) / scores.length).toFixed(2);
   };

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { filesBelow, hashFiles, hashOf } from '../../build/scripts/lib/files.mjs';
@@ -42,8 +43,8 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run(document, {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const { violations } = await checker.run(document, {
       runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
     });
     return violations.flatMap(({ id, nodes }) =>

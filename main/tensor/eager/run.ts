@@ -25,7 +25,7 @@ export function runEager(
       outputs.map(([name, tensor]) => {
         const { shape, dtype } = tensor;
         // The vocabulary has no strings and no complex numbers.
-        return [name, { shape, dtype: dtype as TensorType['dtype'], data: tensor.dataSync() as ConstantData }];
+        return [name, { shape, dtype: dtype as TensorType['dtype'], data: tensor.dataSync<TensorType['dtype']>() }];
       }),
     );
   } finally {

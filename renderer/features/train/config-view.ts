@@ -79,29 +79,45 @@ export function problemsOfConfig(config: RunConfig, latentShape?: readonly [numb
     const path = issue.path.map(String).join('.');
     if (!found.has(path)) found.set(path, issueWords(issue));
   }
-  for (const { path, text } of combinationProblems(config, latentShape)) if (!found.has(path)) found.set(path, text);
+  // A value that is wrong alone says nothing about a combination.
+  for (const { path, with: others, text } of combinationProblems(config, latentShape))
+    if (![path, ...others].some((part) => found.has(part))) found.set(path, text);
   const order = new Map(configFields.map(({ path }, i) => [path, i]));
   return [...found]
     .map(([path, text]) => ({ path, text }))
     .sort((a, b) => (order.get(a.path) ?? Infinity) - (order.get(b.path) ?? Infinity));
 }
 
+/** A problem of several values together, shown at one of them. */
+interface Combination extends Problem {
+  /** The other settings it is about. */
+  readonly with: readonly string[];
+}
+
 /** Values that are fine alone and not together. */
-function combinationProblems(config: RunConfig, latentShape?: readonly [number, number, number]): Problem[] {
-  const { network, noise, curriculum } = config;
-  const problems: Problem[] = [];
+function combinationProblems(
+  { network, noise, curriculum }: RunConfig,
+  latentShape?: readonly [number, number, number],
+): Combination[] {
+  const problems: Combination[] = [];
   if (network.width % network.heads !== 0)
     problems.push({
       path: 'network.heads',
+      with: ['network.width'],
       text: `The width, ${network.width}, can not be shared evenly by ${network.heads} heads.`,
     });
   if (noise.sigmaMax <= noise.sigmaMin)
-    problems.push({ path: 'noise.sigmaMax', text: 'Enter more than the least noise.' });
+    problems.push({ path: 'noise.sigmaMax', with: ['noise.sigmaMin'], text: 'Enter more than the least noise.' });
   if (curriculum.s1 < curriculum.s0)
-    problems.push({ path: 'curriculum.s1', text: 'Enter at least as many levels as at the start.' });
+    problems.push({
+      path: 'curriculum.s1',
+      with: ['curriculum.s0'],
+      text: 'Enter at least as many levels as at the start.',
+    });
   if (latentShape && (latentShape[1] % network.patch !== 0 || latentShape[2] % network.patch !== 0))
     problems.push({
       path: 'network.patch',
+      with: [],
       text: `Latents of ${latentShape[1]} × ${latentShape[2]} can not be divided into cells of ${network.patch}.`,
     });
   return problems;
