@@ -48,4 +48,4 @@ export async function answer(
 const empty = (status: number) => new Response(null, { status });
 
 /** Node's own web stream and the one of `Response` are the same class under two names. */
-const bodyOf = (stream: Readable): BodyInit => Readable.toWeb(stream) as unknown as BodyInit;
+const bodyOf = (stream: Readable) => Readable.toWeb(stream) as unknown as ConstructorParameters<typeof Response>[0];

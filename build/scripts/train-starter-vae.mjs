@@ -1,7 +1,7 @@
 /**
  * Trains the starter VAE from a seed and writes resources/vae/starter.safetensors (float16).
  *
- *   node build/scripts/train-starter-vae.mjs [--steps 14000] [--batch 16] [--seed 1] [--pool 24576] [--photos FOLDER] [--out FILE]
+ *   node build/scripts/train-starter-vae.mjs [--steps 16000] [--batch 16] [--seed 1] [--pool 24576] [--photos FOLDER] [--out FILE]
  *
  * The material is drawn by main/datasets/drawn (no photograph is used for training); --photos only adds a line with the PSNR on
  * a folder of photographs to the report. Every `--save` steps the state is saved below .cache/starter-vae; --resume goes on from there.
@@ -43,13 +43,13 @@ async function draw() {
 async function train() {
   const { values } = parseArgs({
     options: {
-      steps: { type: 'string', default: '14000' },
+      steps: { type: 'string', default: '16000' },
       batch: { type: 'string', default: '16' },
       seed: { type: 'string', default: '1' },
       pool: { type: 'string', default: '24576' },
-      faces: { type: 'string', default: '0.5' },
-      rate: { type: 'string', default: '0.002' },
-      kl: { type: 'string', default: '0.0003' },
+      faces: { type: 'string', default: '0.75' },
+      rate: { type: 'string', default: '0.003' },
+      kl: { type: 'string', default: '0.02' },
       save: { type: 'string', default: '1000' },
       photos: { type: 'string' },
       out: { type: 'string', default: join(root, 'resources', 'vae', 'starter.safetensors') },

@@ -51,9 +51,10 @@ export function vaeStep(names: readonly string[], config: VaeTrainingConfig): (i
     const { value, grads } = ops.valueAndGrads((p: Parameters) => {
       const { mean, logVariance } = encode(p, x!);
       const z = ops.add(mean, ops.mul(ops.exp(ops.mul(logVariance, 0.5)), eps!));
-      parts.squaredError = ops.mean(ops.square(ops.sub(decode(p, z), x!)));
+      const squaredErrors = ops.mean(ops.square(ops.sub(decode(p, z), x!)), [1, 2, 3]);
+      parts.squaredError = ops.mean(squaredErrors);
       parts.kl = meanKl(mean, logVariance);
-      return ops.add(parts.squaredError, ops.mul(parts.kl, config.klWeight));
+      return ops.add(ops.mean(ops.log(squaredErrors)), ops.mul(parts.kl, config.klWeight));
     }, parameters);
     const next: Record<string, Tensor> = { loss: value, squaredError: parts.squaredError!, kl: parts.kl! };
     const [m, v, ema] = [family(inputs, 'm', names), family(inputs, 'v', names), family(inputs, 'ema', names)];

@@ -1,4 +1,5 @@
 /** The engine process: answers the main process, owns the threads. It ends when its parent does. */
+import { setMaxListeners } from 'node:events';
 import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
@@ -86,8 +87,11 @@ async function trained<T>(
 
 const handlers: Handlers<typeof engineContract> = {
   'device.info': () => threads.device.info({}),
-  'pictures.import': (input, { signal, progress }) =>
-    importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress }),
+  'pictures.import': (input, { signal, progress }) => {
+    // Every picture in work listens to the one signal; Node warns of more than ten.
+    setMaxListeners(0, signal);
+    return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
+  },
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.start': async (input, context) => {
     const latents = await currentLatents(input.project);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { connect } from '../base/rpc.ts';
-import type { Client } from '../base/rpc.ts';
+import type { Client, Contract } from '../base/rpc.ts';
 import type { PictureDecoder } from '../datasets/decoder.ts';
 import { deviceContract } from '../engine/contract.ts';
 import type { Device } from '../engine/contract.ts';
@@ -28,16 +28,20 @@ const entry = (name: string): Worker => new Worker(new URL(`./${name}.worker.js`
 const picturesPerThread = 2;
 
 export function createThreads(): Threads {
-  const once = <T>(make: () => T): (() => T) => {
-    let made: { value: T } | undefined;
-    return () => (made ??= { value: make() }).value;
+  /** A client of a thread that is started when first needed, and again after it has died. */
+  const thread = <C extends Contract>(contract: C, file: string, name: string): (() => Client<C>) => {
+    let client: Client<C> | undefined;
+    return () => {
+      if (client) return client;
+      const port = threadPort(entry(file), name);
+      port.onClose(() => (client = undefined));
+      return (client = connect(contract, port).call);
+    };
   };
-  const device = once(() => connect(deviceContract, threadPort(entry('device'), 'device')).call);
-  const maths = once(() => connect(mathsContract, threadPort(entry('maths'), 'host maths')).call);
+  const device = thread(deviceContract, 'device', 'device');
+  const maths = thread(mathsContract, 'maths', 'host maths');
   const count = Math.max(1, Math.min(4, availableParallelism()));
-  const pool = Array.from({ length: count }, () =>
-    once(() => connect(picturesContract, threadPort(entry('pictures'), 'picture')).call),
-  );
+  const pool = Array.from({ length: count }, () => thread(picturesContract, 'pictures', 'picture'));
   let turn = 0;
   const pictures = () => pool[turn++ % count]!();
   return {

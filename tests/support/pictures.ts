@@ -37,7 +37,7 @@ export async function writeBrokenPictures(folder: string): Promise<string[]> {
     'empty.jpg': Buffer.alloc(0),
     'cut off.jpg': whole.subarray(0, whole.length / 2),
     'cut off.png': png.subarray(0, png.length / 2),
-    'noise.webp': Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7919) % 256)),
+    'noise.jpg': Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7919) % 256)),
   };
   mkdirSync(folder, { recursive: true });
   return Object.entries(files).map(([name, bytes]) => {
