@@ -42,6 +42,15 @@ export const runRecordSchema = z.strictObject({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
+/** One line of `log.jsonl`: what happened to a run, for people. */
+export const runLogRowSchema = z.strictObject({
+  at: z.iso.datetime(),
+  step: z.int().nonnegative(),
+  kind: z.enum(['note', 'trouble']),
+  text: z.string(),
+});
+export type RunLogRow = z.infer<typeof runLogRowSchema>;
+
 /** A sheet of samples made from the same seeds throughout the run. */
 export const sampleSheetSchema = z.strictObject({
   step: z.int().nonnegative(),

@@ -6,13 +6,14 @@ import { makeFolder, withFileErrors } from '../storage/files.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
-import { runRecordSchema, sampleSheetSchema } from './schema.ts';
-import type { RunRecord, SampleSheet } from './schema.ts';
+import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from './schema.ts';
+import type { RunLogRow, RunRecord, SampleSheet } from './schema.ts';
 
 const format: JsonFormat<RunRecord> = { version: 1, schema: runRecordSchema };
 
 export const runFolder = (project: string, id: string): string => join(project, 'runs', id);
 const recordFile = (project: string, id: string): string => join(runFolder(project, id), 'run.json');
+const logFile = (project: string, id: string): string => join(runFolder(project, id), 'log.jsonl');
 const sheetsFile = (project: string, id: string): string => join(runFolder(project, id), 'samples', 'sheets.jsonl');
 
 /** Ids of run folders that hold a record, oldest first. */
@@ -63,10 +64,24 @@ export async function readSheets(project: string, id: string): Promise<readonly 
   return (await readJsonl(sheetsFile(project, id), sampleSheetSchema)).rows;
 }
 
-export async function addSheet(project: string, id: string, sheet: SampleSheet): Promise<void> {
-  const writer = await JsonlWriter.open(sheetsFile(project, id));
-  await writer.append([sheet]);
-  await writer.close();
+export const addSheet = (project: string, id: string, sheet: SampleSheet): Promise<void> =>
+  appendRow(sheetsFile(project, id), sheet);
+
+/** What happened to a run, oldest first. */
+export async function readLog(project: string, id: string): Promise<readonly RunLogRow[]> {
+  return (await readJsonl(logFile(project, id), runLogRowSchema)).rows;
+}
+
+export const addToLog = (project: string, id: string, row: RunLogRow): Promise<void> =>
+  appendRow(logFile(project, id), row);
+
+async function appendRow(path: string, row: object): Promise<void> {
+  const writer = await JsonlWriter.open(path);
+  try {
+    await writer.append([row]);
+  } finally {
+    await writer.close();
+  }
 }
 
 /** Forgets sheets made after `step`, which is trained again. */

@@ -42,10 +42,12 @@ export async function writeJsonl(path: string, rows: readonly object[]): Promise
 export class JsonlWriter {
   readonly #path: string;
   readonly #file: FileHandle;
+  #length: number;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, length: number) {
     this.#path = path;
     this.#file = file;
+    this.#length = length;
   }
 
   static async open(path: string): Promise<JsonlWriter> {
@@ -53,16 +55,24 @@ export class JsonlWriter {
       await mkdir(dirname(path), { recursive: true });
       const bytes = await readIfPresent(path);
       if (bytes && bytes.length > 0 && bytes.at(-1) !== 0x0a) await truncate(path, bytes.lastIndexOf(0x0a) + 1);
-      return new JsonlWriter(path, await open(path, 'a'));
+      const file = await open(path, 'a');
+      return new JsonlWriter(path, file, (await file.stat()).size);
     });
   }
 
-  /** Appends rows in one write, so that a kill tears at most the last line. */
+  /** Appends rows, all or none: a kill tears at most the last line, and what a full disk took of them is cut off again. */
   async append(rows: readonly object[]): Promise<void> {
     if (rows.length === 0) return;
-    await withFileErrors(this.#path, () =>
-      this.#file.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
-    );
+    const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    await withFileErrors(this.#path, async () => {
+      try {
+        await this.#file.appendFile(bytes);
+        this.#length += bytes.length;
+      } catch (thrown) {
+        await this.#file.truncate(this.#length);
+        throw thrown;
+      }
+    });
   }
 
   /** Waits until the rows are on the disk. */

@@ -2,7 +2,8 @@
  * The training loop: asks for batches ahead of time, steps the device, records, checkpoints, makes sample sheets, and
  * answers stop and pause between steps. Everything that touches the machine is handed in.
  */
-import { studioError } from '../base/errors.ts';
+import { studioError, toStudioError } from '../base/errors.ts';
+import type { StudioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import type { Batch } from './batch.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -44,6 +45,8 @@ export interface LoopOptions {
   /** Resolves at once when the run is not paused. */
   readonly whilePaused: () => Promise<void>;
   readonly isPaused: () => boolean;
+  /** The disk refused: resolves when the person wants it to be tried again, or when the run is stopped. */
+  readonly whileRefused: (error: StudioError) => Promise<void>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Monotonic time at which the run must end, for runs with a time budget. */
@@ -52,6 +55,9 @@ export interface LoopOptions {
 
 /** Non-finite steps in a row after which the run stops to explain itself. */
 export const mostSkippedInARow = 5;
+
+/** Refusals of the disk that a person can mend while the run waits, whole in memory. */
+const mendable = new Set(['storage.diskFull', 'storage.readOnly', 'storage.notFound', 'storage.failed']);
 
 export type LoopEnd =
   | { readonly reason: 'finished' | 'stopped' | 'deadline'; readonly position: LoopPosition }
@@ -78,14 +84,28 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   let checkpointAt = now();
   let saved = step;
   const position = (): LoopPosition => ({ step, seconds, skipped });
-  const checkpoint = async () => {
-    await log.sync();
-    const state = await device.readState({ state: names.state });
-    await writeCheckpoint(folder, position(), state);
-    saved = step;
-    checkpointAt = now();
-    await options.onCheckpoint(position());
+  /** Work on the disk. A full disk at night must not cost the night: the run waits instead of failing. */
+  const onDisk = async (work: () => Promise<void>): Promise<void> => {
+    for (;;) {
+      const lastTry = signal.aborted;
+      try {
+        return await work();
+      } catch (thrown) {
+        const error = toStudioError(thrown);
+        if (lastTry || !mendable.has(error.code)) throw error;
+        await options.whileRefused(error);
+      }
+    }
   };
+  const checkpoint = () =>
+    onDisk(async () => {
+      await log.sync();
+      const state = await device.readState({ state: names.state });
+      await writeCheckpoint(folder, position(), state);
+      saved = step;
+      checkpointAt = now();
+      await options.onCheckpoint(position());
+    });
   const ended = (): LoopEnd['reason'] | undefined => {
     if (signal.aborted) return 'stopped';
     if (step >= plan.steps) return 'finished';
@@ -93,7 +113,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   };
 
   try {
-    if (step === 0) await options.sampleSheet(0);
+    if (step === 0) await onDisk(() => options.sampleSheet(0));
     let next = options.batch(step);
     for (;;) {
       if (options.isPaused()) {
@@ -118,7 +138,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
       const stepSeconds = (now() - started) / 1000;
       seconds += stepSeconds;
       if (step % interval === 0 || !committed) {
-        await log.add({
+        log.add({
           step,
           loss: orNull(value(outputs, 'loss')),
           consistencyLoss: orNull(value(outputs, 'consistencyLoss')),
@@ -131,6 +151,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
           seconds,
           skipped,
         });
+        await onDisk(() => log.flushWhenDue());
       }
       options.onStep(position());
       if (skippedInARow >= mostSkippedInARow) {
@@ -143,8 +164,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         };
       }
       if (sheets.has(step)) {
-        await log.flush();
-        await options.sampleSheet(step);
+        await onDisk(() => log.flush());
+        await onDisk(() => options.sampleSheet(step));
       }
       if (now() - checkpointAt >= config.checkpointMinutes * 60_000) await checkpoint();
     }

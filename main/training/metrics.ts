@@ -46,8 +46,12 @@ export class MetricsLog {
     return new MetricsLog(await JsonlWriter.open(fileOf(run)), onRows, now);
   }
 
-  async add(row: MetricsRow): Promise<void> {
+  add(row: MetricsRow): void {
     this.#pending.push(row);
+  }
+
+  /** Writes what was added, about twice a second. */
+  async flushWhenDue(): Promise<void> {
     if (this.#now() - this.#flushedAt >= 500) await this.flush();
   }
 
@@ -56,7 +60,13 @@ export class MetricsLog {
     if (this.#pending.length === 0) return;
     const rows = this.#pending;
     this.#pending = [];
-    await this.#writer.append(rows);
+    try {
+      await this.#writer.append(rows);
+    } catch (thrown) {
+      // Kept for the next try.
+      this.#pending.unshift(...rows);
+      throw thrown;
+    }
     this.#onRows(rows);
   }
 

@@ -26,7 +26,7 @@ const place = { project: z.string(), resources: z.string() };
 
 const trainingProgress = progress.extend({
   skipped: z.int().nonnegative(),
-  phase: z.enum(['preparing', 'training', 'saving']),
+  phase: z.enum(['preparing', 'training', 'waiting']),
 });
 export type TrainingProgress = z.infer<typeof trainingProgress>;
 

@@ -36,12 +36,18 @@ class Pause {
     if (!paused) this.#wake?.();
   }
   async wait(signal: AbortSignal): Promise<void> {
-    while (this.#paused && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    while (this.#paused && !signal.aborted) await this.sleep(signal);
+  }
+  /** Until the person says go on, the run is stopped, or `ms` have passed. */
+  sleep(signal: AbortSignal, ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener('abort', this.#wake, { once: true });
+    });
   }
 }
 let training: Pause | undefined;
@@ -69,6 +75,7 @@ async function trained<T>(
   const control: TrainingControl = {
     signal: context.signal,
     isPaused: () => pause.paused,
+    sleep: (ms) => pause.sleep(context.signal, ms),
     whilePaused: () => pause.wait(context.signal),
   };
   const events = {

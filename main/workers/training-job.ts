@@ -1,11 +1,12 @@
 /** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
 import { join } from 'node:path';
 import { studioError, toStudioError } from '../base/errors.ts';
+import type { StudioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { LatentManifest } from '../latents/schema.ts';
-import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
-import { addSheet, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
+import type { RunLogRow, RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
+import { addSheet, addToLog, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
@@ -29,6 +30,8 @@ export interface TrainingEvents {
 export interface TrainingControl {
   readonly signal: AbortSignal;
   readonly isPaused: () => boolean;
+  /** Until the person says go on, the run is stopped, or `ms` have passed. */
+  readonly sleep: (ms: number) => Promise<void>;
   readonly whilePaused: () => Promise<void>;
 }
 
@@ -48,6 +51,8 @@ const sheetColumns = 4;
 const scoreSamples = 1024;
 /** With fewer held-out pictures a Fréchet distance says nothing. */
 const fewestForScore = 64;
+/** How often a run that waits for the disk tries again by itself: nobody is there at night, or behind a script. */
+const diskRetryMs = 10_000;
 /** Steps run and thrown away to measure a step; the first ones warm the allocator. */
 const warmUp = { discarded: 2, measured: 6 } as const;
 
@@ -113,6 +118,7 @@ export class TrainingJob {
         scores: [],
       };
       await this.#save(record);
+      await this.#note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
       record = await this.#scored(record, painter);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
     } finally {
@@ -127,7 +133,9 @@ export class TrainingJob {
     const latents = await readManifest(latentsFolder(this.#project, record.latentsKey));
     if (!latents?.complete) throw studioError('run.latentsChanged', { run });
     const folder = runFolder(this.#project, run);
-    const checkpoint = await readCheckpoint(folder);
+    const damaged: string[] = [];
+    const checkpoint = await readCheckpoint(folder, undefined, (path, reason) => damaged.push(`${path}: ${reason}`));
+    for (const text of damaged) await this.#note(record, `A damaged checkpoint was passed over: ${text}`, 'trouble');
     if (!checkpoint) throw studioError('run.noCheckpoint', { run });
     const { step, seconds, skipped } = checkpoint.info;
     await truncateMetrics(folder, step);
@@ -147,6 +155,7 @@ export class TrainingJob {
     try {
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped };
       await this.#save(running);
+      await this.#note(running, 'Resumed from the checkpoint of this step.');
       return await this.#train(running, { step, seconds, skipped }, painter, undefined);
     } finally {
       await this.#release(painter);
@@ -164,6 +173,9 @@ export class TrainingJob {
     const meter = new ProgressMeter();
     const { steps } = record.plan;
     const folder = runFolder(this.#project, record.id);
+    let position = from;
+    /** What the disk refused since the last checkpoint; the log can only hear of it afterwards. */
+    const refused: string[] = [];
     try {
       const end = await trainingLoop({
         folder,
@@ -175,11 +187,17 @@ export class TrainingJob {
         batch: (k) => maths.batch({ data, config: record.config, steps, k }),
         sampleSheet: (step) => this.#sheets(record.id, step, painter),
         onRows: (rows) => this.#events.metrics(rows),
-        onStep: ({ step, skipped }) =>
-          this.#events.progress({ ...meter.update(step, steps), skipped, phase: 'training' }),
+        onStep: (now) => {
+          position = now;
+          this.#events.progress({ ...meter.update(now.step, steps), skipped: now.skipped, phase: 'training' });
+        },
         onCheckpoint: async (position) => {
           record = { ...record, ...position, status: this.#control.isPaused() ? 'paused' : 'running' };
           await this.#save(record);
+          if (refused.length > 0)
+            await this.#note(record, `The disk refused: ${[...new Set(refused)].join(' ')}`, 'trouble');
+          refused.length = 0;
+          await this.#note(record, 'A checkpoint was saved.');
         },
         signal: this.#control.signal,
         whilePaused: async () => {
@@ -191,17 +209,27 @@ export class TrainingJob {
           await this.#save(record);
         },
         isPaused: this.#control.isPaused,
+        whileRefused: async (error) => {
+          meter.pause();
+          refused.push(error.words.what);
+          const { code, words } = studioError('run.waitsForDisk', { problem: error.words.what, step: position.step });
+          // The record may not fit on the disk either; whoever watches hears of it all the same.
+          this.#events.record({ ...record, status: 'paused', error: { code, ...words } });
+          this.#events.progress({ done: position.step, total: steps, skipped: position.skipped, phase: 'waiting' });
+          await this.#control.sleep(diskRetryMs);
+          this.#events.record({ ...record, status: 'running' });
+        },
         now: () => performance.now(),
         deadline,
       });
       record = { ...record, ...end.position, status: statusOf(end), ...errorOf(end) };
       if (end.reason !== 'notFinite') record = await this.#scored(record, painter);
     } catch (thrown) {
-      const { code, words } = toStudioError(thrown);
-      await this.#save({ ...record, status: 'failed', error: { code, ...words } }).catch(() => undefined);
+      await this.#failed(record, toStudioError(thrown));
       throw thrown;
     }
     await this.#save(record);
+    await this.#note(record, endWords[record.status] ?? record.error?.what ?? '', record.error ? 'trouble' : 'note');
     return record;
   }
 
@@ -272,6 +300,22 @@ export class TrainingJob {
     return { ...record, scores: [...record.scores, score] };
   }
 
+  /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */
+  async #failed(record: RunRecord, { code, words }: StudioError): Promise<void> {
+    const failed: RunRecord = { ...record, status: 'failed', error: { code, ...words } };
+    try {
+      await this.#save(failed);
+      await this.#note(failed, words.what, 'trouble');
+    } catch {
+      // The disk that made the run fail may refuse this, too; the window hears of it all the same.
+      this.#events.record(failed);
+    }
+  }
+
+  async #note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
+    await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
+  }
+
   async #save(record: RunRecord): Promise<void> {
     await writeRun(this.#project, record);
     this.#events.record(record);
@@ -283,6 +327,9 @@ export class TrainingJob {
 }
 
 const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
+
+/** What the log says of an end; that of a run with an error is its error. */
+const endWords: Partial<Record<RunStatus, string>> = { finished: 'Finished.', stopped: 'Stopped, with a checkpoint.' };
 
 function statusOf({ reason }: LoopEnd): RunStatus {
   if (reason === 'stopped') return 'stopped';

@@ -24,6 +24,7 @@ export type RunRecord = ProjectSummary['runs'][number];
 export type RunStatus = RunRecord['status'];
 export type MetricsRow = Output<'runs.metrics'>[number];
 export type SampleSheet = Output<'runs.samples'>[number];
+export type RunLogRow = Output<'runs.log'>[number];
 export type GalleryPicture = Output<'gallery.page'>['rows'][number];
 export type GridResult = Output<'gallery.exportGrid'>;
 export type Settings = Output<'settings.get'>;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../main/generation/schema.ts';
 import { pngText } from '../../main/storage/png-text.ts';
 import { writeBrokenPictures, writePictures } from '../support/pictures.ts';
+import { fillDisk, mountSmallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { newHome, runCommand, startCommand } from '../support/terminal.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cauchy-terminal å #1 '));
@@ -14,6 +15,8 @@ const home = newHome();
 const pictures = join(root, 'pictures');
 const project = join(root, 'My Faces.cauchy');
 const configFile = join(root, 'tiny.json');
+/** The same with a checkpoint every few steps. */
+const oftenFile = join(root, 'often.json');
 const cauchy = (...args: string[]) => runCommand(home, args);
 const start = (...args: string[]) => startCommand(home, args);
 afterAll(() => [root, home].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -22,16 +25,9 @@ beforeAll(async () => {
   await writePictures(pictures, 60);
   await writeBrokenPictures(join(pictures, 'broken'));
   const network = { kind: 'dit', patch: 2, width: 32, depth: 1, heads: 2 };
-  writeFileSync(
-    configFile,
-    JSON.stringify({
-      network,
-      batchSize: 8,
-      length: { kind: 'steps', steps: 30 },
-      sampleSheets: 2,
-      optimiser: { learningRate: 0.001 },
-    }),
-  );
+  const config = { network, batchSize: 8, length: { kind: 'steps', steps: 30 }, optimiser: { learningRate: 0.001 } };
+  writeFileSync(configFile, JSON.stringify({ ...config, sampleSheets: 2 }));
+  writeFileSync(oftenFile, JSON.stringify({ ...config, sampleSheets: 0, checkpointMinutes: 0.005 }));
 });
 
 // Each step stands on the one before, as a person's session does.
@@ -142,34 +138,80 @@ describe('from a folder of pictures to a grid', () => {
 });
 
 describe('stopping', () => {
-  it('Ctrl-C saves a checkpoint, and the run can be resumed to its end', async () => {
-    const running = start('train', '--project', project, '--config', configFile, '--steps', '4000');
+  const steps = 400;
+  /** What a run leaves: its figures without the clock, and the bytes of its last weights, moments and averages. */
+  const traces = (run: string) => {
+    const folder = join(project, 'runs', run);
+    const rows = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n');
+    const figures = rows.map((row) => {
+      const { stepSeconds: _step, seconds: _total, ...rest } = JSON.parse(row) as Record<string, unknown>;
+      return rest;
+    });
+    const state = readFileSync(
+      join(folder, 'checkpoints', `step-${String(steps).padStart(9, '0')}`, 'state.safetensors'),
+    );
+    return { figures, state: state.toString('base64') };
+  };
+
+  it('Ctrl-C saves a checkpoint, and the resumed run ends as one that was never stopped, bit for bit', async () => {
+    const args = ['--project', project, '--config', configFile, '--steps', String(steps)];
+    const whole = await cauchy('train', ...args);
+    expect(whole.last).toMatchObject({ run: 'run-002', status: 'finished' });
+
+    const running = start('train', ...args);
     await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 5);
     running.kill('SIGINT');
     const { last, code } = await running.result;
-    expect(last).toMatchObject({ type: 'result', status: 'stopped' });
+    expect(last).toMatchObject({ type: 'result', run: 'run-003', status: 'stopped' });
     expect(code).toBe(0);
-    const stoppedAt = last['steps'] as number;
-    expect(stoppedAt).toBeGreaterThanOrEqual(5);
+    expect(last['steps']).toBeGreaterThanOrEqual(5);
+    expect(last['steps']).toBeLessThan(steps);
     expect(existsSync(join(project, 'project.lock'))).toBe(false);
+
+    const resumed = await cauchy('train', '--project', project, '--resume', 'run-003');
+    expect(resumed.last).toMatchObject({ status: 'finished', steps });
+    const [a, b] = [traces('run-002'), traces('run-003')];
+    expect(a.figures).toHaveLength(steps);
+    expect(b.figures).toEqual(a.figures);
+    expect(b.state === a.state).toBe(true);
+  });
+
+  it('a full disk makes training wait, and it goes on by itself when there is room again', async ({ skip }) => {
+    const disk = mountSmallDisk(join(root, 'small disk'), '12m') ?? skip(whyNoSmallDisk);
+    const [small, filler] = [join(disk.folder, 'small.cauchy'), join(disk.folder, 'filler')];
+    try {
+      await cauchy('import', pictures, '--project', small);
+      await cauchy('encode', '--project', small);
+      const running = start('train', '--project', small, '--config', oftenFile, '--steps', '1500');
+      await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 20);
+      fillDisk(filler);
+      await running.line((line) => line['title'] === 'Waiting for the disk');
+      rmSync(filler);
+      const { last, code } = await running.result;
+      expect(last).toMatchObject({ status: 'finished', steps: 1500, skipped: 0 });
+      expect(code).toBe(0);
+      const run = join(small, 'runs', 'run-001');
+      const rows = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n');
+      expect(rows.map((row) => (JSON.parse(row) as { step: number }).step)).toEqual(
+        Array.from({ length: 1500 }, (_, i) => i + 1),
+      );
+      expect(readFileSync(join(run, 'log.jsonl'), 'utf8')).toContain('is full');
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('a kill leaves a project that opens, and a run that says it was interrupted', async () => {
     const other = join(root, 'killed.cauchy');
     await cauchy('import', pictures, '--project', other);
     await cauchy('encode', '--project', other);
-    const config = join(root, 'often.json');
-    writeFileSync(
-      config,
-      JSON.stringify({
-        ...(JSON.parse(readFileSync(configFile, 'utf8')) as object),
-        checkpointMinutes: 0.005,
-        length: { kind: 'steps', steps: 60 },
-        sampleSheets: 0,
-      }),
-    );
-    const running = start('train', '--project', other, '--config', config, '--steps', '100000');
+    const running = start('train', '--project', other, '--config', oftenFile, '--steps', '100000');
     await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 40);
+    const engines = execFileSync('ps', ['-o', 'pid=', '--ppid', String(running.pid)])
+      .toString()
+      .trim()
+      .split(/\s+/);
+    expect(engines).toHaveLength(1);
     running.kill('SIGKILL');
     await running.result;
     const record = () =>
@@ -179,12 +221,7 @@ describe('stopping', () => {
     expect(record().status).toBe('interrupted');
     expect(record().step).toBeGreaterThan(0);
     // The engine of the killed command ends by itself: nothing holds the project or the processor.
-    expect(
-      execFileSync('ps', ['-eo', 'args'])
-        .toString()
-        .split('\n')
-        .filter((line) => line.includes('engine.process') && line.includes(other)),
-    ).toEqual([]);
+    await expect.poll(() => existsSync(`/proc/${engines[0]}`), { timeout: 10_000 }).toBe(false);
   });
 });
 

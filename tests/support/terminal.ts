@@ -58,7 +58,9 @@ export function startCommand(home: string, args: readonly string[]): RunningComm
         const known = lines.find(matches);
         if (known) found(known);
         waiting.push({ matches, resolve: found });
-        void result.then(({ stderr: words }) => missing(new Error(`the command ended without that line: ${words}`)));
+        void result.then(({ stderr: words, last }) =>
+          missing(new Error(`the command ended without that line: ${JSON.stringify(last)} ${words}`)),
+        );
       }),
     kill: (signal) => void child.kill(signal),
     pid: child.pid!,

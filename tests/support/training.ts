@@ -99,6 +99,9 @@ export async function runTiny({
     signal: stop.signal,
     whilePaused: async () => undefined,
     isPaused: () => false,
+    whileRefused: async (error) => {
+      throw error;
+    },
     now: () => performance.now(),
     ...loop,
   });

@@ -14,7 +14,7 @@ import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts'
 import { nfeSchema } from '../../generation/schema.ts';
 import { latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
-import { runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
+import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
 import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
 import { jobReferenceSchema, jobSchema } from './jobs.ts';
@@ -111,6 +111,8 @@ export const studioContract = {
       output: z.array(metricsRowSchema),
     },
     'runs.samples': { input: runReference, output: z.array(sampleSheetSchema) },
+    /** What happened to the run, oldest first. */
+    'runs.log': { input: runReference, output: z.array(runLogRowSchema) },
 
     /** Makes `count` pictures from seeds seed … seed + count − 1 into the gallery. */
     'gallery.generate': {

@@ -24,9 +24,17 @@ const leastMsBetweenEvents = 100;
 /** Ended jobs that stay on the list. */
 const mostEnded = 50;
 
+interface Entry {
+  job: Job;
+  readonly controller: AbortController;
+  sentAt: number;
+  /** Sends the newest state when something was held back. */
+  later: ReturnType<typeof setTimeout> | undefined;
+}
+
 export class JobBoard {
   readonly #onJob: (job: Job) => void;
-  readonly #jobs = new Map<number, { job: Job; controller: AbortController; sentAt: number }>();
+  readonly #jobs = new Map<number, Entry>();
   #nextId = 1;
 
   constructor(onJob: (job: Job) => void) {
@@ -40,7 +48,8 @@ export class JobBoard {
   ): StartedJob<T> {
     const id = this.#nextId++;
     const controller = new AbortController();
-    this.#jobs.set(id, { job: { id, ...start, status: 'running', done: 0, counts: {} }, controller, sentAt: 0 });
+    const job: Job = { id, ...start, status: 'running', done: 0, counts: {} };
+    this.#jobs.set(id, { job, controller, sentAt: 0, later: undefined });
     this.#publish(id, {}, true);
     const finished = work(controller.signal, (report) => this.#publish(id, report, false)).then(
       (result) => {
@@ -86,7 +95,15 @@ export class JobBoard {
     const { remainingSeconds: _stale, ...kept } = entry.job;
     const { remainingSeconds, ...changes } = report;
     entry.job = { ...kept, ...changes, ...(remainingSeconds === undefined ? {} : { remainingSeconds }) };
-    if (!atOnce && performance.now() - entry.sentAt < leastMsBetweenEvents) return;
+    const wait = atOnce ? 0 : leastMsBetweenEvents - (performance.now() - entry.sentAt);
+    if (wait <= 0) this.#send(entry);
+    // A state that is followed by silence must arrive, too.
+    else entry.later ??= setTimeout(() => this.#send(entry), wait).unref();
+  }
+
+  #send(entry: Entry): void {
+    clearTimeout(entry.later);
+    entry.later = undefined;
     entry.sentAt = performance.now();
     this.#onJob(entry.job);
   }

@@ -11,7 +11,7 @@ import { deletePictures, listPictures } from '../../gallery/store.ts';
 import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../generation/schema.ts';
 import type { GridPngText } from '../../generation/schema.ts';
 import { projectExists } from '../../projects/store.ts';
-import { readRun, readSheets, runFolder } from '../../runs/store.ts';
+import { readLog, readRun, readSheets, runFolder } from '../../runs/store.ts';
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
@@ -132,6 +132,10 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
     'runs.samples': async ({ run }) => {
       const { id } = await readRun(project(), run);
       return [...(await readSheets(project(), id))];
+    },
+    'runs.log': async ({ run }) => {
+      const { id } = await readRun(project(), run);
+      return [...(await readLog(project(), id))];
     },
     'gallery.page': async ({ offset, limit }) => {
       const pictures = (await listPictures(project())).toReversed();

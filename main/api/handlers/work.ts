@@ -26,6 +26,12 @@ function measured(progress: {
   };
 }
 
+const trainingTitles: Readonly<Record<TrainingProgress['phase'], string>> = {
+  preparing: 'Preparing to train',
+  training: 'Training',
+  waiting: 'Waiting for the disk',
+};
+
 /** Long work as jobs; the terminal awaits them, the windows watch them. */
 export class Work {
   readonly #session: Session;
@@ -134,7 +140,7 @@ export class Work {
           report({
             ...measured(progress),
             counts: { skipped },
-            title: phase === 'preparing' ? 'Preparing to train' : 'Training',
+            title: trainingTitles[phase],
           }),
         );
       } finally {

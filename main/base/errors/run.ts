@@ -22,10 +22,15 @@ export const runErrors = {
     means: 'There is nothing to resume or to sample from.',
     advice: 'Let it train a little longer, or start a new run.',
   })),
+  'run.waitsForDisk': entry<{ problem: string; step: number }>('environment', ({ problem, step }) => ({
+    what: `Training can not go on for now. ${problem}`,
+    means: `Training waits at step ${step}, whole in memory: nothing is lost while the studio stays open.`,
+    advice: 'Free some space, or see to the drive. The studio tries again every ten seconds, and at once on Resume.',
+  })),
   'run.notFinite': entry<{ step: number; count: number }>('user', ({ step, count }) => ({
     what: `At step ${step} the numbers of the training stopped being finite ${count} times in a row (NaN).`,
     means: 'Each of these steps was rolled back, so the weights are the last good ones. The run is paused.',
-    advice: 'Lower the learning rate and resume, or go back to an earlier checkpoint.',
+    advice: 'Start a new run with half the learning rate, or resume this one to try again from here.',
   })),
   'run.alreadyRunning': entry<{ run: string }>('user', ({ run }) => ({
     what: `The run “${run}” is already training.`,

@@ -132,6 +132,14 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
     'runs.metrics': ({ run, afterStep }) =>
       (world.rows.get(runOf(run).id) ?? []).filter(({ step }) => step > afterStep),
     'runs.samples': ({ run }) => world.sheets.get(runOf(run).id) ?? [],
+    'runs.log': ({ run }) => {
+      const { createdAt: at, step, plan } = runOf(run);
+      return [
+        { at, step: 0, kind: 'note', text: `Started: ${plan.steps.toLocaleString('en')} steps are planned.` },
+        { at, step, kind: 'trouble', text: 'The disk refused: the disk that holds this project is full.' },
+        { at, step, kind: 'note', text: 'A checkpoint was saved.' },
+      ];
+    },
     'gallery.generate': ({ run, nfe, count, seed }) => {
       const { id } = runOf(run);
       let made = 0;

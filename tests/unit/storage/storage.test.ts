@@ -22,6 +22,7 @@ import { JsonlWriter, readJsonl } from '../../../main/storage/jsonl.ts';
 import { takeLock } from '../../../main/storage/lock.ts';
 import { pngText, withPngText } from '../../../main/storage/png-text.ts';
 import { readSafetensors, writeSafetensors } from '../../../main/storage/safetensors.ts';
+import { mountSmallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cauchy-storage å漢字 100% #1 '));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -45,22 +46,17 @@ describe('files', () => {
   });
 
   it('on a full disk fail with a clear error, and what was there stays', async ({ skip }) => {
-    const mount = fresh('disk');
-    mkdirSync(mount, { recursive: true });
+    const disk = mountSmallDisk(fresh('disk'), '64k') ?? skip(whyNoSmallDisk);
+    const { folder } = disk;
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount], { stdio: 'ignore' });
-    } catch {
-      skip('a small disk can only be mounted by root on Linux');
-    }
-    try {
-      await writeFileAtomic(join(mount, 'small'), 'fits');
-      await expect(writeFileAtomic(join(mount, 'large'), Buffer.alloc(1 << 20))).rejects.toMatchObject({
+      await writeFileAtomic(join(folder, 'small'), 'fits');
+      await expect(writeFileAtomic(join(folder, 'large'), Buffer.alloc(1 << 20))).rejects.toMatchObject({
         code: 'storage.diskFull',
       });
-      expect(readdirSync(mount)).toEqual(['small']);
-      await writeFileAtomic(join(mount, 'small'), 'still writable');
+      expect(readdirSync(folder)).toEqual(['small']);
+      await writeFileAtomic(join(folder, 'small'), 'still writable');
     } finally {
-      execFileSync('umount', [mount]);
+      disk.unmount();
     }
   });
 
@@ -128,6 +124,27 @@ describe('JSONL', () => {
     await again.append([{ i: 4 }]);
     await again.close();
     expect((await readJsonl(path, row)).rows).toEqual([{ i: 1 }, { i: 2 }, { i: 4 }]);
+  });
+
+  it('takes all of the rows or none: what a full disk took is cut off, and they can be appended again', async ({
+    skip,
+  }) => {
+    const disk = mountSmallDisk(fresh('disk'), '64k') ?? skip(whyNoSmallDisk);
+    const [path, filler] = [join(disk.folder, 't.jsonl'), join(disk.folder, 'filler')];
+    try {
+      const writer = await JsonlWriter.open(path);
+      await writer.append([{ i: 1 }]);
+      writeFileSync(filler, Buffer.alloc(52 * 1024));
+      const rows = Array.from({ length: 1500 }, (_, i) => ({ i: 1000 + i }));
+      await expect(writer.append(rows)).rejects.toMatchObject({ code: 'storage.diskFull' });
+      expect(await readJsonl(path, row)).toEqual({ rows: [{ i: 1 }], tornBytes: 0 });
+      rmSync(filler);
+      await writer.append(rows);
+      await writer.close();
+      expect((await readJsonl(path, row)).rows).toEqual([{ i: 1 }, ...rows]);
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('names the line that is damaged in the middle', async () => {

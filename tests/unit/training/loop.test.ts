@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { studioError } from '../../../main/base/errors.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
 import { mostSkippedInARow, sheetSteps } from '../../../main/training/loop.ts';
@@ -79,6 +80,43 @@ describe('numbers that break', () => {
     expect(end.reason === 'notFinite' && end.error.words.means).toContain('rolled back');
     const good = await runTiny({ stopAfter: 2 });
     expect(await weights(folder)).toEqual(await weights(good.folder));
+  });
+});
+
+describe('a disk that refuses', () => {
+  const full = () => studioError('storage.diskFull', { path: '/somewhere' });
+  const refusing = (times: number, error = full) => {
+    let left = times;
+    return async () => {
+      if (left-- > 0) throw error();
+    };
+  };
+
+  it('makes the run wait, and nothing is lost when it gives way', async () => {
+    const whole = await runTiny();
+    const refusals: string[] = [];
+    const { folder, end } = await runTiny({
+      config: tinyConfig({ sampleSheets: 3 }),
+      loop: {
+        onCheckpoint: refusing(2),
+        sampleSheet: refusing(1),
+        whileRefused: async ({ code }) => void refusals.push(code),
+      },
+    });
+    expect(end).toMatchObject({ reason: 'finished', position: { step: 12, skipped: 0 } });
+    expect(refusals).toEqual(Array.from({ length: 3 }, () => 'storage.diskFull'));
+    expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(await weights(folder)).toEqual(await weights(whole.folder));
+  });
+
+  it('fails a run that is stopped meanwhile, and so does what no one can mend', async () => {
+    const stop = new AbortController();
+    const loop = { signal: stop.signal, onCheckpoint: refusing(99), whileRefused: async () => stop.abort() };
+    await expect(runTiny({ loop })).rejects.toMatchObject({ code: 'storage.diskFull' });
+    const damaged = () => studioError('storage.damaged', { path: '/somewhere', reason: 'it reads back differently' });
+    await expect(
+      runTiny({ loop: { onCheckpoint: refusing(1, damaged), whileRefused: refusing(0) } }),
+    ).rejects.toMatchObject({ code: 'storage.damaged' });
   });
 });
 
