@@ -2,7 +2,7 @@
  * Imports pictures into a project. Files are looked at in a fixed order and decoded side by side, and their rows are
  * written in that order; so an import that was cut off left a beginning of the same manifest, and goes on from there.
  */
-import { dirname } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { listed } from '../base/errors/words.ts';
 import { ProgressMeter } from '../base/progress.ts';
@@ -20,7 +20,6 @@ import { countRows, readIndex, readSettings } from './manifest.ts';
 import type { DecodeOutcome } from './protocol.ts';
 import { repairDataset } from './repair.ts';
 import { scanRoots, scanSamples, toRoots } from './scan.ts';
-import type { Root } from './scan.ts';
 import { pictureSettingsSchema } from './schema.ts';
 import type { ImportProgress, ImportResult, ManifestRow, PictureSettings, PictureSource } from './schema.ts';
 
@@ -48,7 +47,8 @@ export async function importPictures(options: ImportOptions): Promise<ImportResu
   const settings = checkSettings(options.settings);
   const roots = source.kind === 'paths' ? await toRoots(source.paths) : [];
   const closed = [project, dirname(imagesFolder(project)), imagesFolder(project)];
-  const scan = () => (source.kind === 'samples' ? scanSamples(source, settings) : scanRoots(roots, closed));
+  const scan = () =>
+    source.kind === 'samples' ? scanSamples(source, settings) : namedFrom(source.base, scanRoots(roots, closed));
 
   await repairDataset(project);
   const index = await readIndex(project);
@@ -59,8 +59,24 @@ export async function importPictures(options: ImportOptions): Promise<ImportResu
     if (isNew) await writeJson(settingsPath(project), settingsFormat, settings);
     refusedArchive = await importFound(scan(), index, tally, { ...options, settings });
   }
-  throwIfUseless(tally, roots, refusedArchive);
+  const isUpload = source.kind === 'paths' && source.base !== undefined;
+  throwIfUseless(
+    tally,
+    roots.map(({ path }) => (isUpload ? basename(path) : path)),
+    refusedArchive,
+  );
   return { counts: countRows(index.rows()), added: tally.added };
+}
+
+/** What was found, with sources relative to `base`, in the way of the web on every system. */
+async function* namedFrom(base: string | undefined, scan: AsyncIterable<Found>): AsyncGenerator<Found> {
+  const named = (path: string) => (base === undefined ? path : relative(base, path).replaceAll(sep, '/'));
+  for await (const found of scan) {
+    const source = named(found.source);
+    yield found.kind === 'picture' && found.container !== undefined
+      ? { ...found, source, container: named(found.container) }
+      : { ...found, source };
+  }
 }
 
 function checkSettings(settings: PictureSettings): PictureSettings {
@@ -206,10 +222,10 @@ class ImportTally {
 }
 
 /** An import of which nothing can be used is an error, once its reasons are in the manifest. */
-function throwIfUseless({ added, total }: ImportTally, roots: readonly Root[], refused: string | undefined): void {
+function throwIfUseless({ added, total }: ImportTally, chosen: readonly string[], refused: string | undefined): void {
   if (added.used + added.duplicates + added.known > 0) return;
-  const path = listed(roots.map((root) => root.path));
-  if (refused !== undefined && roots.length === 1)
+  const path = listed(chosen);
+  if (refused !== undefined && chosen.length === 1)
     throw studioError('dataset.archiveRefused', { path, reason: refused });
   throw studioError('dataset.noPictures', { path, files: total });
 }

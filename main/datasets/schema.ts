@@ -91,7 +91,12 @@ export type PictureCounts = z.infer<typeof pictureCountsSchema>;
 /** Where pictures come from. */
 export const pictureSourceSchema = z.discriminatedUnion('kind', [
   /** Folders, files and ZIP archives, by absolute path. */
-  z.strictObject({ kind: z.literal('paths'), paths: z.array(z.string().min(1)).min(1) }),
+  z.strictObject({
+    kind: z.literal('paths'),
+    paths: z.array(z.string().min(1)).min(1),
+    /** A folder that sources are named from: that of an upload, whose own place says nothing to anyone. */
+    base: z.string().min(1).optional(),
+  }),
   /** The studio's own drawn faces. */
   z.strictObject({
     kind: z.literal('samples'),

@@ -96,9 +96,11 @@ class BatchEncoder {
     const latents = new Float32Array(pictures.length * dimensions);
     let next = this.#load(pictures, 0);
     for (let start = 0; start < pictures.length; start += this.#batch) {
+      throwIfCancelled(signal);
       const x = await next;
       next = this.#load(pictures, start + this.#batch);
-      throwIfCancelled(signal);
+      // Awaited in the next round; a failure before that ends the job, and nobody asks for it any more.
+      next.catch(() => undefined);
       const inputs = { x: { dtype: 'float32', shape: [this.#batch, 3, pictureSize, pictureSize], data: x } } as const;
       const { mean } = await device.run({
         program: this.#program,

@@ -1,10 +1,12 @@
 /**
  * One training step of a VAE as a traceable function: reconstruction + KL, RAdam, EMA.
  *
- *   L = mean (x − x̂)² + klWeight · mean KL(q(z|x) ‖ N(0, 1)),   z = mean + exp(½ logVariance)·eps
+ *   L = mean_b log mean_i (x_bi − x̂_bi)² + klWeight · mean KL(q(z|x) ‖ N(0, 1)),   z = mean + exp(½ logVariance)·eps
  *
  * Source  Kingma & Welling, 2014, Auto-Encoding Variational Bayes, Eqs. 7 and 10, arXiv:1312.6114
- * Differs the squared error and the KL are means over elements, so that klWeight does not depend on the picture size
+ * Differs the logarithm of each picture's own squared error (a Gaussian whose variance is the picture's best one):
+ *         otherwise the few pictures of fine texture, which no VAE of this size keeps, hold most of the gradient.
+ *         Means over elements, so that klWeight does not depend on the picture size
  */
 import { assertThat } from '../base/errors.ts';
 import { encode, decode } from '../models/starter-vae.ts';

@@ -1,13 +1,14 @@
 /** The main job by clicking: a folder of pictures becomes a one-step generator and a grid, in the real studio. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { galleryPictureSchema } from '../../main/gallery/schema.ts';
 import { gridPngTextSchema, pngKeyword } from '../../main/generation/schema.ts';
 import { pngText } from '../../main/storage/png-text.ts';
+import { zipOf } from '../corpus/archives.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { writeBrokenPictures, writePictures } from '../support/pictures.ts';
@@ -59,6 +60,19 @@ const figure = async (label: string) => {
   return (await fact.locator('dd').innerText()).trim();
 };
 
+/** Drags files and folders of this computer over the window and lets go, as a person does. */
+async function dropFiles(files: readonly string[]): Promise<void> {
+  const devTools = await browser.context.newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await devTools.send('Input.dispatchDragEvent', {
+      type,
+      x: 640,
+      y: 400,
+      data: { items: [], files: [...files], dragOperationsMask: 1 },
+    });
+  }
+}
+
 // Each step stands on the one before, as a person's session does.
 describe('from a folder of pictures to a grid, by clicking', () => {
   it('creates a project', async () => {
@@ -77,7 +91,7 @@ describe('from a folder of pictures to a grid, by clicking', () => {
     const broken = page.getByRole('tab', { name: 'Could not be used 5' });
     await broken.click();
     for (const name of ['a text.png', 'empty.jpg', 'cut off.jpg', 'cut off.png', 'noise.jpg'])
-      await page.getByText(name).waitFor();
+      await page.getByText(`pictures/broken/${name}`, { exact: true }).waitFor();
   });
 
   it('encodes, and shows the latents’ statistics', async () => {
@@ -109,6 +123,7 @@ describe('from a folder of pictures to a grid, by clicking', () => {
     await button('Stop').click();
     await page.getByText('Stopped', { exact: true }).first().waitFor();
     await button('Resume').waitFor();
+    expect(await page.getByText('What to do:').count(), 'nothing went wrong on the way').toBe(0);
   });
 
   it('generates 64 pictures in one step and exports them as one PNG that knows its cells', async () => {
@@ -164,8 +179,25 @@ describe('from a folder of pictures to a grid, by clicking', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('takes a folder and a ZIP that are dropped on the window, and counts what it has already', async () => {
+    const more = join(root, 'more');
+    await writePictures(join(more, 'folder'), 4, 23);
+    const [known] = await writePictures(join(more, 'known'), 1);
+    const zip = join(more, 'pictures.zip');
+    const zipped = await writePictures(join(more, 'zipped'), 3, 29);
+    writeFileSync(zip, await zipOf(zipped.map((path) => ({ name: basename(path), bytes: readFileSync(path) }))));
+    await goTo('Pictures');
+    await dropFiles([join(more, 'folder'), known!, zip]);
+    await page.getByRole('tab', { name: `In use ${good + 7}` }).waitFor();
+    await page.getByRole('tab', { name: 'Duplicates 1' }).waitFor();
+    // The model was trained on other pictures: nothing is encoded silently.
+    await button('Go on to Latents').click();
+    await button(/^(Encode|Go on encoding)$/).waitFor();
+  });
+
   it('says nothing wrong in the console, and stays so after a reload', async () => {
     await page.reload();
+    await goTo('Gallery');
     await page.getByText('64 pictures, newest first').waitFor();
     expect(complaints).toEqual([]);
   });

@@ -1,9 +1,12 @@
 /** Handlers of long work: each starts a job and answers with its id. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
 import type { RunRecord } from '../../runs/schema.ts';
 import { createRunFolder, deleteRun, readRun } from '../../runs/store.ts';
+import { withFileErrors } from '../../storage/files.ts';
 import type { RunConfig } from '../../training/schema.ts';
 import type { TrainingProgress } from '../../workers/engine.contract.ts';
 import type { StudioContract } from '../contract/contract.ts';
@@ -166,6 +169,14 @@ export class Work {
   }
 }
 
+/** What lies at the top of an upload is what the person chose: a folder, files, archives. */
+async function uploadedSource({ ports }: Session, id: string): Promise<PictureSource> {
+  const base = ports.uploadFolder?.(id);
+  const names = base === undefined ? [] : await withFileErrors(base, () => readdir(base));
+  if (base === undefined || names.length === 0) throw studioError('dataset.folderMissing', { path: id });
+  return { kind: 'paths', paths: names.toSorted().map((name) => join(base, name)), base };
+}
+
 type WorkMethods =
   | 'pictures.import'
   | 'latents.encode'
@@ -178,11 +189,9 @@ type WorkMethods =
 
 export function workHandlers(session: Session, work: Work): Pick<Handlers<StudioContract>, WorkMethods> {
   return {
-    'pictures.import': ({ source, settings }) => {
-      if (source.kind !== 'upload') return { job: work.importPictures(source, settings).id };
-      const folder = session.ports.uploadFolder?.(source.id);
-      if (folder === undefined) throw studioError('dataset.folderMissing', { path: source.id });
-      return { job: work.importPictures({ kind: 'paths', paths: [folder] }, settings).id };
+    'pictures.import': async ({ source, settings }) => {
+      const chosen = source.kind === 'upload' ? await uploadedSource(session, source.id) : source;
+      return { job: work.importPictures(chosen, settings).id };
     },
     'latents.encode': ({ vae }) => ({ job: work.encode(vae).id }),
     'runs.start': async (input) => {

@@ -86,7 +86,8 @@ export class TrainState {
     this.runId = id;
     this.rows = [];
     this.sheets = [];
-    void this.#load();
+    // A run that has just been started has nothing to read before it is in the project; `follow` reads it then.
+    if (this.run !== undefined) void this.#load();
   }
 
   choosePreset(preset: Preset): void {

@@ -428,3 +428,29 @@ test('a flat picture is not mistaken for another of the same colour', async () =
   // Duplicates are files with the same bytes; pictures that merely look alike are both used.
   expect((await importPictures(options)).counts).toMatchObject({ used: 2, duplicates: 0 });
 });
+
+test('sources of an upload are named as the person chose them, and a second upload of the same is known', async () => {
+  const project = await temporaryFolder();
+  for (const added of [
+    { used: 3, known: 0 },
+    { used: 0, known: 3 },
+  ]) {
+    const base = await temporaryFolder();
+    await writeFiles(base, {
+      'My pictures/deep/one.png': await png(1),
+      'My pictures/text.png': 'this is a text',
+      'two.png': await png(2),
+      'more.zip': await zipOf([{ name: 'in/three.png', bytes: await png(3) }]),
+    });
+    const paths = ['My pictures', 'more.zip', 'two.png'].map((name) => join(base, name));
+    const source: PictureSource = { kind: 'paths', paths, base };
+    const result = await importPictures({ project, source, settings, decoder: localDecoder() });
+    expect(result.added).toMatchObject(added);
+    expect((await readManifest(project)).map(({ kind, source: named }) => [kind, named])).toEqual([
+      ['used', 'My pictures/deep/one.png'],
+      ['quarantined', 'My pictures/text.png'],
+      ['used', 'more.zip!in/three.png'],
+      ['used', 'two.png'],
+    ]);
+  }
+});
