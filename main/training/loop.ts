@@ -74,6 +74,14 @@ export function sheetSteps(steps: number, sheets: number): Set<number> {
   );
 }
 
+/** The sheets' steps after which quality is measured, too; the start and the end always are. */
+export function scoreSteps(steps: number, sheets: number): Set<number> {
+  const all = [...sheetSteps(steps, sheets)].filter((step) => step < steps);
+  const every = Math.ceil((all.length + 1) / (mostScoresBetween + 1));
+  return new Set(all.filter((_, i) => (i + 1) % every === 0));
+}
+const mostScoresBetween = 4;
+
 export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   const { config, plan, device, names, now, folder, signal } = options;
   const log = await MetricsLog.open(folder, options.onRows, now);

@@ -8,7 +8,7 @@ import type { LatentManifest } from '../latents/schema.ts';
 import type { RunLogRow, RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
 import { addSheet, addToLog, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
-import { trainingLoop } from '../training/loop.ts';
+import { scoreSteps, trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { planRun, stepsFor, heldOutCount } from '../training/plan.ts';
@@ -119,7 +119,7 @@ export class TrainingJob {
       };
       await this.#save(record);
       await this.#note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
-      record = await this.#scored(record, painter);
+      record = await this.#scored(record, painter, 0);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
     } finally {
       await this.#release(painter);
@@ -153,7 +153,8 @@ export class TrainingJob {
       names.state,
     );
     try {
-      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped };
+      const scores = record.scores.filter((score) => score.step <= step);
+      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores };
       await this.#save(running);
       await this.#note(running, 'Resumed from the checkpoint of this step.');
       return await this.#train(running, { step, seconds, skipped }, painter, undefined);
@@ -173,6 +174,7 @@ export class TrainingJob {
     const meter = new ProgressMeter();
     const { steps } = record.plan;
     const folder = runFolder(this.#project, record.id);
+    const scored = scoreSteps(steps, record.config.sampleSheets);
     let position = from;
     /** What the disk refused since the last checkpoint; the log can only hear of it afterwards. */
     const refused: string[] = [];
@@ -185,7 +187,12 @@ export class TrainingJob {
         device,
         names,
         batch: (k) => maths.batch({ data, config: record.config, steps, k }),
-        sampleSheet: (step) => this.#sheets(record.id, step, painter),
+        sampleSheet: async (step) => {
+          await this.#sheets(record.id, step, painter);
+          if (!scored.has(step)) return;
+          record = await this.#scored(record, painter, step);
+          await this.#save(record);
+        },
         onRows: (rows) => this.#events.metrics(rows),
         onStep: (now) => {
           position = now;
@@ -223,7 +230,7 @@ export class TrainingJob {
         deadline,
       });
       record = { ...record, ...end.position, status: statusOf(end), ...errorOf(end) };
-      if (end.reason !== 'notFinite') record = await this.#scored(record, painter);
+      if (end.reason !== 'notFinite') record = await this.#scored(record, painter, record.step);
     } catch (thrown) {
       await this.#failed(record, toStudioError(thrown));
       throw thrown;
@@ -234,8 +241,8 @@ export class TrainingJob {
   }
 
   /**
-   * What fits before `end` (monotonic ms): runs a few steps and one sheet, and leaves room for all sheets, the last
-   * checkpoint and two scores. The loop itself has to end by `deadline`, so that what follows it still fits.
+   * What fits before `end` (monotonic ms): runs a few steps and one sheet, and leaves room for all sheets and scores
+   * and the last checkpoint. The loop itself has to end by `deadline`, so that what follows it still fits.
    */
   async #budget(
     config: RunConfig,
@@ -257,7 +264,8 @@ export class TrainingJob {
     // A sheet is three passes of one batch and a score scoreSamples / samplingBatch; the distance itself takes a moment.
     const scoreSeconds = (sheetSeconds / 3) * (scoreSamples / samplingBatch) + 2;
     const afterLoop = scoreSeconds + sheetSeconds + 1;
-    const left = (end - performance.now()) / 1000 - scoreSeconds - config.sampleSheets * sheetSeconds - afterLoop;
+    const before = (1 + scoreSteps(1000, config.sampleSheets).size) * scoreSeconds + config.sampleSheets * sheetSeconds;
+    const left = (end - performance.now()) / 1000 - before - afterLoop;
     return { steps: stepsFor(0.98 * left, stepSeconds), deadline: end - afterLoop * 1000 };
   }
 
@@ -287,16 +295,16 @@ export class TrainingJob {
     }
   }
 
-  /** Adds a score of the current average, where enough pictures were held out. */
-  async #scored(record: RunRecord, painter: Painter): Promise<RunRecord> {
-    if (record.plan.heldOutPictures < fewestForScore || record.scores.some(({ step }) => step === record.step))
+  /** Adds a score of the average after `step` steps, where enough pictures were held out. */
+  async #scored(record: RunRecord, painter: Painter, step: number): Promise<RunRecord> {
+    if (record.plan.heldOutPictures < fewestForScore || record.scores.some((known) => known.step === step))
       return record;
     const samples = await painter.latents(
       Array.from({ length: scoreSamples }, (_, i) => i),
       1,
     );
     const { frechet, floor } = await this.#threads.maths.score({ data, samples });
-    const score: RunScore = { step: record.step, frechet, floor, samples: scoreSamples };
+    const score: RunScore = { step, frechet, floor, samples: scoreSamples };
     return { ...record, scores: [...record.scores, score] };
   }
 

@@ -107,14 +107,11 @@ describe('from a folder of pictures to a grid, by clicking', () => {
     await button('Go on to Train').click();
     await page.getByRole('radio', { name: 'Quick look' }).check();
     await button('Start training').click();
-    const samples = page.getByRole('region', { name: 'Samples' }).getByRole('img');
-    await samples.waitFor();
-    const first = await samples.getAttribute('src');
-    await page.waitForFunction(
-      (before) => document.querySelector('section[aria-label="Samples"] img')?.getAttribute('src') !== before,
-      first,
-      { timeout: 120_000 },
-    );
+    const samples = page.getByRole('region', { name: 'Samples' });
+    await samples.getByRole('img', { name: 'Before training: 16 pictures in 1 step each' }).waitFor();
+    await samples.getByRole('radio', { name: '2 steps per picture' }).check();
+    await samples.getByRole('img', { name: 'Before training: 16 pictures in 2 steps each' }).waitFor();
+    await samples.getByRole('img', { name: /^Step .* 16 pictures in 2 steps each$/ }).waitFor({ timeout: 120_000 });
     const loss = () => page.getByText(/^Lower is better/).first();
     await loss().waitFor();
     const step = async () => Number((await figure('step')).replace(/[^\d].*$/, '').replace(',', ''));

@@ -226,11 +226,14 @@ export class FakeWorld {
     const every = Math.max(1, Math.floor(steps / Math.max(1, run.config.sampleSheets)));
     for (let step = from; step <= to; step++) {
       if (step % every !== 0 || (step === from && from > 0)) continue;
-      const file = `runs/${id}/samples/${step}.png`;
-      this.files.set(file, sheetUrl(6, 6, Math.min(1, Math.sqrt(step / steps)), 1));
-      const sheet = { step, file, nfe: 1, rows: 6, columns: 6 };
-      this.sheets.set(id, [...(this.sheets.get(id) ?? []).filter((known) => known.step !== step), sheet]);
-      this.emit('samples', { run: id, sheet });
+      const others = (this.sheets.get(id) ?? []).filter((known) => known.step !== step);
+      const made = [1, 2].map((nfe) => {
+        const file = `runs/${id}/samples/${step}-${nfe}.png`;
+        this.files.set(file, sheetUrl(6, 6, Math.min(1, Math.sqrt((nfe * step) / (nfe + 1) / steps)), 1));
+        return { step, file, nfe, rows: 6, columns: 6 };
+      });
+      this.sheets.set(id, [...others, ...made]);
+      for (const sheet of made) this.emit('samples', { run: id, sheet });
       if (step > 0)
         this.changeRun(id, {
           scores: [

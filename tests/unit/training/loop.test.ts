@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { studioError } from '../../../main/base/errors.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
-import { mostSkippedInARow, sheetSteps } from '../../../main/training/loop.ts';
+import { mostSkippedInARow, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
 
@@ -180,6 +180,13 @@ describe('the loop', () => {
     });
     expect(made).toEqual([0, 4, 8, 12]);
     expect(sheetSteps(10, 0).size).toBe(0);
+  });
+
+  it('measures quality at a few of the sheets between start and end', () => {
+    expect([...scoreSteps(1000, 10)]).toEqual([200, 400, 600, 800]);
+    expect([...scoreSteps(1000, 3)]).toEqual([333, 667]);
+    expect(scoreSteps(100_000, 200).size).toBe(4);
+    expect(scoreSteps(10, 0).size).toBe(0);
   });
 
   it('a seed changes the run', async () => {
