@@ -58,10 +58,7 @@ await runScript(async () => {
     /** @param {string} place */
     const goTo = (place) => page.getByRole('navigation').getByText(place, { exact: true }).click();
 
-    const [line] = await createInterface({ input: host.stdout })
-      [Symbol.asyncIterator]()
-      .next()
-      .then(({ value }) => [value]);
+    const { value: line } = await createInterface({ input: host.stdout })[Symbol.asyncIterator]().next();
     await page.goto(JSON.parse(line).url);
     await page.getByText('New project').waitFor();
     await take('start');

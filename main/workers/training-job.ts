@@ -1,12 +1,11 @@
 /** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
 import { join } from 'node:path';
 import { studioError, toStudioError } from '../base/errors.ts';
-import type { StudioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { LatentManifest } from '../latents/schema.ts';
-import type { RunLogRow, RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
-import { addSheet, addToLog, readRun, runFolder, truncateSheets, writeRun } from '../runs/store.ts';
+import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
+import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { scoreSteps, trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
@@ -18,6 +17,7 @@ import { ditSpecs } from '../models/dit.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { Painter, samplingBatch } from './painter.ts';
+import { RunJournal } from './run-journal.ts';
 import type { Threads } from './threads.ts';
 
 export interface TrainingEvents {
@@ -62,6 +62,7 @@ export class TrainingJob {
   readonly #resources: string;
   readonly #events: TrainingEvents;
   readonly #control: TrainingControl;
+  readonly #journal: RunJournal;
 
   constructor(
     threads: Threads,
@@ -74,6 +75,7 @@ export class TrainingJob {
     this.#resources = place.resources;
     this.#events = events;
     this.#control = control;
+    this.#journal = new RunJournal(place.project, events.record);
   }
 
   /** Plans and trains a new run. Throws `dataset.tooFew`. */
@@ -117,8 +119,8 @@ export class TrainingJob {
         skipped: 0,
         scores: [],
       };
-      await this.#save(record);
-      await this.#note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
+      await this.#journal.save(record);
+      await this.#journal.note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
       record = await this.#scored(record, painter, 0);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
     } finally {
@@ -135,7 +137,8 @@ export class TrainingJob {
     const folder = runFolder(this.#project, run);
     const damaged: string[] = [];
     const checkpoint = await readCheckpoint(folder, undefined, (path, reason) => damaged.push(`${path}: ${reason}`));
-    for (const text of damaged) await this.#note(record, `A damaged checkpoint was passed over: ${text}`, 'trouble');
+    for (const text of damaged)
+      await this.#journal.note(record, `A damaged checkpoint was passed over: ${text}`, 'trouble');
     if (!checkpoint) throw studioError('run.noCheckpoint', { run });
     const { step, seconds, skipped } = checkpoint.info;
     await truncateMetrics(folder, step);
@@ -155,8 +158,8 @@ export class TrainingJob {
     try {
       const scores = record.scores.filter((score) => score.step <= step);
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores };
-      await this.#save(running);
-      await this.#note(running, 'Resumed from the checkpoint of this step.');
+      await this.#journal.save(running);
+      await this.#journal.note(running, 'Resumed from the checkpoint of this step.');
       return await this.#train(running, { step, seconds, skipped }, painter, undefined);
     } finally {
       await this.#release(painter);
@@ -191,7 +194,7 @@ export class TrainingJob {
           await this.#sheets(record.id, step, painter);
           if (!scored.has(step)) return;
           record = await this.#scored(record, painter, step);
-          await this.#save(record);
+          await this.#journal.save(record);
         },
         onRows: (rows) => this.#events.metrics(rows),
         onStep: (now) => {
@@ -200,20 +203,20 @@ export class TrainingJob {
         },
         onCheckpoint: async (position) => {
           record = { ...record, ...position, status: this.#control.isPaused() ? 'paused' : 'running' };
-          await this.#save(record);
+          await this.#journal.save(record);
           if (refused.length > 0)
-            await this.#note(record, `The disk refused: ${[...new Set(refused)].join(' ')}`, 'trouble');
+            await this.#journal.note(record, `The disk refused: ${[...new Set(refused)].join(' ')}`, 'trouble');
           refused.length = 0;
-          await this.#note(record, 'A checkpoint was saved.');
+          await this.#journal.note(record, 'A checkpoint was saved.');
         },
         signal: this.#control.signal,
         whilePaused: async () => {
           meter.pause();
           record = { ...record, status: 'paused' };
-          await this.#save(record);
+          await this.#journal.save(record);
           await this.#control.whilePaused();
           record = { ...record, status: 'running' };
-          await this.#save(record);
+          await this.#journal.save(record);
         },
         isPaused: this.#control.isPaused,
         whileRefused: async (error) => {
@@ -232,11 +235,15 @@ export class TrainingJob {
       record = { ...record, ...end.position, status: statusOf(end), ...errorOf(end) };
       if (end.reason !== 'notFinite') record = await this.#scored(record, painter, record.step);
     } catch (thrown) {
-      await this.#failed(record, toStudioError(thrown));
+      await this.#journal.failed(record, toStudioError(thrown));
       throw thrown;
     }
-    await this.#save(record);
-    await this.#note(record, endWords[record.status] ?? record.error?.what ?? '', record.error ? 'trouble' : 'note');
+    await this.#journal.save(record);
+    await this.#journal.note(
+      record,
+      endWords[record.status] ?? record.error?.what ?? '',
+      record.error ? 'trouble' : 'note',
+    );
     return record;
   }
 
@@ -306,27 +313,6 @@ export class TrainingJob {
     const { frechet, floor } = await this.#threads.maths.score({ data, samples });
     const score: RunScore = { step, frechet, floor, samples: scoreSamples };
     return { ...record, scores: [...record.scores, score] };
-  }
-
-  /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */
-  async #failed(record: RunRecord, { code, words }: StudioError): Promise<void> {
-    const failed: RunRecord = { ...record, status: 'failed', error: { code, ...words } };
-    try {
-      await this.#save(failed);
-      await this.#note(failed, words.what, 'trouble');
-    } catch {
-      // The disk that made the run fail may refuse this, too; the window hears of it all the same.
-      this.#events.record(failed);
-    }
-  }
-
-  async #note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
-    await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
-  }
-
-  async #save(record: RunRecord): Promise<void> {
-    await writeRun(this.#project, record);
-    this.#events.record(record);
   }
 
   #preparing(): void {

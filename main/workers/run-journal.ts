@@ -1,0 +1,35 @@
+/** What a run leaves for people: its record, its log, and the word to whoever watches. */
+import type { StudioError } from '../base/errors.ts';
+import type { RunLogRow, RunRecord } from '../runs/schema.ts';
+import { addToLog, writeRun } from '../runs/store.ts';
+
+export class RunJournal {
+  readonly #project: string;
+  readonly #onRecord: (record: RunRecord) => void;
+
+  constructor(project: string, onRecord: (record: RunRecord) => void) {
+    this.#project = project;
+    this.#onRecord = onRecord;
+  }
+
+  async save(record: RunRecord): Promise<void> {
+    await writeRun(this.#project, record);
+    this.#onRecord(record);
+  }
+
+  async note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
+    await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
+  }
+
+  /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */
+  async failed(record: RunRecord, { code, words }: StudioError): Promise<void> {
+    const failed: RunRecord = { ...record, status: 'failed', error: { code, ...words } };
+    try {
+      await this.save(failed);
+      await this.note(failed, words.what, 'trouble');
+    } catch {
+      // The disk that made the run fail may refuse this, too; the window hears of it all the same.
+      this.#onRecord(failed);
+    }
+  }
+}
