@@ -10,7 +10,7 @@ import { loadVae } from '../vae/starter.ts';
 import type { Threads } from './threads.ts';
 
 /** Latents that are made at once; what is missing to a batch is made and thrown away. */
-export const samplingBatch = 64;
+const samplingBatch = 64;
 const decodingBatch = 16;
 
 export class Painter {

@@ -10,14 +10,15 @@ import { readCheckpoint } from '../training/checkpoint.ts';
 import { scoreSteps, trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
-import { planRun, stepsFor, heldOutCount } from '../training/plan.ts';
+import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import { finiteOutputs, initialState, networkFor, stepInputs, trainingGraph } from '../training/step.ts';
 import { ditSpecs } from '../models/dit.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { Painter, samplingBatch } from './painter.ts';
+import { Painter } from './painter.ts';
 import { RunJournal } from './run-journal.ts';
+import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
 
 export interface TrainingEvents {
@@ -48,13 +49,12 @@ const data = 'train';
 /** Pictures on a sample sheet, and how many are asked for a score. */
 const sheetCount = 16;
 const sheetColumns = 4;
+const sheetNfes = [1, 2] as const;
 const scoreSamples = 1024;
 /** With fewer held-out pictures a Fréchet distance says nothing. */
 const fewestForScore = 64;
 /** How often a run that waits for the disk tries again by itself: nobody is there at night, or behind a script. */
 const diskRetryMs = 10_000;
-/** Steps run and thrown away to measure a step; the first ones warm the allocator. */
-const warmUp = { discarded: 2, measured: 6 } as const;
 
 export class TrainingJob {
   readonly #threads: Threads;
@@ -97,14 +97,27 @@ export class TrainingJob {
       names.state,
     );
     try {
+      const isScored = heldOutCount(pictures) >= fewestForScore;
+      const scores = isScored ? [{ step: 0, ...(await this.#quality(painter)) }] : [];
       const budget =
         config.length.kind === 'minutes'
-          ? await this.#budget(config, latents, painter, began + config.length.minutes * 60_000)
+          ? await timeBudget({
+              threads: this.#threads,
+              names,
+              data,
+              config,
+              shape: latents.shape,
+              end: began + config.length.minutes * 60_000,
+              sheet: async () => {
+                for (const nfe of sheetNfes) await painter.pictures(sheetSeeds(), nfe);
+              },
+              score: isScored ? () => this.#quality(painter) : undefined,
+            })
           : undefined;
       const steps = config.length.kind === 'steps' ? config.length.steps : budget!.steps;
       await fresh();
       const plan = planRun(config, latents.shape, pictures, steps);
-      let record: RunRecord = {
+      const record: RunRecord = {
         id: run,
         name,
         createdAt: new Date().toISOString(),
@@ -117,11 +130,10 @@ export class TrainingJob {
         step: 0,
         seconds: 0,
         skipped: 0,
-        scores: [],
+        scores,
       };
       await this.#journal.save(record);
       await this.#journal.note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
-      record = await this.#scored(record, painter, 0);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
     } finally {
       await this.#release(painter);
@@ -247,35 +259,6 @@ export class TrainingJob {
     return record;
   }
 
-  /**
-   * What fits before `end` (monotonic ms): runs a few steps and one sheet, and leaves room for all sheets and scores
-   * and the last checkpoint. The loop itself has to end by `deadline`, so that what follows it still fits.
-   */
-  async #budget(
-    config: RunConfig,
-    latents: LatentManifest,
-    painter: Painter,
-    end: number,
-  ): Promise<{ steps: number; deadline: number }> {
-    const { device, maths } = this.#threads;
-    let stepsStarted = 0;
-    for (let k = 0; k < warmUp.discarded + warmUp.measured; k++) {
-      if (k === warmUp.discarded) stepsStarted = performance.now();
-      const batch = await maths.batch({ data, config, steps: 1, k });
-      await device.step({ ...names, inputs: stepInputs(batch, latents.shape, config, 1, 0.99), finite: finiteOutputs });
-    }
-    const stepSeconds = (performance.now() - stepsStarted) / 1000 / warmUp.measured;
-    const sheetStarted = performance.now();
-    for (const nfe of [1, 2] as const) await painter.pictures(sheetSeeds(), nfe);
-    const sheetSeconds = (performance.now() - sheetStarted) / 1000;
-    // A sheet is three passes of one batch and a score scoreSamples / samplingBatch; the distance itself takes a moment.
-    const scoreSeconds = (sheetSeconds / 3) * (scoreSamples / samplingBatch) + 2;
-    const afterLoop = scoreSeconds + sheetSeconds + 1;
-    const before = (1 + scoreSteps(1000, config.sampleSheets).size) * scoreSeconds + config.sampleSheets * sheetSeconds;
-    const left = (end - performance.now()) / 1000 - before - afterLoop;
-    return { steps: stepsFor(0.98 * left, stepSeconds), deadline: end - afterLoop * 1000 };
-  }
-
   async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<void> {
     await this.#threads.maths.open({ data, folder: latentsFolder(this.#project, latents.key), heldOut });
     await this.#threads.device.load({ program: names.program, graph: trainingGraph(config, latents.shape) });
@@ -290,7 +273,7 @@ export class TrainingJob {
   }
 
   async #sheets(run: string, step: number, painter: Painter): Promise<void> {
-    for (const nfe of [1, 2] as const) {
+    for (const nfe of sheetNfes) {
       const file = `runs/${run}/samples/step-${String(step).padStart(9, '0')}-${nfe}.png`;
       const pictures = await painter.pictures(sheetSeeds(), nfe);
       await this.#threads
@@ -306,13 +289,14 @@ export class TrainingJob {
   async #scored(record: RunRecord, painter: Painter, step: number): Promise<RunRecord> {
     if (record.plan.heldOutPictures < fewestForScore || record.scores.some((known) => known.step === step))
       return record;
-    const samples = await painter.latents(
-      Array.from({ length: scoreSamples }, (_, i) => i),
-      1,
-    );
-    const { frechet, floor } = await this.#threads.maths.score({ data, samples });
-    const score: RunScore = { step, frechet, floor, samples: scoreSamples };
-    return { ...record, scores: [...record.scores, score] };
+    return { ...record, scores: [...record.scores, { step, ...(await this.#quality(painter)) }] };
+  }
+
+  /** How far one-step samples of the current average are from held-out pictures. */
+  async #quality(painter: Painter): Promise<Omit<RunScore, 'step'>> {
+    const seeds = Array.from({ length: scoreSamples }, (_, i) => i);
+    const samples = await painter.latents(seeds, 1);
+    return { ...(await this.#threads.maths.score({ data, samples })), samples: scoreSamples };
   }
 
   #preparing(): void {
