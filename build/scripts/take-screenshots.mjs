@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of README.md from the real studio in a browser: every place of a project that has been through
- * the flow, and the start.
+ * the flow.
  *
  *   npx cauchy demo --minutes 5 --out DEMO
  *   node build/scripts/take-screenshots.mjs DEMO/demo.cauchy [--out build/readme] [--dark] [--width 1280] [--height 800]
@@ -61,7 +61,6 @@ await runScript(async () => {
     const { value: line } = await createInterface({ input: host.stdout })[Symbol.asyncIterator]().next();
     await page.goto(JSON.parse(line).url);
     await page.getByText('New project').waitFor();
-    await take('start');
     await page.getByLabel('Folder of the project').fill(resolve(project));
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     for (const place of ['Pictures', 'Latents', 'Train']) {
@@ -71,9 +70,9 @@ await runScript(async () => {
     await goTo('Gallery');
     await page.getByRole('button', { name: /^Generate/ }).click();
     await page.getByText('64 pictures, newest first').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Dismiss' }).first().click();
+    await page.mouse.move(0, 0);
     await take('gallery');
-    await goTo('Settings');
-    await take('settings');
   } finally {
     await browser.close();
     host.kill('SIGTERM');

@@ -12,7 +12,7 @@ import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
-import { finiteOutputs, initialState, networkFor, stepInputs, trainingGraph } from '../training/step.ts';
+import { initialState, networkFor, trainingGraph } from '../training/step.ts';
 import { ditSpecs } from '../models/dit.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';

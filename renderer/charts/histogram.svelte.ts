@@ -5,7 +5,7 @@ import { bellCurveCounts } from './bell-curve.ts';
 import type { ChartColours } from './colours.ts';
 import { chart } from './mount.svelte.ts';
 import { axisColours, baseOptions, tooltipColours } from './style.ts';
-import { logTick, plainTick } from './tick-words.ts';
+import { logTick, plainTick, tickStep } from './tick-words.ts';
 import { formatCount, formatPlain } from '../text/format.ts';
 
 /** The fences as vertical lines: inner dashed, outer dotted. */
@@ -96,7 +96,7 @@ function applyHistogram(
       min: from,
       max: to,
       ...axisColours(colours, false),
-      ticks: { ...axisColours(colours).ticks, callback: plainTick, maxTicksLimit: 7 },
+      ticks: { ...axisColours(colours).ticks, callback: plainTick, stepSize: tickStep(from, to) },
     },
     y: {
       type: 'logarithmic',
