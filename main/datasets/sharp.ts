@@ -30,8 +30,45 @@ let loaded: Sharp | undefined;
 
 /** sharp, set up. Throws `dataset.decoderMissing`. */
 export function loadSharp(): Sharp {
-  loaded ??= setUp(requireSharp(chooseBuild(process.env, process.versions, process.platform)));
-  return loaded;
+  if (loaded) return loaded;
+  const build = chooseBuild(process.env, process.versions, process.platform);
+  const sharp = requireSharp(build);
+  // Every thread has a WebAssembly build of its own; the native one is the whole process's.
+  if (build.kind === 'native') onceInProcess(setUpState, () => setUp(sharp));
+  else setUp(sharp);
+  return (loaded = sharp);
+}
+
+const states = { untouched: 0, working: 1, done: 2 } as const;
+let setUpState = newSetUpState();
+
+/** What the threads of a process must share before any of them opens a picture: see `onceInProcess`. */
+export function newSetUpState(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+export function shareSetUpState(state: Int32Array<SharedArrayBuffer>): void {
+  setUpState = state;
+}
+
+/**
+ * Does `work` in the first thread that comes and lets the others wait for it. libvips is the whole process's: a thread
+ * that set it up anew would block every loader for a moment, and refuse good pictures of the others.
+ */
+export function onceInProcess(state: Int32Array<SharedArrayBuffer>, work: () => void): void {
+  while (Atomics.load(state, 0) !== states.done) {
+    if (Atomics.compareExchange(state, 0, states.untouched, states.working) !== states.untouched) {
+      Atomics.wait(state, 0, states.working);
+      continue;
+    }
+    let outcome: number = states.untouched;
+    try {
+      work();
+      outcome = states.done;
+    } finally {
+      Atomics.store(state, 0, outcome);
+      Atomics.notify(state, 0);
+    }
+  }
 }
 
 /** `CAUCHY_SHARP=wasm` asks for the WebAssembly build anywhere; `CAUCHY_SHARP_WASM` says where it is. */
@@ -91,13 +128,12 @@ function requireWasm(require: NodeJS.Require): Sharp {
   }
 }
 
-function setUp(sharp: Sharp): Sharp {
+function setUp(sharp: Sharp): void {
   // Pictures are decoded side by side already; threads within one would only compete.
   sharp.concurrency(1);
   sharp.cache(false);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
-  return sharp;
 }
 
 /** Opens encoded bytes strictly: too large, truncated or visibly damaged data is an error, and so is taking too long. */

@@ -1,10 +1,12 @@
 /** A picture thread. */
 import { readFile } from 'node:fs/promises';
+import { workerData } from 'node:worker_threads';
+import { z } from 'zod';
 import type { Handlers } from '../base/rpc.ts';
 import { serve, transferring } from '../base/rpc.ts';
 import { decodePicture } from '../datasets/decode.ts';
 import { loadPicture } from '../datasets/manifest.ts';
-import { decodeRgb, encodePng } from '../datasets/sharp.ts';
+import { decodeRgb, encodePng, shareSetUpState } from '../datasets/sharp.ts';
 import { drawGrid, gridLayout } from '../gallery/grid.ts';
 import { withFileErrors, writeFileAtomic } from '../storage/files.ts';
 import { withPngText } from '../storage/png-text.ts';
@@ -15,6 +17,9 @@ async function loadTile(path: string): Promise<Uint8Array> {
   const { data } = await decodeRgb(await withFileErrors(path, () => readFile(path)));
   return data;
 }
+
+const { sharpSetUp } = z.object({ sharpSetUp: z.instanceof(Int32Array<SharedArrayBuffer>) }).parse(workerData);
+shareSetUpState(sharpSetUp);
 
 const handlers: Handlers<typeof picturesContract> = {
   decode: async (request) => decodePicture(request),

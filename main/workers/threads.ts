@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { connect } from '../base/rpc.ts';
 import type { Client, Contract } from '../base/rpc.ts';
 import type { PictureDecoder } from '../datasets/decoder.ts';
+import { newSetUpState } from '../datasets/sharp.ts';
 import { deviceContract } from '../engine/contract.ts';
 import type { Device } from '../engine/contract.ts';
 import { mathsContract } from './maths.contract.ts';
@@ -22,18 +23,19 @@ export interface Threads {
 }
 
 /** Files are compiled one to one, so a thread's entry lies beside this file with the same ending. */
-const entry = (name: string): Worker => new Worker(new URL(`./${name}.worker.js`, import.meta.url));
+const entry = (name: string, workerData?: object): Worker =>
+  new Worker(new URL(`./${name}.worker.js`, import.meta.url), { workerData });
 
 /** Pictures each thread has in hand: one being decoded while the next is read. */
 const picturesPerThread = 2;
 
 export function createThreads(): Threads {
   /** A client of a thread that is started when first needed, and again after it has died. */
-  const thread = <C extends Contract>(contract: C, file: string, name: string): (() => Client<C>) => {
+  const thread = <C extends Contract>(contract: C, file: string, name: string, data?: object): (() => Client<C>) => {
     let client: Client<C> | undefined;
     return () => {
       if (client) return client;
-      const port = threadPort(entry(file), name);
+      const port = threadPort(entry(file, data), name);
       port.onClose(() => (client = undefined));
       return (client = connect(contract, port).call);
     };
@@ -41,7 +43,8 @@ export function createThreads(): Threads {
   const device = thread(deviceContract, 'device', 'device');
   const maths = thread(mathsContract, 'maths', 'host maths');
   const count = Math.max(1, Math.min(4, availableParallelism()));
-  const pool = Array.from({ length: count }, () => thread(picturesContract, 'pictures', 'picture'));
+  const sharpSetUp = newSetUpState();
+  const pool = Array.from({ length: count }, () => thread(picturesContract, 'pictures', 'picture', { sharpSetUp }));
   let turn = 0;
   const pictures = () => pool[turn++ % count]!();
   return {

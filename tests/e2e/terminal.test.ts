@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../main/generation/schema.ts';
@@ -19,6 +19,15 @@ const configFile = join(root, 'tiny.json');
 const oftenFile = join(root, 'often.json');
 const cauchy = (...args: string[]) => runCommand(home, args);
 const start = (...args: string[]) => startCommand(home, args);
+/** A command that must succeed; when it does not, the test says with which words. */
+async function succeeds(...args: string[]) {
+  const result = await cauchy(...args);
+  expect(result.last, `${args.join(' ')}: ${JSON.stringify(result.last)} ${result.stderr}`).toMatchObject({
+    type: 'result',
+  });
+  expect(result.code).toBe(0);
+  return result;
+}
 afterAll(() => [root, home].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 beforeAll(async () => {
@@ -33,7 +42,7 @@ beforeAll(async () => {
 // Each step stands on the one before, as a person's session does.
 describe('from a folder of pictures to a grid', () => {
   it('import: every file is accounted for, the broken ones with a reason', async () => {
-    const { code, last, stderr } = await cauchy('import', pictures, '--project', project, '--size', '64');
+    const { code, last, stderr } = await succeeds('import', pictures, '--project', project, '--size', '64');
     expect(stderr).not.toContain('Warning');
     expect(last).toMatchObject({ type: 'result', counts: { used: 60, quarantined: 5, duplicates: 0 } });
     const refused = last['quarantined'] as { source: string; reason: string }[];
@@ -49,17 +58,17 @@ describe('from a folder of pictures to a grid', () => {
   });
 
   it('importing again decodes nothing anew', async () => {
-    const { last } = await cauchy('import', pictures, '--project', project);
+    const { last } = await succeeds('import', pictures, '--project', project);
     expect(last).toMatchObject({ counts: { used: 60 }, added: { used: 0, known: expect.any(Number) as number } });
   });
 
   it('encode and latents: normalised to 0.5, four channels', async () => {
-    expect((await cauchy('encode', '--project', project, '--vae', 'starter')).last).toMatchObject({
+    expect((await succeeds('encode', '--project', project, '--vae', 'starter')).last).toMatchObject({
       type: 'result',
       pictures: 60,
       shape: [4, 8, 8],
     });
-    const { last } = await cauchy('latents', '--project', project);
+    const { last } = await succeeds('latents', '--project', project);
     expect(last['normalisedStd']).toBeCloseTo(0.5, 3);
     const channels = last['channels'] as { n: number; q1: number; median: number; q3: number }[];
     expect(channels).toHaveLength(4);
@@ -67,7 +76,7 @@ describe('from a folder of pictures to a grid', () => {
   });
 
   it('train: metrics, sample sheets from step 0 on, and a checkpoint', async () => {
-    const { last, code } = await cauchy('train', '--project', project, '--config', configFile);
+    const { last, code } = await succeeds('train', '--project', project, '--config', configFile);
     expect(last).toMatchObject({ type: 'result', run: 'run-001', status: 'finished', steps: 30, skipped: 0 });
     expect(code).toBe(0);
     const run = join(project, 'runs', 'run-001');
@@ -78,7 +87,7 @@ describe('from a folder of pictures to a grid', () => {
 
   it('sample: the same seed is the same picture in any company, and says where it comes from', async () => {
     const [many, one] = [join(root, 'many'), join(root, 'one')];
-    await cauchy(
+    await succeeds(
       'sample',
       '--project',
       project,
@@ -93,7 +102,7 @@ describe('from a folder of pictures to a grid', () => {
       '--out',
       many,
     );
-    const { last } = await cauchy(
+    const { last } = await succeeds(
       'sample',
       '--project',
       project,
@@ -117,7 +126,7 @@ describe('from a folder of pictures to a grid', () => {
 
   it('grid: one PNG of the right size that knows its cells', async () => {
     const out = join(root, 'new folder', 'grid.png');
-    const { last } = await cauchy(
+    const { last } = await succeeds(
       'grid',
       '--project',
       project,
@@ -135,6 +144,13 @@ describe('from a folder of pictures to a grid', () => {
     const text = gridPngTextSchema.parse(JSON.parse(pngText(readFileSync(out), pngKeyword)!));
     expect(text.cells.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4, 5]);
   });
+});
+
+it('leaves nothing in a person’s home but its settings: ONNX Runtime’s telemetry would keep a device id there', () => {
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  expect(files.map(({ parentPath, name }) => relative(home, join(parentPath, name)))).toEqual([
+    join('studio', 'settings.json'),
+  ]);
 });
 
 describe('stopping', () => {
@@ -155,7 +171,7 @@ describe('stopping', () => {
 
   it('Ctrl-C saves a checkpoint, and the resumed run ends as one that was never stopped, bit for bit', async () => {
     const args = ['--project', project, '--config', configFile, '--steps', String(steps)];
-    const whole = await cauchy('train', ...args);
+    const whole = await succeeds('train', ...args);
     expect(whole.last).toMatchObject({ run: 'run-002', status: 'finished' });
 
     const running = start('train', ...args);
@@ -168,7 +184,7 @@ describe('stopping', () => {
     expect(last['steps']).toBeLessThan(steps);
     expect(existsSync(join(project, 'project.lock'))).toBe(false);
 
-    const resumed = await cauchy('train', '--project', project, '--resume', 'run-003');
+    const resumed = await succeeds('train', '--project', project, '--resume', 'run-003');
     expect(resumed.last).toMatchObject({ status: 'finished', steps });
     const [a, b] = [traces('run-002'), traces('run-003')];
     expect(a.figures).toHaveLength(steps);
@@ -180,8 +196,8 @@ describe('stopping', () => {
     const disk = mountSmallDisk(join(root, 'small disk'), '12m') ?? skip(whyNoSmallDisk);
     const [small, filler] = [join(disk.folder, 'small.cauchy'), join(disk.folder, 'filler')];
     try {
-      await cauchy('import', pictures, '--project', small);
-      await cauchy('encode', '--project', small);
+      await succeeds('import', pictures, '--project', small);
+      await succeeds('encode', '--project', small);
       const running = start('train', '--project', small, '--config', oftenFile, '--steps', '1500');
       await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 20);
       fillDisk(filler);
@@ -203,8 +219,8 @@ describe('stopping', () => {
 
   it('a kill leaves a project that opens, and a run that says it was interrupted', async () => {
     const other = join(root, 'killed.cauchy');
-    await cauchy('import', pictures, '--project', other);
-    await cauchy('encode', '--project', other);
+    await succeeds('import', pictures, '--project', other);
+    await succeeds('encode', '--project', other);
     const running = start('train', '--project', other, '--config', oftenFile, '--steps', '100000');
     await running.line((line) => line['kind'] === 'train' && (line['done'] as number) >= 40);
     const engines = execFileSync('ps', ['-o', 'pid=', '--ppid', String(running.pid)])
@@ -217,7 +233,7 @@ describe('stopping', () => {
     const record = () =>
       JSON.parse(readFileSync(join(other, 'runs', 'run-001', 'run.json'), 'utf8')) as { status: string; step: number };
     expect(record().status).toBe('running');
-    expect((await cauchy('latents', '--project', other)).code).toBe(0);
+    expect((await succeeds('latents', '--project', other)).code).toBe(0);
     expect(record().status).toBe('interrupted');
     expect(record().step).toBeGreaterThan(0);
     // The engine of the killed command ends by itself: nothing holds the project or the processor.
@@ -250,13 +266,13 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
   it('three pictures are too few to train on', async () => {
     const few = join(root, 'few.cauchy');
     await writePictures(join(root, 'few'), 3);
-    expect((await cauchy('import', join(root, 'few'), '--project', few)).last).toMatchObject({ counts: { used: 3 } });
-    await cauchy('encode', '--project', few);
+    expect((await succeeds('import', join(root, 'few'), '--project', few)).last).toMatchObject({ counts: { used: 3 } });
+    await succeeds('encode', '--project', few);
     await fails('dataset.tooFew', 'train', '--project', few, '--preset', 'quick-look');
   });
   it('training before encoding', async () => {
     const raw = join(root, 'raw.cauchy');
-    await cauchy('import', pictures, '--project', raw);
+    await succeeds('import', pictures, '--project', raw);
     await fails('latents.missing', 'train', '--project', raw, '--preset', 'quick-look');
     await fails('latents.missing', 'latents', '--project', raw);
   });

@@ -117,6 +117,15 @@ describe('from a folder of pictures to a grid, by clicking', () => {
     const step = async () => Number((await figure('step')).replace(/[^\d].*$/, '').replace(',', ''));
     const before = await step();
     await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(before);
+
+    await button('Pause').click();
+    await page.getByText('Paused', { exact: true }).first().waitFor();
+    const paused = await step();
+    await page.waitForTimeout(1500);
+    expect(await step()).toBe(paused);
+    await button('Resume').click();
+    await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(paused);
+
     await button('Stop').click();
     await page.getByText('Stopped', { exact: true }).first().waitFor();
     await button('Resume').waitFor();

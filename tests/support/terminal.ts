@@ -1,6 +1,6 @@
 /** Runs the built command `cauchy` as a person would, in a home of its own. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -25,9 +25,17 @@ export interface RunningCommand {
 /** A folder that stands for the home of a person who never used the studio. */
 export const newHome = (): string => mkdtempSync(join(tmpdir(), 'cauchy-home-'));
 
+/** The environment of a person's terminal: their own home, and nothing of the tests' that turns telemetry off. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const { CI: _ci, ORT_DISABLE_TELEMETRY: _off, ...env } = process.env;
+  const temporary = join(home, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  return { ...env, CAUCHY_HOME: join(home, 'studio'), HOME: home, TMPDIR: temporary };
+}
+
 export function startCommand(home: string, args: readonly string[]): RunningCommand {
   const child = spawn(process.execPath, [main, ...args, '--json'], {
-    env: { ...process.env, CAUCHY_HOME: home },
+    env: environment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: Record<string, unknown>[] = [];

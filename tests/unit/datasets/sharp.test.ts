@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { Sharp as Pipeline } from 'sharp';
 import { expect, test } from 'vitest';
 import { decodePicture } from '../../../main/datasets/decode.ts';
@@ -12,6 +14,8 @@ import {
   decodeRgb,
   encodePng,
   loadSharp,
+  newSetUpState,
+  onceInProcess,
   openStrictly,
   requireSharp,
 } from '../../../main/datasets/sharp.ts';
@@ -148,3 +152,34 @@ test.skipIf(!isThere)(
     }
   },
 );
+
+test('libvips is set up once in a process: the other threads wait for it, and a failure leaves it to the next', async () => {
+  const state = newSetUpState();
+  const log = new Int32Array(new SharedArrayBuffer(8));
+  expect(() =>
+    onceInProcess(state, () => {
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  const code = `
+    const { workerData: { state, log, module } } = require('node:worker_threads');
+    import(module).then(({ onceInProcess }) => {
+      onceInProcess(state, () => {
+        Atomics.add(log, 0, 1);
+        Atomics.wait(log, 1, 0, 100);
+        Atomics.store(log, 1, 1);
+      });
+      // Nobody passes before the work is done.
+      process.exit(Atomics.load(log, 1) === 1 ? 0 : 1);
+    });`;
+  const module = pathToFileURL(join(await javascriptOf(datasetFolders), 'main', 'datasets', 'sharp.js')).href;
+  const codes = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const worker = new Worker(code, { eval: true, workerData: { state, log, module } });
+      const [exitCode] = (await once(worker, 'exit')) as [number];
+      return exitCode;
+    }),
+  );
+  expect(codes).toEqual([0, 0, 0, 0]);
+  expect(log[0]).toBe(1);
+});
