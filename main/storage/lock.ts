@@ -1,9 +1,10 @@
 /**
  * One writer per project, by lock file. The file names the holder's process; a holder that is gone leaves a stale
- * lock, which is taken over. `open(…, 'wx')` makes taking it atomic.
+ * lock, which is taken over. The file is written beside its place and linked there, which fails when there is one:
+ * so it is never seen half written, which would look stale.
  */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { studioError } from '../base/errors.ts';
 import { fileError, readIfPresent } from './files.ts';
@@ -53,12 +54,10 @@ export async function takeLock(
   const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID(), program: owner.program };
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      const file = await open(path, 'wx');
-      await file.writeFile(JSON.stringify(mine));
-      await file.close();
+      await claim(path, mine);
       return { release: () => release(path, mine.token) };
     } catch (thrown) {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw fileError(path, thrown);
+      if (codeOf(thrown) !== 'EEXIST') throw fileError(path, thrown);
     }
     const text = (await readIfPresent(path))?.toString('utf8');
     if (text === undefined) continue;
@@ -78,6 +77,25 @@ export async function takeLock(
     );
   }
   throw studioError('project.openElsewhere', { path: owner.project, holder: 'another program' });
+}
+
+const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
+/** What file systems without hard links (FAT, some network drives) answer. */
+const noLinks = new Set<unknown>(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
+
+/** Puts the lock in its place. Throws Node's EEXIST when it is held. */
+async function claim(path: string, holder: Holder): Promise<void> {
+  const text = JSON.stringify(holder);
+  const own = `${path}.${holder.token}.new`;
+  await writeFile(own, text, { flag: 'wx' });
+  try {
+    await link(own, path);
+  } catch (thrown) {
+    if (!noLinks.has(codeOf(thrown))) throw thrown;
+    await writeFile(path, text, { flag: 'wx' });
+  } finally {
+    await rm(own, { force: true });
+  }
 }
 
 async function release(path: string, token: string): Promise<void> {

@@ -253,6 +253,18 @@ describe('safetensors', () => {
 describe('locks', () => {
   const owner = { program: 'a test', project: 'P' };
 
+  it('have one holder, however many want them at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const path = fresh('lock');
+      mkdirSync(join(path, '..'), { recursive: true });
+      const takers = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, i) => takeLock(path, { program: `taker ${i}`, project: 'p' })),
+      );
+      expect(takers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(readdirSync(join(path, '..'))).toEqual(['lock']);
+    }
+  });
+
   it('are held by one at a time', async () => {
     const path = fresh('lock');
     mkdirSync(join(path, '..'), { recursive: true });
