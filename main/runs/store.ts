@@ -16,24 +16,23 @@ const recordFile = (project: string, id: string): string => join(runFolder(proje
 const logFile = (project: string, id: string): string => join(runFolder(project, id), 'log.jsonl');
 const sheetsFile = (project: string, id: string): string => join(runFolder(project, id), 'samples', 'sheets.jsonl');
 
-/** Ids of run folders that hold a record, oldest first. */
-export async function listRunIds(project: string): Promise<string[]> {
+/** Ids that were ever used, oldest first: a deleted run leaves its empty folder. */
+async function usedIds(project: string): Promise<string[]> {
   const names = await readdir(join(project, 'runs'), { withFileTypes: true }).catch(() => []);
   return names.flatMap((entry) => (entry.isDirectory() && /^run-\d+$/.test(entry.name) ? [entry.name] : [])).sort();
 }
 
 /** All runs, oldest first. */
 export async function listRuns(project: string): Promise<RunRecord[]> {
-  const records = await Promise.all((await listRunIds(project)).map((id) => readJson(recordFile(project, id), format)));
+  const records = await Promise.all((await usedIds(project)).map((id) => readJson(recordFile(project, id), format)));
   return records.filter((record) => record !== undefined);
 }
 
 /** A run by id. Throws `run.unknown`. */
 export async function readRun(project: string, id: string): Promise<RunRecord> {
-  const known = await listRunIds(project);
-  const record = known.includes(id) ? await readJson(recordFile(project, id), format) : undefined;
-  if (!record) throw studioError('run.unknown', { run: id, known });
-  return record;
+  const record = (await usedIds(project)).includes(id) ? await readJson(recordFile(project, id), format) : undefined;
+  if (record) return record;
+  throw studioError('run.unknown', { run: id, known: (await listRuns(project)).map((run) => run.id) });
 }
 
 export const writeRun = (project: string, record: RunRecord): Promise<void> =>
@@ -41,16 +40,18 @@ export const writeRun = (project: string, record: RunRecord): Promise<void> =>
 
 /** Makes the folder of a new run and returns its id: never one that was used before. */
 export async function createRunFolder(project: string): Promise<string> {
-  const used = (await listRunIds(project)).map((id) => Number(id.slice(4)));
+  const used = (await usedIds(project)).map((id) => Number(id.slice(4)));
   const id = `run-${String(Math.max(0, ...used) + 1).padStart(3, '0')}`;
   await makeFolder(join(runFolder(project, id), 'samples'));
   return id;
 }
 
+/** Deletes all of a run but its empty folder: pictures in the gallery name their run, and no other may have that id. */
 export async function deleteRun(project: string, id: string): Promise<void> {
   const { id: known } = await readRun(project, id);
   const folder = runFolder(project, known);
   await withFileErrors(folder, () => rm(folder, { recursive: true }));
+  await makeFolder(folder);
 }
 
 /** Runs that a process left as running or paused when it died: they can be resumed from their last checkpoint. */
@@ -60,8 +61,10 @@ export async function markInterrupted(project: string): Promise<void> {
   }
 }
 
+/** One sheet for each step and number of sampling steps: one that had to be made again replaces the first. */
 export async function readSheets(project: string, id: string): Promise<readonly SampleSheet[]> {
-  return (await readJsonl(sheetsFile(project, id), sampleSheetSchema)).rows;
+  const { rows } = await readJsonl(sheetsFile(project, id), sampleSheetSchema);
+  return [...new Map(rows.map((sheet) => [`${sheet.step} ${sheet.nfe}`, sheet])).values()];
 }
 
 export const addSheet = (project: string, id: string, sheet: SampleSheet): Promise<void> =>

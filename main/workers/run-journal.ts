@@ -17,6 +17,15 @@ export class RunJournal {
     this.#onRecord(record);
   }
 
+  /** For a state that the disk may miss: a paused run and a running one are found alike after a crash. */
+  async saveIfPossible(record: RunRecord): Promise<void> {
+    try {
+      await this.save(record);
+    } catch {
+      this.#onRecord(record);
+    }
+  }
+
   async note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
     await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
   }
@@ -24,12 +33,8 @@ export class RunJournal {
   /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */
   async failed(record: RunRecord, { code, words }: StudioError): Promise<void> {
     const failed: RunRecord = { ...record, status: 'failed', error: { code, ...words } };
-    try {
-      await this.save(failed);
-      await this.note(failed, words.what, 'trouble');
-    } catch {
-      // The disk that made the run fail may refuse this, too; the window hears of it all the same.
-      this.#onRecord(failed);
-    }
+    // The disk that made the run fail may refuse this, too; the window hears of it all the same.
+    await this.saveIfPossible(failed);
+    await this.note(failed, words.what, 'trouble').catch(() => undefined);
   }
 }

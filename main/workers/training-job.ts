@@ -225,10 +225,10 @@ export class TrainingJob {
         whilePaused: async () => {
           meter.pause();
           record = { ...record, status: 'paused' };
-          await this.#journal.save(record);
+          await this.#journal.saveIfPossible(record);
           await this.#control.whilePaused();
           record = { ...record, status: 'running' };
-          await this.#journal.save(record);
+          await this.#journal.saveIfPossible(record);
         },
         isPaused: this.#control.isPaused,
         whileRefused: async (error) => {
