@@ -39,6 +39,8 @@ beforeAll(async () => {
   writeFileSync(oftenFile, JSON.stringify({ ...config, sampleSheets: 0, checkpointMinutes: 0.005 }));
 });
 
+const ofRun = ['--project', project, '--run', 'run-001'];
+
 // Each step stands on the one before, as a person's session does.
 describe('from a folder of pictures to a grid', () => {
   it('import: every file is accounted for, the broken ones with a reason', async () => {
@@ -87,36 +89,9 @@ describe('from a folder of pictures to a grid', () => {
 
   it('sample: the same seed is the same picture in any company, and says where it comes from', async () => {
     const [many, one] = [join(root, 'many'), join(root, 'one')];
-    await succeeds(
-      'sample',
-      '--project',
-      project,
-      '--run',
-      'run-001',
-      '--nfe',
-      '2',
-      '--count',
-      '5',
-      '--seed',
-      '3',
-      '--out',
-      many,
-    );
-    const { last } = await succeeds(
-      'sample',
-      '--project',
-      project,
-      '--run',
-      'run-001',
-      '--nfe',
-      '2',
-      '--count',
-      '1',
-      '--seed',
-      '5',
-      '--out',
-      one,
-    );
+    const sample = ['sample', ...ofRun, '--nfe', '2'];
+    await succeeds(...sample, '--count', '5', '--seed', '3', '--out', many);
+    const { last } = await succeeds(...sample, '--count', '1', '--seed', '5', '--out', one);
     const [file] = last['files'] as [string];
     const pixels = (path: string) => sharp(path).raw().toBuffer();
     expect((await pixels(file)).equals(await pixels(join(many, 'seed-000005-2.png')))).toBe(true);
@@ -126,19 +101,7 @@ describe('from a folder of pictures to a grid', () => {
 
   it('grid: one PNG of the right size that knows its cells', async () => {
     const out = join(root, 'new folder', 'grid.png');
-    const { last } = await succeeds(
-      'grid',
-      '--project',
-      project,
-      '--run',
-      'run-001',
-      '--rows',
-      '2',
-      '--cols',
-      '3',
-      '--out',
-      out,
-    );
+    const { last } = await succeeds('grid', ...ofRun, '--rows', '2', '--cols', '3', '--out', out);
     expect(last).toMatchObject({ width: 192, height: 128, file: out });
     expect(await sharp(out).metadata()).toMatchObject({ width: 192, height: 128, format: 'png' });
     const text = gridPngTextSchema.parse(JSON.parse(pngText(readFileSync(out), pngKeyword)!));
@@ -280,18 +243,7 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
     await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
     await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));
     await fails('vae.unknown', 'encode', '--project', project, '--vae', 'magic');
-    await fails(
-      'sample.badNfe',
-      'sample',
-      '--project',
-      project,
-      '--run',
-      'run-001',
-      '--nfe',
-      '3',
-      '--out',
-      join(root, 'x'),
-    );
+    await fails('sample.badNfe', 'sample', ...ofRun, '--nfe', '3', '--out', join(root, 'x'));
   });
   it('a configuration with a misspelt key', async () => {
     const bad = join(root, 'bad.json');
