@@ -1,7 +1,7 @@
 /**
  * Trains the starter VAE from a seed and writes resources/vae/starter.safetensors (float16).
  *
- *   node build/scripts/train-starter-vae.mjs [--steps 16000] [--batch 16] [--seed 1] [--pool 24576] [--photos FOLDER] [--out FILE]
+ *   node build/scripts/train-starter-vae.mjs [--steps 16000] [--batch 16] [--seed 1] [--pool 24576] [--faces 0.75] [--photos FOLDER] [--out FILE]
  *
  * The material is drawn by main/datasets/drawn (no photograph is used for training); --photos only adds a line with the PSNR on
  * a folder of photographs to the report. Every `--save` steps the state is saved below .cache/starter-vae; --resume goes on from there.

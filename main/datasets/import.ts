@@ -2,7 +2,7 @@
  * Imports pictures into a project. Files are looked at in a fixed order and decoded side by side, and their rows are
  * written in that order; so an import that was cut off left a beginning of the same manifest, and goes on from there.
  */
-import { basename, dirname, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { listed } from '../base/errors/words.ts';
 import { ProgressMeter } from '../base/progress.ts';
@@ -47,8 +47,9 @@ export async function importPictures(options: ImportOptions): Promise<ImportResu
   const settings = checkSettings(options.settings);
   const roots = source.kind === 'paths' ? await toRoots(source.paths) : [];
   const closed = [project, dirname(imagesFolder(project)), imagesFolder(project)];
+  const named = namerOf(source);
   const scan = () =>
-    source.kind === 'samples' ? scanSamples(source, settings) : namedFrom(source.base, scanRoots(roots, closed));
+    source.kind === 'samples' ? scanSamples(source, settings) : renamed(scanRoots(roots, closed), named);
 
   await repairDataset(project);
   const index = await readIndex(project);
@@ -59,18 +60,22 @@ export async function importPictures(options: ImportOptions): Promise<ImportResu
     if (isNew) await writeJson(settingsPath(project), settingsFormat, settings);
     refusedArchive = await importFound(scan(), index, tally, { ...options, settings });
   }
-  const isUpload = source.kind === 'paths' && source.base !== undefined;
   throwIfUseless(
     tally,
-    roots.map(({ path }) => (isUpload ? basename(path) : path)),
+    roots.map(({ path }) => named(path)),
     refusedArchive,
   );
   return { counts: countRows(index.rows()), added: tally.added };
 }
 
-/** What was found, with sources relative to `base`, in the way of the web on every system. */
-async function* namedFrom(base: string | undefined, scan: AsyncIterable<Found>): AsyncGenerator<Found> {
-  const named = (path: string) => (base === undefined ? path : relative(base, path).replaceAll(sep, '/'));
+/** What a path is called: itself, or relative to the source's `base`, in the way of the web on every system. */
+function namerOf(source: PictureSource): (path: string) => string {
+  if (source.kind !== 'paths' || source.base === undefined) return (path) => path;
+  const { base } = source;
+  return (path) => relative(base, path).replaceAll(sep, '/');
+}
+
+async function* renamed(scan: AsyncIterable<Found>, named: (path: string) => string): AsyncGenerator<Found> {
   for await (const found of scan) {
     const source = named(found.source);
     yield found.kind === 'picture' && found.container !== undefined

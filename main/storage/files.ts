@@ -7,10 +7,15 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 
+/** The code of a Node error (“ENOENT”); undefined for anything else. */
+export function nodeCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+}
+
 /** Turns a Node file error into a catalogue error; passes our own errors through. */
 export function fileError(path: string, thrown: unknown): StudioError {
   if (thrown instanceof StudioError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const code = nodeCode(thrown);
   if (code === 'ENOSPC' || code === 'EDQUOT') return studioError('storage.diskFull', { path }, thrown);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return studioError('storage.readOnly', { path }, thrown);

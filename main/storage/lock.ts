@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { studioError } from '../base/errors.ts';
-import { fileError, readIfPresent } from './files.ts';
+import { fileError, nodeCode, readIfPresent } from './files.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -42,7 +42,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (thrown) {
     // EPERM: the process exists but belongs to someone else.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+    return nodeCode(thrown) === 'EPERM';
   }
 }
 
@@ -57,7 +57,7 @@ export async function takeLock(
       await claim(path, mine);
       return { release: () => release(path, mine.token) };
     } catch (thrown) {
-      if (codeOf(thrown) !== 'EEXIST') throw fileError(path, thrown);
+      if (nodeCode(thrown) !== 'EEXIST') throw fileError(path, thrown);
     }
     const text = (await readIfPresent(path))?.toString('utf8');
     if (text === undefined) continue;
@@ -79,9 +79,8 @@ export async function takeLock(
   throw studioError('project.openElsewhere', { path: owner.project, holder: 'another program' });
 }
 
-const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
 /** What file systems without hard links (FAT, some network drives) answer. */
-const noLinks = new Set<unknown>(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
+const noLinks = new Set<string | undefined>(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
 
 /** Puts the lock in its place. Throws Node's EEXIST when it is held. */
 async function claim(path: string, holder: Holder): Promise<void> {
@@ -91,7 +90,7 @@ async function claim(path: string, holder: Holder): Promise<void> {
   try {
     await link(own, path);
   } catch (thrown) {
-    if (!noLinks.has(codeOf(thrown))) throw thrown;
+    if (!noLinks.has(nodeCode(thrown))) throw thrown;
     await writeFile(path, text, { flag: 'wx' });
   } finally {
     await rm(own, { force: true });

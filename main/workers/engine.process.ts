@@ -11,6 +11,7 @@ import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { generateJob } from './generate-job.ts';
+import { Pause } from './pause.ts';
 import { ownProcessPort } from './ports.ts';
 import { createThreads } from './threads.ts';
 import { TrainingJob } from './training-job.ts';
@@ -19,37 +20,7 @@ import type { TrainingControl } from './training-job.ts';
 process.setSourceMapsEnabled(true);
 const threads = createThreads();
 
-/** The one run in training, and whether it waits. */
-class Pause {
-  readonly run: string;
-  #paused = false;
-  #wake: (() => void) | undefined;
-
-  constructor(run: string) {
-    this.run = run;
-  }
-  get paused(): boolean {
-    return this.#paused;
-  }
-  set(paused: boolean): void {
-    this.#paused = paused;
-    if (!paused) this.#wake?.();
-  }
-  async wait(signal: AbortSignal): Promise<void> {
-    while (this.#paused && !signal.aborted) await this.sleep(signal);
-  }
-  /** Until the person says go on, the run is stopped, or `ms` have passed. */
-  sleep(signal: AbortSignal, ms?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      signal.addEventListener('abort', this.#wake, { once: true });
-    });
-  }
-}
+/** The one run in training. */
 let training: Pause | undefined;
 
 /** The complete latents of the pictures as they are now. Throws `latents.missing`. */
