@@ -78,6 +78,7 @@ export const rows = [
       'main/storage',
       'main/tensor',
       'main/models',
+      'main/optim/layout.ts',
       'main/consistency',
       'main/engine',
       'main/vae',

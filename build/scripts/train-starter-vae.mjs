@@ -77,7 +77,6 @@ async function train() {
 
   /** @type {{ name: string, shape: number[] }[]} */
   const specs = [...encoderSpecs, ...decoderSpecs];
-  const names = specs.map(({ name }) => name);
   /** @param {readonly number[]} shape */
   const float = (shape) => ({ dtype: 'float32', shape });
   const side = size / reduction;
@@ -97,7 +96,7 @@ async function train() {
   const device = createCpuDevice(values.threads === undefined ? undefined : Number(values.threads));
   await device.load({
     program: 'vae',
-    graph: trace('VAE step', vaeStep(names, { klWeight: Number(values.kl), optimiser }), types),
+    graph: trace('VAE step', vaeStep(specs, { klWeight: Number(values.kl), optimiser }), types),
   });
   const cache = join(root, '.cache', 'starter-vae');
   const statePath = join(cache, 'state.safetensors');
@@ -163,8 +162,9 @@ async function train() {
       momentum: scalar(momentum),
       emaTake: scalar(take),
     };
-    const { committed, outputs } = await device.step({ program: 'vae', state: 'run', inputs, finite: ['loss'] });
-    if (!committed) throw new Error(`step ${done}: the loss is not finite`);
+    const { outputs: answers } = await device.steps({ state: 'run', calls: [{ program: 'vae', inputs }] });
+    const [outputs] = answers;
+    if (outputs.committed.data[0] !== 1) throw new Error(`step ${done}: the loss is not finite`);
     done++;
     for (const key of /** @type {const} */ (['loss', 'squaredError', 'kl'])) mean[key] += outputs[key].data[0];
     mean.n++;

@@ -19,6 +19,14 @@ export const namedTensorSchema = z.strictObject({
   data: float32Array,
 });
 
+export const deviceTraitsSchema = z.strictObject({
+  /** Steps worth handing over at once, so that the device never waits for the host between them. */
+  burst: z.int().positive(),
+  /** How the tensors of a state should lie: many small ones, or joined into long vectors. */
+  layout: z.enum(['separate', 'joined']),
+});
+export type DeviceTraits = z.infer<typeof deviceTraitsSchema>;
+
 const tensors = z.record(z.string(), tensorDataSchema);
 /** Graphs come from our own tracer in the same process and were checked there. */
 const graph = z.custom<Graph>(
@@ -28,6 +36,8 @@ const graph = z.custom<Graph>(
 export const deviceContract = {
   methods: {
     info: { input: nothing, output: deviceInfoSchema },
+    /** How programs are best made for this device. */
+    traits: { input: nothing, output: deviceTraitsSchema },
     /** Prepares a graph under a name. A name that is loaded already is replaced. */
     load: {
       input: z.strictObject({ program: z.string(), graph }),
@@ -48,12 +58,16 @@ export const deviceContract = {
       output: tensors,
     },
     /**
-     * Runs a program whose outputs that carry a state tensor's name become that tensor's next value, all at once,
-     * but only if every output named in `finite` is finite; otherwise the state stays as it was.
+     * Runs programs one after another on a state: outputs that carry a state tensor's name become its next value, the
+     * others are answered, for each call. A device may work through the calls as a queue; what must not happen when
+     * numbers break is up to the program.
      */
-    step: {
-      input: z.strictObject({ program: z.string(), state: z.string(), inputs: tensors, finite: z.array(z.string()) }),
-      output: z.strictObject({ committed: z.boolean(), outputs: tensors }),
+    steps: {
+      input: z.strictObject({
+        state: z.string(),
+        calls: z.array(z.strictObject({ program: z.string(), inputs: tensors })),
+      }),
+      output: z.strictObject({ outputs: z.array(tensors) }),
     },
   },
   events: {},

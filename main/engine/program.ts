@@ -1,4 +1,4 @@
-/** A graph made ready to run: optimised, written as ONNX, and opened as a session of ONNX Runtime on the CPU. */
+/** A graph made ready to run: optimised, written as ONNX, and opened as a session of ONNX Runtime. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { studioError } from '../base/errors.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
@@ -11,10 +11,11 @@ export type Fetched = Readonly<Record<string, Tensor>>;
 
 export interface Program {
   readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  /** Names of the outputs, in order, with their shapes. */
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly nodes: number;
-  /** Runs with tensors by the graph's input names; gives tensors by its output names. */
-  run(feeds: (name: string) => Tensor): Promise<Fetched>;
+  /** Runs with tensors by the graph's input names; gives tensors by its output names, written to `fetches` where it names one. */
+  run(feeds: (name: string) => Tensor, fetches?: (name: string) => Tensor | undefined): Promise<Fetched>;
   release(): Promise<void>;
 }
 
@@ -22,8 +23,10 @@ export function toTensor({ dtype, shape, data }: TensorData): Tensor {
   return new Tensor(dtype, data, shape);
 }
 
-/** The value of a tensor that lives in main memory. */
+/** The value of a tensor that lives in main memory. One that lives on a GPU has none: reading it would end the process. */
 export function fromTensor(tensor: Tensor): TensorData {
+  if (tensor.location !== 'cpu')
+    throw studioError('internal.assertion', { expected: 'a tensor in main memory', got: tensor.location });
   const { type, dims, data } = tensor;
   if (type === 'float32' && data instanceof Float32Array) return { dtype: type, shape: [...dims], data };
   if (type === 'int32' && data instanceof Int32Array) return { dtype: type, shape: [...dims], data };
@@ -31,35 +34,41 @@ export function fromTensor(tensor: Tensor): TensorData {
   throw studioError('internal.assertion', { expected: 'a float32, int32 or bool tensor', got: type });
 }
 
+/** Values for a caller, whose buffers are handed over: ONNX Runtime made them for this call. */
+export function fromTensors(outputs: Iterable<readonly [string, Tensor]>): {
+  values: Record<string, TensorData>;
+  buffers: ArrayBuffer[];
+} {
+  const values = Object.fromEntries(Array.from(outputs, ([name, tensor]) => [name, fromTensor(tensor)]));
+  return { values, buffers: Object.values(values).map(({ data }) => data.buffer as ArrayBuffer) };
+}
+
 /** A session failure as a catalogue error; ONNX Runtime names its allocator when memory ran out. */
-function sessionError(program: string, thrown: unknown): unknown {
+export function sessionError(program: string, thrown: unknown): unknown {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   const code = /alloc|out of memory|bad_alloc/i.test(reason) ? 'engine.outOfMemory' : 'engine.sessionFailed';
   return studioError(code, { program, reason }, thrown);
 }
 
-/** Opens a CPU session. `threads` is the number of physical cores: more than that slows it down. */
-export async function createProgram(graph: Graph, options: { readonly threads: number }): Promise<Program> {
+/** Opens a session for a graph. Throws `engine.outOfMemory` and `engine.sessionFailed`. */
+export async function createProgram(graph: Graph, options: InferenceSession.SessionOptions): Promise<Program> {
   const optimised = optimise(graph);
-  const names = { inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs.map(({ name }) => name) };
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(writeOnnx(optimised), {
-      executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      intraOpNumThreads: options.threads,
-      // Measured: the same speed with half the memory.
-      enableMemPattern: false,
       logSeverityLevel: 3,
-      extra: { session: { set_denormal_as_zero: '1' } },
+      ...options,
     });
   } catch (thrown) {
     throw sessionError(graph.name, thrown);
   }
+  const outputs = optimised.outputs.map(({ name, value }) => ({ name, shape: typeOf(optimised, value).shape }));
   return {
-    ...names,
+    inputs: optimised.inputs.map(({ name }) => name),
+    outputs,
     nodes: optimised.nodes.length,
-    async run(feeds) {
+    async run(feeds, fetches) {
       const inputs: Record<string, Tensor> = {};
       optimised.inputs.forEach(({ name, value }, i) => {
         const tensor = feeds(name);
@@ -73,8 +82,10 @@ export async function createProgram(graph: Graph, options: { readonly threads: n
         inputs[`in${i}`] = tensor;
       });
       try {
-        const fetched = await session.run(inputs);
-        return Object.fromEntries(names.outputs.map((name, i) => [name, fetched[`out${i}`]!]));
+        const fetched = await (fetches
+          ? session.run(inputs, Object.fromEntries(outputs.map(({ name }, i) => [`out${i}`, fetches(name) ?? null])))
+          : session.run(inputs));
+        return Object.fromEntries(outputs.map(({ name }, i) => [name, fetched[`out${i}`]!]));
       } catch (thrown) {
         throw sessionError(graph.name, thrown);
       }

@@ -3,15 +3,18 @@ import { fillNormal } from '../base/random.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
 import { samplingPlan } from '../consistency/sampler.ts';
 import type { Device } from '../engine/contract.ts';
+import type { Layout } from '../optim/layout.ts';
 import { noiseInputs } from '../training/batch.ts';
 import type { RunConfig } from '../training/schema.ts';
-import { noiseTensors, samplingGraph } from '../training/step.ts';
+import { samplingGraph } from '../training/step.ts';
 import type { LatentShape } from '../training/step.ts';
+import { noiseTensors } from '../training/step-inputs.ts';
 
 export interface SamplerOptions {
   readonly device: Device;
   /** The state that holds `ema/…`. */
   readonly state: string;
+  readonly layout: Layout;
   readonly config: RunConfig;
   readonly shape: LatentShape;
   /** Pictures at once; the graph is made for this number. */
@@ -25,10 +28,10 @@ export interface Sampler {
   release(): Promise<void>;
 }
 
-export async function createSampler({ device, state, config, shape, batch }: SamplerOptions): Promise<Sampler> {
+export async function createSampler({ device, state, layout, config, shape, batch }: SamplerOptions): Promise<Sampler> {
   const program = `sample ${state}`;
   const dimensions = shape[0] * shape[1] * shape[2];
-  await device.load({ program, graph: samplingGraph(config.network, shape, batch) });
+  await device.load({ program, graph: samplingGraph(config.network, shape, batch, layout) });
 
   /** Adds z·std to each row of x, where z belongs to the seed and the number of the step alone. */
   function addNoise(x: Float32Array, seeds: readonly number[], std: number, step: number): void {

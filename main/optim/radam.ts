@@ -7,7 +7,8 @@
  *
  * Source     Liu et al., 2020, On the Variance of the Adaptive Learning Rate and Beyond, Algorithm 2, arXiv:1908.03265
  * Reference  torch.optim.RAdam (PyTorch 1.13), which adds eps after the square root and couples the weight decay
- * Differs    both branches are one formula with two host scalars, so that a step's graph never changes
+ * Differs    both branches are one formula with two host scalars, so that a step's graph never changes;
+ *            a step that is not committed leaves everything as it was
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
@@ -39,22 +40,41 @@ export function radamRates(k: number, { learningRate, beta1, beta2 }: RAdamConfi
   return { adaptive: (learningRate * rect * Math.sqrt(correction2)) / correction1, momentum: 0, rho };
 }
 
+/**
+ * Whether a step counts: loss and gradient norm (both ≥ 0, scalars) are finite. A comparison with NaN does not hold.
+ * It is part of the graph so that a device that works through a queue of steps need not be asked between them.
+ */
+export const stepIsFinite = (loss: Tensor, gradNorm: Tensor): Tensor =>
+  ops.greater(largestFloat, ops.add(loss, gradNorm));
+const largestFloat = 3.4e38;
+
 export interface Moments {
   readonly parameter: Tensor;
   readonly m: Tensor;
   readonly v: Tensor;
 }
 
-/** One parameter's update. `adaptive` and `momentum` are scalar tensors holding the step's rates. */
+/** Scalar tensors that hold for all parameters of a step. */
+export interface StepScalars {
+  readonly adaptive: Tensor;
+  readonly momentum: Tensor;
+  /** Whether the step counts (bool); if not, nothing changes, bit for bit. */
+  readonly committed: Tensor;
+}
+
+/** One parameter's update. */
 export function radamUpdate(
   { parameter, m, v }: Moments,
   gradient: Tensor,
-  rates: { readonly adaptive: Tensor; readonly momentum: Tensor },
-  { beta1, beta2, eps, weightDecay }: RAdamConfig,
+  { adaptive, momentum, committed }: StepScalars,
+  { beta1, beta2, eps, weightDecay }: Omit<RAdamConfig, 'learningRate'>,
 ): Moments {
-  const g = weightDecay === 0 ? gradient : ops.add(gradient, ops.mul(parameter, weightDecay));
-  const nextM = ops.add(ops.mul(m, beta1), ops.mul(g, 1 - beta1));
-  const nextV = ops.add(ops.mul(v, beta2), ops.mul(ops.square(g), 1 - beta2));
-  const scale = ops.add(ops.div(rates.adaptive, ops.add(ops.sqrt(nextV), eps)), rates.momentum);
+  // With g = 0, decays of 1 and rates of 0 every formula below gives back what it had.
+  const ifCommitted = (value: Tensor | number, otherwise: number) =>
+    ops.where(committed, typeof value === 'number' ? ops.scalar(value) : value, ops.scalar(otherwise));
+  const g = ops.gate(committed, weightDecay === 0 ? gradient : ops.add(gradient, ops.mul(parameter, weightDecay)));
+  const nextM = ops.add(ops.mul(m, ifCommitted(beta1, 1)), ops.mul(g, 1 - beta1));
+  const nextV = ops.add(ops.mul(v, ifCommitted(beta2, 1)), ops.mul(ops.square(g), 1 - beta2));
+  const scale = ops.add(ops.div(ifCommitted(adaptive, 0), ops.add(ops.sqrt(nextV), eps)), ifCommitted(momentum, 0));
   return { parameter: ops.sub(parameter, ops.mul(nextM, scale)), m: nextM, v: nextV };
 }

@@ -115,6 +115,9 @@ export const where: (condition: Tensor, whenTrue: Tensor, whenFalse: Tensor) => 
   },
 );
 
+/** `x` where the scalar `open` (bool) holds, else zeros, even in place of NaN. It has no gradient. */
+export const gate = (open: Tensor, x: Tensor): Tensor => tf.where(open, x, tf.zerosLike(x));
+
 // Activations. Their gradients are written out so that each saves one or two tensors instead of every intermediate one.
 export const sigmoid = (x: Tensor): Tensor => tf.sigmoid(x);
 export const tanh = (x: Tensor): Tensor => tf.tanh(x);

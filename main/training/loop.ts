@@ -4,18 +4,11 @@
  */
 import { studioError, toStudioError } from '../base/errors.ts';
 import type { StudioError } from '../base/errors.ts';
-import type { Device } from '../engine/contract.ts';
 import type { Batch } from './batch.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { MetricsLog, metricsInterval } from './metrics.ts';
 import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
-import { finiteOutputs, stepInputs } from './step.ts';
-
-/** The names under which a run's graph and tensors live on the device. */
-export interface DeviceNames {
-  readonly program: string;
-  readonly state: string;
-}
+import type { StepReport, Trainer } from './trainer.ts';
 
 export interface LoopPosition {
   /** Steps done. */
@@ -30,9 +23,8 @@ export interface LoopOptions {
   readonly config: RunConfig;
   readonly plan: RunPlan;
   readonly from: LoopPosition;
-  readonly device: Device;
-  readonly names: DeviceNames;
-  /** The batch of step k (from 0). Called one step ahead. */
+  readonly trainer: Trainer;
+  /** The batch of step k (from 0). Called ahead, while the device works. */
   readonly batch: (k: number) => Promise<Batch>;
   /** Makes a sample sheet of the current average. */
   readonly sampleSheet: (step: number) => Promise<void>;
@@ -63,8 +55,6 @@ export type LoopEnd =
   | { readonly reason: 'finished' | 'stopped' | 'deadline'; readonly position: LoopPosition }
   | { readonly reason: 'notFinite'; readonly position: LoopPosition; readonly error: ReturnType<typeof studioError> };
 
-const value = (outputs: Readonly<Record<string, { data: ArrayLike<number> }>>, name: string): number =>
-  outputs[name]!.data[0]!;
 const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** The steps (counted from 1) after which a sheet is made: evenly spread, the last one always. */
@@ -83,7 +73,7 @@ export function scoreSteps(steps: number, sheets: number): Set<number> {
 const mostScoresBetween = 4;
 
 export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
-  const { config, plan, device, names, now, folder, signal } = options;
+  const { config, plan, trainer, now, folder, signal } = options;
   const log = await MetricsLog.open(folder, options.onRows, now);
   const sheets = sheetSteps(plan.steps, config.sampleSheets);
   const interval = metricsInterval(plan.steps);
@@ -108,8 +98,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   const checkpoint = () =>
     onDisk(async () => {
       await log.sync();
-      const state = await device.readState({ state: names.state });
-      await writeCheckpoint(folder, position(), state);
+      await writeCheckpoint(folder, position(), await trainer.read());
       saved = step;
       checkpointAt = now();
       await options.onCheckpoint(position());
@@ -120,9 +109,29 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
     return options.deadline !== undefined && now() >= options.deadline ? 'deadline' : undefined;
   };
 
+  const row = (report: StepReport, batch: Batch, stepSeconds: number): MetricsRow => ({
+    step,
+    loss: orNull(report.loss),
+    consistencyLoss: orNull(report.consistencyLoss),
+    diffusionLoss: orNull(report.diffusionLoss),
+    gradNorm: orNull(report.gradNorm),
+    levels: batch.levels,
+    c: batch.c,
+    learningRate: config.optimiser.learningRate,
+    stepSeconds,
+    seconds,
+    skipped,
+  });
+  /** The batches of the next burst: up to the next sheet or the end, because whoever looks in between must find that step's state. */
+  const batchesFrom = (first: number): Promise<Batch[]> => {
+    let end = first + 1;
+    while (end - first < trainer.burst && end < plan.steps && !sheets.has(end)) end++;
+    return Promise.all(Array.from({ length: end - first }, (_, i) => options.batch(first + i)));
+  };
+
   try {
     if (step === 0) await onDisk(() => options.sampleSheet(0));
-    let next = options.batch(step);
+    let next = batchesFrom(step);
     for (;;) {
       if (options.isPaused()) {
         if (saved !== step) await checkpoint();
@@ -135,32 +144,22 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         return { reason, position: position() };
       }
       const started = now();
-      const batch = await next;
-      // Prepared while the device works; the last step asks for one batch that nobody needs.
-      next = options.batch(step + 1);
-      const inputs = stepInputs(batch, plan.latentShape, config, step - skipped + 1, plan.emaRate);
-      const { committed, outputs } = await device.step({ ...names, inputs, finite: finiteOutputs });
-      step++;
-      skipped += committed ? 0 : 1;
-      skippedInARow = committed ? 0 : skippedInARow + 1;
-      const stepSeconds = (now() - started) / 1000;
-      seconds += stepSeconds;
-      if (step % interval === 0 || !committed) {
-        log.add({
-          step,
-          loss: orNull(value(outputs, 'loss')),
-          consistencyLoss: orNull(value(outputs, 'consistencyLoss')),
-          diffusionLoss: orNull(value(outputs, 'diffusionLoss')),
-          gradNorm: orNull(value(outputs, 'gradNorm')),
-          levels: batch.levels,
-          c: batch.c,
-          learningRate: config.optimiser.learningRate,
-          stepSeconds,
-          seconds,
-          skipped,
-        });
-        await onDisk(() => log.flushWhenDue());
-      }
+      const batches = await next;
+      // Prepared while the device works; the last burst asks for batches that nobody needs.
+      next = batchesFrom(step + batches.length);
+      const updates = step - skipped + 1;
+      const reports = await trainer.steps(
+        batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })),
+      );
+      const stepSeconds = (now() - started) / 1000 / batches.length;
+      reports.forEach((report, i) => {
+        step++;
+        seconds += stepSeconds;
+        skipped += report.committed ? 0 : 1;
+        skippedInARow = report.committed ? 0 : skippedInARow + 1;
+        if (step % interval === 0 || !report.committed) log.add(row(report, batches[i]!, stepSeconds));
+      });
+      await onDisk(() => log.flushWhenDue());
       options.onStep(position());
       if (skippedInARow >= mostSkippedInARow) {
         next.catch(() => undefined);

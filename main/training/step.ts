@@ -1,29 +1,24 @@
 /**
- * One step of latent consistency training as a traceable function: student, teacher, loss, RAdam, EMA.
+ * One step of latent consistency training as graphs: student, teacher, loss, RAdam, EMA.
  * The teacher is the student without gradient at the next smaller noise level, on the same noise (method §1.6).
+ * A step is one graph, or, where its activations don't fit, one that adds up gradients of a part of the batch and one that updates.
  */
 import { assertThat } from '../base/errors.ts';
 import { consistencyLoss, diffusionLoss } from '../consistency/loss.ts';
 import { dit, ditSpecs, timeEmbeddingSize } from '../models/dit.ts';
 import type { DitConfig } from '../models/dit.ts';
-import type { ParameterValue, Parameters } from '../models/parameters.ts';
-import { emaUpdate } from '../optim/ema.ts';
-import { radamRates, radamUpdate } from '../optim/radam.ts';
+import type { Parameters } from '../models/parameters.ts';
+import type { Layout, LayoutKind } from '../optim/layout.ts';
+import { layoutOf, pack, unpack } from '../optim/layout.ts';
+import { asFamily, familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { Tensors, TensorTypes } from '../tensor/trace/trace.ts';
-import type { TensorData } from '../engine/contract.ts';
-import type { Batch, NoiseInputs } from './batch.ts';
 import type { NetworkConfig, RunConfig } from './schema.ts';
 
 export type LatentShape = readonly [channels: number, height: number, width: number];
-
-/** The families of tensors a run keeps on the device, each with every parameter's name below it. */
-export const stateFamilies = ['parameters', 'm', 'v', 'ema'] as const;
-/** Outputs that must be finite for a step to count. */
-export const finiteOutputs = ['loss', 'gradNorm'];
 
 /** The network of a run for latents of this shape. */
 export function networkFor(network: NetworkConfig, [channels, height, width]: LatentShape): DitConfig {
@@ -45,11 +40,6 @@ const noiseTypes = (prefix: string, batch: number): TensorTypes => ({
   [`${prefix}.time`]: float(batch, timeEmbeddingSize),
 });
 
-/** The tensors of a family, by parameter name. */
-function family(inputs: Tensors, prefix: string, names: readonly string[]): Record<string, Tensor> {
-  return Object.fromEntries(names.map((name) => [name, inputs[`${prefix}/${name}`]!]));
-}
-
 /**
  * f(x, σ) = c_skip·x + c_out·F(c_in·x, c_noise), with the coefficients from the host in double precision.
  * Source: Song et al., 2023, Consistency Models, Eq. 5, arXiv:2303.01469
@@ -59,33 +49,32 @@ function consistencyFunction(p: Parameters, x: Tensor, inputs: Tensors, at: stri
   return ops.add(ops.mul(x, inputs[`${at}.c_skip`]!), ops.mul(F_x, inputs[`${at}.c_out`]!));
 }
 
-/** The training step's graph. Inputs: `stepInputs` and the state; outputs: losses, `gradNorm`, and the next state. */
-export function trainingGraph(run: RunConfig, shape: LatentShape): Graph {
-  const config = networkFor(run.network, shape);
-  const specs = ditSpecs(config);
-  const names = specs.map(({ name }) => name);
-  const batch = run.batchSize;
-  const types: TensorTypes = {
-    x_0: float(batch, ...shape),
-    noise: float(batch, ...shape),
-    ...noiseTypes('t', batch),
-    ...noiseTypes('r', batch),
-    pairWeights: float(batch),
-    diffusionWeights: float(batch),
-    c: float(),
-    adaptive: float(),
-    momentum: float(),
-    emaTake: float(),
-    ...Object.fromEntries(
-      stateFamilies.flatMap((prefix) => specs.map(({ name, shape: size }) => [`${prefix}/${name}`, float(...size)])),
-    ),
-  };
-  return trace('training step', (inputs) => trainingStep(inputs, names, run, config), types);
-}
+/** How a run's parameters lie on a device. */
+export const runLayout = (network: NetworkConfig, shape: LatentShape, kind: LayoutKind): Layout =>
+  layoutOf(kind, ditSpecs(networkFor(network, shape)));
 
-function trainingStep(inputs: Tensors, names: readonly string[], run: RunConfig, config: DitConfig): Tensors {
+/** Inputs that hold `rows` rows of a batch. */
+const batchTypes = (rows: number, shape: LatentShape): TensorTypes => ({
+  x_0: float(rows, ...shape),
+  noise: float(rows, ...shape),
+  ...noiseTypes('t', rows),
+  ...noiseTypes('r', rows),
+  pairWeights: float(rows),
+  diffusionWeights: float(rows),
+  c: float(),
+});
+
+const lossNames = ['loss', 'consistencyLoss', 'diffusionLoss'] as const;
+type Losses = Record<(typeof lossNames)[number], Tensor>;
+
+/** The loss of `batchTypes` inputs, and its gradients by parameter. */
+function lossAndGradients(
+  parameters: Parameters,
+  inputs: Tensors,
+  run: RunConfig,
+  config: DitConfig,
+): { losses: Losses; gradients: Parameters } {
   const { x_0, noise } = inputs;
-  const parameters: Parameters = family(inputs, 'parameters', names);
   const x_t = ops.add(x_0!, ops.mul(noise!, inputs['t.sigma']!));
   const x_r = ops.add(x_0!, ops.mul(noise!, inputs['r.sigma']!));
   // Outside the loss, so that no gradient flows through it.
@@ -97,99 +86,97 @@ function trainingStep(inputs: Tensors, names: readonly string[], run: RunConfig,
     parts.diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
     return ops.add(parts.consistency, ops.mul(parts.diffusion, run.diffusionLoss.weight));
   }, parameters);
-  const gradNorm = ops.sqrt(ops.addAll(names.map((name) => ops.sum(ops.square(grads[name]!)))));
-  const [m, v, ema] = [family(inputs, 'm', names), family(inputs, 'v', names), family(inputs, 'ema', names)];
-  const rates = { adaptive: inputs['adaptive']!, momentum: inputs['momentum']! };
-  const next = names.flatMap((name): [string, Tensor][] => {
-    const updated = radamUpdate(
-      { parameter: parameters[name]!, m: m[name]!, v: v[name]! },
-      grads[name]!,
-      rates,
-      run.optimiser,
-    );
-    const average = emaUpdate(ema[name]!, updated.parameter, inputs['emaTake']!);
-    return [
-      [`parameters/${name}`, updated.parameter],
-      [`m/${name}`, updated.m],
-      [`v/${name}`, updated.v],
-      [`ema/${name}`, average],
-    ];
-  });
   return {
-    loss: value,
-    consistencyLoss: parts.consistency!,
-    diffusionLoss: parts.diffusion!,
-    gradNorm,
-    ...Object.fromEntries(next),
+    losses: { loss: value, consistencyLoss: parts.consistency!, diffusionLoss: parts.diffusion! },
+    gradients: grads,
   };
 }
 
-const tensor = (data: Float32Array, ...shape: number[]): TensorData => ({ dtype: 'float32', shape, data });
-const scalar = (value: number): TensorData => tensor(Float32Array.of(value));
-
-/** Noise levels as inputs of a graph, under `prefix.…`. */
-export function noiseTensors(
-  prefix: string,
-  { sigma, c_skip, c_out, c_in, time }: NoiseInputs,
-): Record<string, TensorData> {
-  const column = (data: Float32Array) => tensor(data, data.length, 1, 1, 1);
-  return {
-    [`${prefix}.sigma`]: column(sigma),
-    [`${prefix}.c_skip`]: column(c_skip),
-    [`${prefix}.c_out`]: column(c_out),
-    [`${prefix}.c_in`]: column(c_in),
-    [`${prefix}.time`]: tensor(time, sigma.length, timeEmbeddingSize),
-  };
-}
-
-/** The inputs of a step: the batch, and the rates of update number `update` (from 1). */
-export function stepInputs(
-  batch: Batch,
-  shape: LatentShape,
-  run: RunConfig,
-  update: number,
-  emaRate: number,
-): Record<string, TensorData> {
-  const { adaptive, momentum } = radamRates(update, run.optimiser);
-  return {
-    x_0: tensor(batch.x_0, run.batchSize, ...shape),
-    noise: tensor(batch.noise, run.batchSize, ...shape),
-    ...noiseTensors('t', batch.t),
-    ...noiseTensors('r', batch.r),
-    pairWeights: tensor(batch.pairWeights, run.batchSize),
-    diffusionWeights: tensor(batch.diffusionWeights, run.batchSize),
-    c: scalar(batch.c),
-    adaptive: scalar(adaptive),
-    momentum: scalar(momentum),
-    emaTake: scalar(1 - emaRate),
-  };
-}
-
-/** A run's state before its first step: moments 0, the average equal to the weights. */
-export function initialState(
-  parameters: readonly ParameterValue[],
-): { name: string; shape: number[]; data: Float32Array }[] {
-  return stateFamilies.flatMap((prefix) =>
-    parameters.map(({ name, shape, data }) => ({
-      name: `${prefix}/${name}`,
-      shape: [...shape],
-      data: prefix === 'm' || prefix === 'v' ? new Float32Array(data.length) : data.slice(),
-    })),
+/** A whole step: the batch, the rates and the state in; losses, `gradNorm`, `committed` and the next state out. */
+export function trainingGraph(run: RunConfig, shape: LatentShape, layout: Layout): Graph {
+  const config = networkFor(run.network, shape);
+  return trace(
+    'training step',
+    (inputs) => {
+      const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
+      const { losses, gradients } = lossAndGradients(parameters, inputs, run, config);
+      return { ...losses, ...updateState(inputs, pack(gradients, layout), losses.loss, layout, run.optimiser) };
+    },
+    { ...batchTypes(run.batchSize, shape), ...updateTypes, ...familyTypes(stateFamilies, layout) },
   );
 }
 
+/** What gradients of parts of a batch are added up in, next to the state of `stateFamilies`. */
+const sumFamilies = ['gradients'] as const;
+const sumTypes = (layout: Layout): TensorTypes => ({
+  ...familyTypes(sumFamilies, layout),
+  ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, float()])),
+});
+
+/** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
+export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph {
+  const config = networkFor(run.network, shape);
+  return trace(
+    'gradients of a micro-batch',
+    (inputs) => {
+      const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
+      const { losses, gradients } = lossAndGradients(parameters, inputs, run, config);
+      const packed = pack(gradients, layout);
+      const sums = familyOf(inputs, 'gradients', layout);
+      return {
+        ...Object.fromEntries(
+          lossNames.map((name) => [`sums/${name}`, ops.add(inputs[`sums/${name}`]!, losses[name])]),
+        ),
+        ...asFamily(
+          'gradients',
+          Object.fromEntries(layout.map(({ name }) => [name, ops.add(sums[name]!, packed[name]!)])),
+        ),
+      };
+    },
+    { ...batchTypes(rows, shape), ...familyTypes(['parameters'], layout), ...sumTypes(layout) },
+  );
+}
+
+/** Updates with the sums and empties them. Outputs are those of `trainingGraph`. */
+export function updateGraph(run: RunConfig, layout: Layout): Graph {
+  return trace(
+    'update',
+    (inputs) => {
+      const losses = Object.fromEntries(lossNames.map((name) => [name, inputs[`sums/${name}`]!])) as Losses;
+      const gradients = familyOf(inputs, 'gradients', layout);
+      const zeros = ({ shape }: { readonly shape: readonly number[] }) => ops.broadcastTo(ops.scalar(0), [...shape]);
+      return {
+        ...losses,
+        ...updateState(inputs, gradients, losses.loss, layout, run.optimiser),
+        ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, ops.scalar(0)])),
+        ...asFamily('gradients', Object.fromEntries(layout.map((chunk) => [chunk.name, zeros(chunk)]))),
+      };
+    },
+    { ...updateTypes, ...familyTypes(stateFamilies, layout), ...sumTypes(layout) },
+  );
+}
+
+/** Zeros for `sumTypes`. */
+export function emptySums(layout: Layout): { name: string; shape: number[]; data: Float32Array }[] {
+  return [
+    ...lossNames.map((name) => ({ name: `sums/${name}`, shape: [], data: new Float32Array(1) })),
+    ...layout.map(({ name, shape }) => ({
+      name: `gradients/${name}`,
+      shape: [...shape],
+      data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
+    })),
+  ];
+}
+
 /** Outputs `x`: f of `batch` noisy latents `x` at `at.…`, with the averaged weights (`ema/…`) of a run's state. */
-export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch: number): Graph {
+export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch: number, layout: Layout): Graph {
   const config = networkFor(network, shape);
-  const specs = ditSpecs(config);
-  const names = specs.map(({ name }) => name);
   return trace(
     'sampling step',
-    (inputs) => ({ x: consistencyFunction(family(inputs, 'ema', names), inputs['x']!, inputs, 'at', config) }),
-    {
-      x: float(batch, ...shape),
-      ...noiseTypes('at', batch),
-      ...Object.fromEntries(specs.map(({ name, shape: size }) => [`ema/${name}`, float(...size)])),
+    (inputs) => {
+      const ema = unpack(familyOf(inputs, 'ema', layout), layout);
+      return { x: consistencyFunction(ema, inputs['x']!, inputs, 'at', config) };
     },
+    { x: float(batch, ...shape), ...noiseTypes('at', batch), ...familyTypes(['ema'], layout) },
   );
 }

@@ -13,6 +13,8 @@ import { createSampler } from '../generation/sample.ts';
 import { latentsFolder, readManifest, readNormalisation } from '../latents/store.ts';
 import { readRun, runFolder } from '../runs/store.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
+import { runLayout } from '../training/step.ts';
+import { familyTensors } from '../training/trainer.ts';
 import { loadVae } from '../vae/starter.ts';
 import { version } from '../base/version.ts';
 import type { Threads } from './threads.ts';
@@ -53,11 +55,10 @@ export async function generateJob(threads: Threads, job: GenerateJob): Promise<G
   const vae = await loadVae(record.vae, job.resources);
   // Two jobs may take turns on the device, each with its own weights.
   const name = `${state} ${++jobs}`;
-  await device.createState({
-    state: name,
-    tensors: checkpoint.state.map(({ name: tensor, shape, data }) => ({ name: tensor, shape: [...shape], data })),
-  });
-  const sampler = await createSampler({ device, state: name, config: record.config, shape: latents.shape, batch });
+  const layout = runLayout(record.config.network, latents.shape, (await device.traits({})).layout);
+  await device.createState({ state: name, tensors: familyTensors('ema', checkpoint.state, layout) });
+  const { config } = record;
+  const sampler = await createSampler({ device, state: name, layout, config, shape: latents.shape, batch });
   const decoder = await createDecoder(device, vae, latents.shape, await readNormalisation(folder), batch, name);
   const provenance = {
     program: 'Cauchy Studio',

@@ -6,6 +6,7 @@ import type { Sampler } from '../generation/sample.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import { latentsFolder, readNormalisation } from '../latents/store.ts';
 import type { RunConfig } from '../training/schema.ts';
+import type { Trainer } from '../training/trainer.ts';
 import { loadVae } from '../vae/starter.ts';
 import type { Threads } from './threads.ts';
 
@@ -22,19 +23,20 @@ export class Painter {
     this.#decoder = decoder;
   }
 
-  /** `state` is the run's state on the device. */
+  /** From the run's state on the device. */
   static async create(
     { device }: Threads,
     place: { project: string; resources: string },
     latents: LatentManifest,
     config: RunConfig,
-    state: string,
+    { state, layout }: Pick<Trainer, 'state' | 'layout'>,
   ): Promise<Painter> {
     const vae = await loadVae(latents.vae.name, place.resources);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
     const sampler = await createSampler({
       device,
       state,
+      layout,
       config,
       shape: latents.shape,
       batch: samplingBatch,

@@ -1,6 +1,5 @@
 /** How many steps fit into a number of minutes: measured, before the run begins. */
-import type { LatentShape } from '../training/step.ts';
-import { finiteOutputs, stepInputs } from '../training/step.ts';
+import type { Trainer } from '../training/trainer.ts';
 import { scoreSteps } from '../training/loop.ts';
 import { stepsFor } from '../training/plan.ts';
 import type { RunConfig } from '../training/schema.ts';
@@ -11,11 +10,10 @@ const warmUp = { discarded: 3, measured: 12 } as const;
 
 export interface TimeBudgetOptions {
   readonly threads: Threads;
-  readonly names: { readonly program: string; readonly state: string };
+  readonly trainer: Trainer;
   /** The name of the training data in the host-maths thread. */
   readonly data: string;
   readonly config: RunConfig;
-  readonly shape: LatentShape;
   /** Monotonic milliseconds. */
   readonly end: number;
   /** Makes what a sample sheet needs, and measures quality; absent where it can not be measured. */
@@ -44,19 +42,22 @@ export async function timeBudget(options: TimeBudgetOptions): Promise<TimeBudget
   return { steps: stepsFor(0.98 * left, stepSeconds), deadline: end - afterLoop * 1000 };
 }
 
-async function measureStep({ threads, names, data, config, shape }: TimeBudgetOptions): Promise<number> {
-  const { device, maths } = threads;
-  const batchOf = (k: number) => maths.batch({ data, config, steps: 1, k });
+async function measureStep({ threads, trainer, data, config }: TimeBudgetOptions): Promise<number> {
+  const burst = (first: number) =>
+    Promise.all(
+      Array.from({ length: trainer.burst }, (_, i) => threads.maths.batch({ data, config, steps: 1, k: first + i })),
+    );
+  const bursts = (steps: number) => Math.ceil(steps / trainer.burst);
   let started = 0;
-  let next = batchOf(0);
-  for (let k = 0; k < warmUp.discarded + warmUp.measured; k++) {
-    if (k === warmUp.discarded) started = performance.now();
-    const batch = await next;
+  let next = burst(0);
+  for (let k = 0; k < bursts(warmUp.discarded) + bursts(warmUp.measured); k++) {
+    if (k === bursts(warmUp.discarded)) started = performance.now();
+    const batches = await next;
     // Prepared ahead, as in the loop.
-    next = batchOf(k + 1);
-    await device.step({ ...names, inputs: stepInputs(batch, shape, config, 1, 0.99), finite: finiteOutputs });
+    next = burst((k + 1) * trainer.burst);
+    await trainer.steps(batches.map((batch) => ({ batch, update: 1, emaRate: 0.99 })));
   }
-  const seconds = (performance.now() - started) / 1000 / warmUp.measured;
+  const seconds = (performance.now() - started) / 1000 / (bursts(warmUp.measured) * trainer.burst);
   await next;
   return seconds;
 }

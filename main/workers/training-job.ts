@@ -12,7 +12,9 @@ import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
-import { initialState, networkFor, trainingGraph } from '../training/step.ts';
+import { networkFor } from '../training/step.ts';
+import { createTrainer, initialState } from '../training/trainer.ts';
+import type { Trainer } from '../training/trainer.ts';
 import { ditSpecs } from '../models/dit.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
@@ -44,7 +46,6 @@ export interface NewRun {
   readonly latents: LatentManifest;
 }
 
-const names = { program: 'train', state: 'run' } as const;
 const data = 'train';
 /** Pictures on a sample sheet, and how many are asked for a score. */
 const sheetCount = 16;
@@ -86,15 +87,15 @@ export class TrainingJob {
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
     const parameters = initialise(ditSpecs(networkFor(config.network, latents.shape)), config.seed);
-    await this.#load(latents, config, heldOutCount(pictures));
-    const fresh = () => this.#threads.device.createState({ state: names.state, tensors: initialState(parameters) });
+    const trainer = await this.#load(latents, config, heldOutCount(pictures));
+    const fresh = () => trainer.put(initialState(parameters));
     await fresh();
     const painter = await Painter.create(
       this.#threads,
       { project: this.#project, resources: this.#resources },
       latents,
       config,
-      names.state,
+      trainer,
     );
     try {
       const isScored = heldOutCount(pictures) >= fewestForScore;
@@ -103,10 +104,9 @@ export class TrainingJob {
         config.length.kind === 'minutes'
           ? await timeBudget({
               threads: this.#threads,
-              names,
+              trainer,
               data,
               config,
-              shape: latents.shape,
               end: began + config.length.minutes * 60_000,
               sheet: async () => {
                 for (const nfe of sheetNfes) await painter.pictures(sheetSeeds(), nfe);
@@ -134,9 +134,9 @@ export class TrainingJob {
       };
       await this.#journal.save(record);
       await this.#journal.note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
-      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, painter, budget?.deadline);
+      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
     } finally {
-      await this.#release(painter);
+      await this.#release(trainer, painter);
     }
   }
 
@@ -155,37 +155,35 @@ export class TrainingJob {
     const { step, seconds, skipped } = checkpoint.info;
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
-    await this.#load(latents, record.config, record.plan.heldOutPictures);
-    await this.#threads.device.createState({
-      state: names.state,
-      tensors: checkpoint.state.map(({ name, shape, data: values }) => ({ name, shape: [...shape], data: values })),
-    });
+    const trainer = await this.#load(latents, record.config, record.plan.heldOutPictures);
+    await trainer.put(checkpoint.state);
     const painter = await Painter.create(
       this.#threads,
       { project: this.#project, resources: this.#resources },
       latents,
       record.config,
-      names.state,
+      trainer,
     );
     try {
       const scores = record.scores.filter((score) => score.step <= step);
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores };
       await this.#journal.save(running);
       await this.#journal.note(running, 'Resumed from the checkpoint of this step.');
-      return await this.#train(running, { step, seconds, skipped }, painter, undefined);
+      return await this.#train(running, { step, seconds, skipped }, trainer, painter, undefined);
     } finally {
-      await this.#release(painter);
+      await this.#release(trainer, painter);
     }
   }
 
   async #train(
     start: RunRecord,
     from: LoopPosition,
+    trainer: Trainer,
     painter: Painter,
     deadline: number | undefined,
   ): Promise<RunRecord> {
     let record = start;
-    const { device, maths } = this.#threads;
+    const { maths } = this.#threads;
     const meter = new ProgressMeter();
     const { steps } = record.plan;
     const folder = runFolder(this.#project, record.id);
@@ -199,8 +197,7 @@ export class TrainingJob {
         config: record.config,
         plan: record.plan,
         from,
-        device,
-        names,
+        trainer,
         batch: (k) => maths.batch({ data, config: record.config, steps, k }),
         sampleSheet: async (step) => {
           await this.#sheets(record.id, step, painter);
@@ -259,17 +256,16 @@ export class TrainingJob {
     return record;
   }
 
-  async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<void> {
-    await this.#threads.maths.open({ data, folder: latentsFolder(this.#project, latents.key), heldOut });
-    await this.#threads.device.load({ program: names.program, graph: trainingGraph(config, latents.shape) });
+  async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<Trainer> {
+    const { device, maths } = this.#threads;
+    await maths.open({ data, folder: latentsFolder(this.#project, latents.key), heldOut });
+    return createTrainer({ device, name: 'train', config, shape: latents.shape });
   }
 
-  async #release(painter: Painter): Promise<void> {
-    const { device, maths } = this.#threads;
+  async #release(trainer: Trainer, painter: Painter): Promise<void> {
     await painter.release();
-    await device.dropState({ state: names.state });
-    await device.unload({ program: names.program });
-    await maths.close({ data });
+    await trainer.release();
+    await this.#threads.maths.close({ data });
   }
 
   async #sheets(run: string, step: number, painter: Painter): Promise<void> {

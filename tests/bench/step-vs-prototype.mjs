@@ -125,7 +125,7 @@ async function product() {
   await device.createState({ state: 'run', tensors: states });
   console.log(`product: ${graph.nodes.length} nodes traced, ${nodes} after passes`);
   return async () =>
-    (await device.step({ program: 'step', state: 'run', inputs, finite: ['loss'] })).outputs.loss.data[0];
+    (await device.steps({ state: 'run', calls: [{ program: 'step', inputs }] })).outputs[0].loss.data[0];
 }
 
 /** @param {string} folder */

@@ -84,6 +84,13 @@ export const cases: readonly Case[] = [
     run: ({ x }) => ops.layerNormalise([1, 2, 3], 1e-5)(x!),
   },
   {
+    ops: ['gate'],
+    title: 'gate, open and shut',
+    inputs: ({ i, j }) => ({ x: normal([i, j], 6), y: normal([i, j], 7) }),
+    run: ({ x, y }) => ops.add(y!, ops.add(ops.gate(ops.greater(1, 0), x!), ops.gate(ops.greater(0, 1), x!))),
+    differentiable: ['y'],
+  },
+  {
     ops: ['greater', 'where'],
     title: 'where chooses by greater',
     inputs: ({ i, j }) => ({ a: normal([i, j], 8), b: normal([i, j], 9) }),

@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Device } from '../../main/engine/contract.ts';
 import { createLocalDevice } from '../../main/engine/local-device.ts';
 import { ditSpecs } from '../../main/models/dit.ts';
 import { initialise } from '../../main/models/parameters.ts';
@@ -15,7 +16,8 @@ import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
 import type { RunConfig, RunConfigInput } from '../../main/training/schema.ts';
-import { initialState, networkFor, trainingGraph } from '../../main/training/step.ts';
+import { networkFor } from '../../main/training/step.ts';
+import { createTrainer, initialState } from '../../main/training/trainer.ts';
 
 export const tinyShape = [2, 4, 4] as const;
 const pictures = 48;
@@ -52,6 +54,8 @@ export interface RigOptions {
   /** Spoils batches, to see what NaN does. */
   readonly spoil?: (batch: Batch, k: number) => Batch;
   readonly loop?: Partial<LoopOptions>;
+  readonly device?: Device;
+  readonly microBatch?: number;
 }
 
 export const newRunFolder = (): string => mkdtempSync(join(tmpdir(), 'cauchy-run-'));
@@ -63,18 +67,17 @@ export async function runTiny({
   stopAfter,
   spoil,
   loop,
+  device = createLocalDevice(1),
+  microBatch,
 }: RigOptions = {}): Promise<{ folder: string; end: LoopEnd }> {
-  const device = createLocalDevice(1);
   const data = tinyData();
   const steps = config.length.kind === 'steps' ? config.length.steps : 100;
   const plan = planRun(config, tinyShape, pictures, steps);
-  const names = { program: 'train', state: 'run' };
-  await device.load({ program: names.program, graph: trainingGraph(config, tinyShape) });
+  const trainer = await createTrainer({ device, name: 'train', config, shape: tinyShape, microBatch });
   const checkpoint = await readCheckpoint(folder);
-  const tensors =
-    checkpoint?.state.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })) ??
-    initialState(initialise(ditSpecs(networkFor(config.network, tinyShape)), config.seed));
-  await device.createState({ state: names.state, tensors });
+  await trainer.put(
+    checkpoint?.state ?? initialState(initialise(ditSpecs(networkFor(config.network, tinyShape)), config.seed)),
+  );
   const from = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
   await truncateMetrics(folder, from.step);
   const order = new DataOrder(config.seed, data.count);
@@ -84,8 +87,7 @@ export async function runTiny({
     config,
     plan,
     from,
-    device,
-    names,
+    trainer,
     batch: async (k) => {
       const batch = prepareBatch(data, config, steps, k, order);
       return spoil ? spoil(batch, k) : batch;

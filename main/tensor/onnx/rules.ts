@@ -42,6 +42,9 @@ const reduction =
     scope.node(op, [input(node, scope), scope.ints(axes)], { keepdims: keepDims ? 1 : 0 }, outputs(node, scope));
   };
 
+/** A WebGPU kernel binds every output of a Split, and 8 storage buffers are all that every device has. */
+const mostSplitOutputs = 7;
+
 const castTarget = { float32: 1, int32: 6, bool: 9 } as const;
 
 /** Swaps the last two axes. */
@@ -123,12 +126,17 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     );
   },
   split: (node, scope) => {
-    scope.node(
-      'Split',
-      [input(node, scope), scope.ints(node.attributes.sizes)],
-      { axis: node.attributes.axis },
-      outputs(node, scope),
-    );
+    const { axis, sizes } = node.attributes;
+    if (sizes.length <= mostSplitOutputs) {
+      scope.node('Split', [input(node, scope), scope.ints(sizes)], { axis }, outputs(node, scope));
+      return;
+    }
+    let from = 0;
+    sizes.forEach((size, i) => {
+      const bounds = [scope.ints([from]), scope.ints([from + size]), scope.ints([axis])];
+      scope.node('Slice', [input(node, scope), ...bounds], {}, [outputs(node, scope)[i]!]);
+      from += size;
+    });
   },
   slice: (node, scope) => {
     const { begin, size } = node.attributes;

@@ -42,9 +42,8 @@ function droppedExpand(node: Node, rewriter: Rewriter): ValueId | undefined {
   const { shape } = rewriter.typeOf(node.outputs[0]!);
   const sources = node.inputs.map((value) => expanded(value, rewriter) ?? value);
   if (sources.every((value, i) => value === node.inputs[i])) return undefined;
-  const shapes = sources.map((value) => rewriter.typeOf(value).shape) as [readonly number[], readonly number[]];
-  if (sameShape(broadcastShape(...shapes), shape)) return rewriter.emit(node.op, sources, node.attributes);
-  const small = broadcastShape(...shapes);
+  const small = sources.map((value) => rewriter.typeOf(value).shape).reduce(broadcastShape);
+  if (sameShape(small, shape)) return rewriter.emit(node.op, sources, node.attributes);
   // Both sides are small: compute small, broadcast once.
   return sizeOf(small) < sizeOf(shape)
     ? rewriter.emit('expand', [rewriter.emit(node.op, sources, node.attributes)], { shape })
@@ -61,6 +60,10 @@ export function simplifyBroadcasts(graph: Graph): Graph {
           shape: rewriter.typeOf(node.outputs[0]!).shape,
         }),
       ];
+    }
+    if (node.op === 'where') {
+      const value = droppedExpand(node, rewriter);
+      return value === undefined ? undefined : [value];
     }
     if (!binaryOps.has(node.op)) return undefined;
     const value = withoutNeutral(node, rewriter) ?? droppedExpand(node, rewriter);
