@@ -48,6 +48,9 @@ export interface LoopOptions {
 /** Non-finite steps in a row after which the run stops to explain itself. */
 export const mostSkippedInARow = 5;
 
+/** A stop or a pause is answered between bursts, and a person waits for it. */
+const longestBurstSeconds = 0.5;
+
 /** Refusals of the disk that a person can mend while the run waits, whole in memory. */
 const mendable = new Set(['storage.diskFull', 'storage.readOnly', 'storage.notFound', 'storage.failed']);
 
@@ -122,10 +125,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
     seconds,
     skipped,
   });
+  let burst = 1;
   /** The batches of the next burst: up to the next sheet or the end, because whoever looks in between must find that step's state. */
   const batchesFrom = (first: number): Promise<Batch[]> => {
     let end = first + 1;
-    while (end - first < trainer.burst && end < plan.steps && !sheets.has(end)) end++;
+    while (end - first < burst && end < plan.steps && !sheets.has(end)) end++;
     return Promise.all(Array.from({ length: end - first }, (_, i) => options.batch(first + i)));
   };
 
@@ -152,6 +156,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })),
       );
       const stepSeconds = (now() - started) / 1000 / batches.length;
+      burst = Math.max(1, Math.min(trainer.burst, Math.floor(longestBurstSeconds / stepSeconds)));
       reports.forEach((report, i) => {
         step++;
         seconds += stepSeconds;

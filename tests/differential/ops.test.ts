@@ -5,36 +5,20 @@ import type { EagerTensor } from '../../main/tensor/eager/run.ts';
 import * as ops from '../../main/tensor/ops.ts';
 import type { Tensor } from '../../main/tensor/ops.ts';
 import { runCompiled } from '../support/compiled.ts';
-import { normal } from '../support/tensors.ts';
 import { cases } from './cases.ts';
-import type { Case, Sizes } from './cases.ts';
+import type { Sizes } from './cases.ts';
+import { distinctSizes, gradients, weighted } from './gradients.ts';
 
-/** Σ y·w with fixed random weights w: a scalar whose gradient exercises every output element differently. */
-function weighted(y: Tensor): Tensor {
-  const { data } = normal(y.shape, 777);
-  return ops.sum(ops.mul(y, ops.constant(data as Float32Array, [...y.shape])));
-}
-
-/** Sizes that are all different, so that a mixed-up axis shows, and random ones. */
 const random = new Random({ seed: 5, stream: 'test', index: 0 });
 const size = () => 1 + random.integer(6);
 const allSizes: readonly Sizes[] = [
-  { i: 2, j: 3, k: 4, l: 5 },
+  distinctSizes,
   ...Array.from({ length: 3 }, () => ({ i: size(), j: size(), k: size(), l: size() })),
 ];
 const describeSizes = ({ i, j, k, l }: Sizes) => `${i}, ${j}, ${k}, ${l}`;
 const rows = allSizes.flatMap((sizes) =>
   cases.map((row) => ({ row, sizes, name: `${row.title} (${describeSizes(sizes)})` })),
 );
-
-const gradients =
-  ({ run, differentiable }: Case, sizes: Sizes, names: readonly string[]) =>
-  (x: Readonly<Record<string, Tensor>>) => {
-    const chosen = differentiable ?? names;
-    const params = Object.fromEntries(chosen.map((name) => [name, x[name]!]));
-    const { value, grads } = ops.valueAndGrads((p) => weighted(run({ ...x, ...p }, sizes)), params);
-    return { value, ...Object.fromEntries(chosen.map((name) => [`d ${name}`, grads[name]!])) };
-  };
 
 const rounding = {
   rtol: 2e-5,

@@ -49,7 +49,7 @@ function tinyData(): TrainingData {
 export interface RigOptions {
   readonly config?: RunConfig;
   readonly folder?: string;
-  /** Stops after this many steps. */
+  /** Stops after this many steps, at the end of the burst that makes them. */
   readonly stopAfter?: number;
   /** Spoils batches, to see what NaN does. */
   readonly spoil?: (batch: Batch, k: number) => Batch;
@@ -95,7 +95,7 @@ export async function runTiny({
     sampleSheet: async () => undefined,
     onRows: () => undefined,
     onStep: ({ step }) => {
-      if (step === stopAfter) stop.abort();
+      if (stopAfter !== undefined && step >= stopAfter) stop.abort();
     },
     onCheckpoint: async () => undefined,
     signal: stop.signal,
