@@ -1,4 +1,5 @@
 /** A run on a device: its programs and its state, however both are laid out there. */
+import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import { packValues, unpackValues } from '../optim/layout.ts';
 import type { Layout } from '../optim/layout.ts';
@@ -133,11 +134,15 @@ export async function createTrainer({ device, name, config, shape, microBatch }:
 
 function report(outputs: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): StepReport {
   const value = (name: string): number => outputs[name]!.data[0]!;
+  const committed = value('committed') === 1;
+  // Shader compilers may assume that NaN does not exist; a step that should have been gated must not go unnoticed.
+  if (committed && !(Number.isFinite(value('loss')) && Number.isFinite(value('gradNorm'))))
+    throw studioError('engine.ignoresNaN', {});
   return {
     loss: value('loss'),
     consistencyLoss: value('consistencyLoss'),
     diffusionLoss: value('diffusionLoss'),
     gradNorm: value('gradNorm'),
-    committed: value('committed') === 1,
+    committed,
   };
 }

@@ -31,6 +31,11 @@ export const tensorErrors = {
     means: 'Nothing on disk was changed.',
     advice: 'Try again with a smaller batch, or on another device.',
   })),
+  'engine.ignoresNaN': entry<object>('environment', () => ({
+    what: 'This device let a training step with broken numbers (NaN) through: its driver compares such numbers wrongly.',
+    means: 'The weights on the device were spoilt. The last checkpoint on disk is from before and is whole.',
+    advice: 'Update the graphics driver, or choose another device and resume the run from its checkpoint.',
+  })),
   'engine.outOfMemory': entry<{ program: string; reason: string }>('environment', ({ program, reason }) => ({
     what: `There was not enough memory for “${program}”: ${reason}.`,
     means: 'Nothing on disk was changed.',

@@ -2,6 +2,8 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { studioError } from '../../../main/base/errors.ts';
+import type { Device } from '../../../main/engine/contract.ts';
+import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
 import { mostSkippedInARow, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
@@ -81,6 +83,22 @@ describe('numbers that break', () => {
     const good = await runTiny({ stopAfter: 2 });
     expect(await weights(folder)).toEqual(await weights(good.folder));
   });
+});
+
+it('a device that lets NaN through ends the run, and the checkpoint before it is whole', async () => {
+  const { folder } = await runTiny({ stopAfter: 3 });
+  const honest = createLocalDevice(1);
+  const careless: Device = {
+    ...honest,
+    steps: async (input) => {
+      const { outputs } = await honest.steps(input);
+      const always = { dtype: 'float32' as const, shape: [], data: Float32Array.of(1) };
+      return { outputs: outputs.map((one) => ({ ...one, committed: always })) };
+    },
+  };
+  const spoil = (batch: Batch, k: number) => (k === 5 ? broken(batch) : batch);
+  await expect(runTiny({ folder, device: careless, spoil })).rejects.toMatchObject({ code: 'engine.ignoresNaN' });
+  expect((await readCheckpoint(folder))!.info.step).toBe(3);
 });
 
 describe('a disk that refuses', () => {
