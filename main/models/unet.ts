@@ -78,7 +78,7 @@ export function unetSpecs(config: UnetConfig): ParameterSpec[] {
 const overSample = ops.layerNormalise([1, 2, 3], normEpsilon);
 const overGroup = ops.layerNormalise([2], normEpsilon);
 /** [channels] as [channels, 1, 1]. */
-const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0]!, 1, 1]);
+const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
 
 /** Non-scaling LayerNorm: one mean and variance per sample, no gain, a bias for each element. Or GroupNorm of min(32, channels/4) groups. */
 export function unetNorm(p: Parameters, name: string, x: Tensor, kind: UnetConfig['norm']): Tensor {
