@@ -5,7 +5,7 @@ import type { Normalisation } from '../latents/store.ts';
 import { fromPlanes } from '../vae/pixels.ts';
 import { decoderGraph, vaeState } from '../vae/starter.ts';
 import type { Vae } from '../vae/starter.ts';
-import type { LatentShape } from '../training/step.ts';
+import type { LatentShape } from '../models/network.ts';
 
 export interface Decoder {
   /** Side of the pictures in pixels. */

@@ -7,7 +7,7 @@ import type { Layout } from '../optim/layout.ts';
 import { noiseInputs } from '../training/batch.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { samplingGraph } from '../training/step.ts';
-import type { LatentShape } from '../training/step.ts';
+import type { LatentShape } from '../models/network.ts';
 import { noiseTensors } from '../training/step-inputs.ts';
 
 export interface SamplerOptions {
@@ -48,7 +48,7 @@ export async function createSampler({ device, state, layout, config, shape, batc
       addNoise(x, seeds, noiseStd, step);
       const at = noiseInputs(
         Array.from({ length: batch }, () => sigma),
-        config.noise.sigmaMin,
+        config,
       );
       const inputs = { x: { dtype: 'float32' as const, shape: [batch, ...shape], data: x }, ...noiseTensors('at', at) };
       x = (await device.run({ program, state, inputs }))['x']!.data as Float32Array;

@@ -7,7 +7,10 @@
  */
 import { tf } from './tf.ts';
 import type { Tensor } from './tf.ts';
+import { withGradient } from './ops/with-gradient.ts';
 
+export { conv2d } from './ops/convolution.ts';
+export { averagePool, upsample } from './ops/pictures.ts';
 export type { Tensor } from './tf.ts';
 export type Operand = Tensor | number;
 
@@ -67,20 +70,6 @@ export function valueAndGrads<P extends Readonly<Record<string, Tensor>>>(
     Object.values(params),
   );
   return { value, grads: toParams(grads) };
-}
-
-type Saver = (tensors: Tensor[]) => void;
-type Backward = (dy: Tensor, saved: Tensor[]) => Tensor | Tensor[];
-
-/** An op with a gradient of its own, where TF.js's would keep more or compute more than needed. */
-function withGradient(
-  forward: (inputs: Tensor[], save: Saver) => Tensor,
-  backward: Backward,
-): (...inputs: Tensor[]) => Tensor {
-  return tf.customGrad((...args) => {
-    const save = args.pop() as unknown as Saver;
-    return { value: forward(args as Tensor[], save), gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved) };
-  });
 }
 
 /** 1/sqrt(x); the derivative is −y³/2. */
@@ -196,57 +185,3 @@ export const layerNormalise = (axes: number[], eps: number): ((x: Tensor) => Ten
       return tf.mul(inverse!, tf.sub(centred, tf.mul(y!, tf.mean(tf.mul(dy, y!), axes, true))));
     },
   );
-
-/** x [batch, in, h, w] ⋆ filter [out, in, k, k], stride 1, zero padding (k − 1)/2: [batch, out, h, w]. */
-function convolve(x: Tensor, filter: Tensor): Tensor {
-  const k = filter.shape[2]!;
-  return tf.conv2d(
-    x as Parameters<typeof tf.conv2d>[0],
-    tf.transpose(filter, [2, 3, 1, 0]) as Parameters<typeof tf.conv2d>[1],
-    1,
-    (k - 1) / 2,
-    'NCHW',
-  );
-}
-
-/**
- * Convolution, stride 1, “same” zero padding: x [batch, in, h, w], filter [out, in, k, k] with odd k.
- *
- * The data gradient is a convolution with the filter turned around; the filter gradient is one matrix product for each
- * of the k² taps over channels-last views. Both run near the rate of a plain matrix product, which ConvTranspose and a
- * convolution with the picture as kernel do not.
- */
-export const conv2d: (x: Tensor, filter: Tensor) => Tensor = withGradient(
-  ([x, filter], save) => {
-    save([x!, filter!]);
-    return convolve(x!, filter!);
-  },
-  (dy, [x, filter]) => [
-    convolve(dy, tf.transpose(tf.reverse(filter!, [2, 3]), [1, 0, 2, 3])),
-    filterGradient(x!, dy, filter!.shape),
-  ],
-);
-
-function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[]): Tensor {
-  const [batch, , height, width] = x.shape as [number, number, number, number];
-  const reach = (k! - 1) / 2;
-  const rows = batch * height * width;
-  const padded = tf.pad(tf.transpose(x, [0, 2, 3, 1]), [
-    [0, 0],
-    [reach, reach],
-    [reach, reach],
-    [0, 0],
-  ]);
-  const columns = tf.reshape(tf.transpose(dy, [0, 2, 3, 1]), [rows, out!]);
-  const taps: Tensor[] = [];
-  for (let i = 0; i < k! * k!; i++) {
-    const view = tf.slice(padded, [0, Math.floor(i / k!), i % k!, 0], [batch, height, width, into!]);
-    taps.push(tf.matMul(columns, tf.reshape(view, [rows, into!]), true, false));
-  }
-  return tf.reshape(tf.transpose(tf.reshape(tf.concat(taps, 0), [k! * k!, out!, into!]), [1, 2, 0]), [
-    out!,
-    into!,
-    k!,
-    k!,
-  ]);
-}

@@ -15,7 +15,7 @@ import {
 } from '../consistency/noise-levels.ts';
 import { embedNoise, preconditioning, sigmaData } from '../consistency/preconditioning.ts';
 import { adaptiveC } from '../consistency/scaling-c.ts';
-import { timeEmbeddingSize } from '../models/dit.ts';
+import { noiseEmbeddingSize } from '../models/network.ts';
 import type { RunConfig } from './schema.ts';
 
 /** Normalised latents of the training pictures, one after another. */
@@ -47,7 +47,7 @@ export interface NoiseInputs {
   readonly c_skip: Float32Array;
   readonly c_out: Float32Array;
   readonly c_in: Float32Array;
-  /** batch × 256 */
+  /** batch × the network's embedding size */
   readonly time: Float32Array;
 }
 
@@ -56,11 +56,12 @@ export function scaleC(levels: number, config: RunConfig, dimensions: number): n
   return config.loss.schedule === 'constant' ? config.loss.c : adaptiveC(levels, config.curriculum.s0, dimensions);
 }
 
-/** Coefficients and embeddings of noise levels, as the step graph wants them. */
-export function noiseInputs(levels: readonly number[], sigmaMin: number): NoiseInputs {
-  const coefficients = levels.map((sigma) => preconditioning(sigma, sigmaMin));
-  const time = new Float32Array(levels.length * timeEmbeddingSize);
-  coefficients.forEach(({ c_noise }, b) => embedNoise(c_noise, timeEmbeddingSize, time, b * timeEmbeddingSize));
+/** Coefficients and embeddings of noise levels, as the run's graphs want them. */
+export function noiseInputs(levels: readonly number[], { network, noise }: RunConfig): NoiseInputs {
+  const size = noiseEmbeddingSize(network);
+  const coefficients = levels.map((sigma) => preconditioning(sigma, noise.sigmaMin));
+  const time = new Float32Array(levels.length * size);
+  coefficients.forEach(({ c_noise }, b) => embedNoise(c_noise, size, time, b * size));
   return {
     sigma: Float32Array.from(levels),
     c_skip: Float32Array.from(coefficients, ({ c_skip }) => c_skip),
@@ -133,8 +134,8 @@ export function prepareBatch(
   return {
     x_0,
     noise: config.coupling === 'optimalTransport' ? couple(x_0, noise, batch) : noise,
-    t: noiseInputs(t, range.sigmaMin),
-    r: noiseInputs(r, range.sigmaMin),
+    t: noiseInputs(t, config),
+    r: noiseInputs(r, config),
     pairWeights: Float32Array.from(t, (sigma, b) => pairWeight(sigma, r[b]!)),
     diffusionWeights: Float32Array.from(t, (sigma, b) =>
       indices[b]! >= first ? diffusionWeight(sigma, sigmaData) / selected : 0,

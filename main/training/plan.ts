@@ -1,11 +1,10 @@
 /** Turns choices into a plan: how many steps, which averaging rate, how many pictures are kept aside. */
 import { studioError } from '../base/errors.ts';
-import { ditSpecs } from '../models/dit.ts';
+import { networkSpecs } from '../models/network.ts';
+import type { LatentShape } from '../models/network.ts';
 import { countParameters } from '../models/parameters.ts';
 import { emaRate } from '../optim/ema.ts';
 import type { RunConfig, RunPlan } from './schema.ts';
-import type { LatentShape } from './step.ts';
-import { networkFor } from './step.ts';
 
 /** Below this there is nothing to generalise from. */
 export const fewestTrainingPictures = 16;
@@ -30,7 +29,7 @@ export function planRun(config: RunConfig, shape: LatentShape, pictures: number,
     throw studioError('dataset.tooFew', { found: trainingPictures, needed: fewestTrainingPictures });
   return {
     steps,
-    parameters: countParameters(ditSpecs(networkFor(config.network, shape))),
+    parameters: countParameters(networkSpecs(config.network, shape)),
     latentShape: [...shape] as [number, number, number],
     trainingPictures,
     heldOutPictures: heldOut,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const positive = z.number().positive();
 
 /** DiT of method §6.3 (sLCT's models/network_dit.py). */
-export const networkConfigSchema = z.strictObject({
+const ditConfigSchema = z.strictObject({
   kind: z.literal('dit'),
   /** Latent cells a token covers in each direction. */
   patch: z.union([z.literal(1), z.literal(2), z.literal(4)]),
@@ -17,6 +17,23 @@ export const networkConfigSchema = z.strictObject({
   /** A learned filter on the tokens' Fourier transform before each MLP. */
   frequencyFilter: z.boolean().default(false),
 });
+
+/** The paper's U-Net, method §6.2; the defaults but for the width are the paper's. */
+const unetConfigSchema = z.strictObject({
+  kind: z.literal('unet'),
+  /** Channels of the first level; the paper's is 128. GroupNorm's groups divide multiples of 32. */
+  width: z.int().min(32).max(512).multipleOf(32),
+  /** Channels of each level as a multiple of the width; a level has half the side of the one before. */
+  multipliers: z.array(z.int().min(1).max(8)).min(1).max(5).default([1, 2, 3, 4]),
+  /** Residual blocks per level. */
+  blocks: z.int().min(1).max(8).default(4),
+  /** Sides of the grid, in latent cells, at which blocks attend. */
+  attentionSides: z.array(z.int().min(1).max(64)).max(8).default([16, 8]),
+  headChannels: z.union([z.literal(32), z.literal(64)]).default(64),
+  norm: z.enum(['nonScaling', 'group']).default('nonScaling'),
+});
+
+export const networkConfigSchema = z.discriminatedUnion('kind', [ditConfigSchema, unetConfigSchema]);
 export type NetworkConfig = z.infer<typeof networkConfigSchema>;
 
 /** Karras noise levels and how they are drawn, method §1.2 and §1.4. */

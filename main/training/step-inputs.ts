@@ -1,10 +1,9 @@
 /** What the host hands to the graphs of step.ts. */
 import type { TensorData } from '../engine/contract.ts';
-import { timeEmbeddingSize } from '../models/dit.ts';
+import type { LatentShape } from '../models/network.ts';
 import { radamRates } from '../optim/radam.ts';
 import type { Batch, NoiseInputs } from './batch.ts';
 import type { RunConfig } from './schema.ts';
-import type { LatentShape } from './step.ts';
 
 type Inputs = Record<string, TensorData>;
 
@@ -19,7 +18,7 @@ export function noiseTensors(prefix: string, { sigma, c_skip, c_out, c_in, time 
     [`${prefix}.c_skip`]: column(c_skip),
     [`${prefix}.c_out`]: column(c_out),
     [`${prefix}.c_in`]: column(c_in),
-    [`${prefix}.time`]: tensor(time, sigma.length, timeEmbeddingSize),
+    [`${prefix}.time`]: tensor(time, sigma.length, time.length / sigma.length),
   };
 }
 

@@ -3,10 +3,9 @@
  * The teacher is the student without gradient at the next smaller noise level, on the same noise (method §1.6).
  * A step is one graph, or, where its activations don't fit, one that adds up gradients of a part of the batch and one that updates.
  */
-import { assertThat } from '../base/errors.ts';
 import { consistencyLoss, diffusionLoss } from '../consistency/loss.ts';
-import { dit, ditSpecs, timeEmbeddingSize } from '../models/dit.ts';
-import type { DitConfig } from '../models/dit.ts';
+import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
+import type { LatentShape } from '../models/network.ts';
 import type { Parameters } from '../models/parameters.ts';
 import type { Layout, LayoutKind } from '../optim/layout.ts';
 import { layoutOf, pack, unpack } from '../optim/layout.ts';
@@ -18,47 +17,35 @@ import { trace } from '../tensor/trace/trace.ts';
 import type { Tensors, TensorTypes } from '../tensor/trace/trace.ts';
 import type { NetworkConfig, RunConfig } from './schema.ts';
 
-export type LatentShape = readonly [channels: number, height: number, width: number];
-
-/** The network of a run for latents of this shape. */
-export function networkFor(network: NetworkConfig, [channels, height, width]: LatentShape): DitConfig {
-  assertThat(
-    height === width && height % network.patch === 0,
-    `square latents that patches of ${network.patch} divide`,
-    [channels, height, width],
-  );
-  return { channels, side: height, ...network, classes: 0, condMixing: false };
-}
-
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
-const noiseTypes = (prefix: string, batch: number): TensorTypes => ({
+const noiseTypes = (prefix: string, batch: number, network: NetworkConfig): TensorTypes => ({
   [`${prefix}.sigma`]: float(batch, 1, 1, 1),
   [`${prefix}.c_skip`]: float(batch, 1, 1, 1),
   [`${prefix}.c_out`]: float(batch, 1, 1, 1),
   [`${prefix}.c_in`]: float(batch, 1, 1, 1),
-  [`${prefix}.time`]: float(batch, timeEmbeddingSize),
+  [`${prefix}.time`]: float(batch, noiseEmbeddingSize(network)),
 });
 
 /**
  * f(x, σ) = c_skip·x + c_out·F(c_in·x, c_noise), with the coefficients from the host in double precision.
  * Source: Song et al., 2023, Consistency Models, Eq. 5, arXiv:2303.01469
  */
-function consistencyFunction(p: Parameters, x: Tensor, inputs: Tensors, at: string, config: DitConfig): Tensor {
-  const F_x = dit(p, ops.mul(x, inputs[`${at}.c_in`]!), inputs[`${at}.time`]!, config);
+function consistencyFunction(p: Parameters, x: Tensor, inputs: Tensors, at: string, network: NetworkConfig): Tensor {
+  const F_x = networkOutput(p, ops.mul(x, inputs[`${at}.c_in`]!), inputs[`${at}.time`]!, network);
   return ops.add(ops.mul(x, inputs[`${at}.c_skip`]!), ops.mul(F_x, inputs[`${at}.c_out`]!));
 }
 
 /** How a run's parameters lie on a device. */
 export const runLayout = (network: NetworkConfig, shape: LatentShape, kind: LayoutKind): Layout =>
-  layoutOf(kind, ditSpecs(networkFor(network, shape)));
+  layoutOf(kind, networkSpecs(network, shape));
 
 /** Inputs that hold `rows` rows of a batch. */
-const batchTypes = (rows: number, shape: LatentShape): TensorTypes => ({
+const batchTypes = (rows: number, shape: LatentShape, network: NetworkConfig): TensorTypes => ({
   x_0: float(rows, ...shape),
   noise: float(rows, ...shape),
-  ...noiseTypes('t', rows),
-  ...noiseTypes('r', rows),
+  ...noiseTypes('t', rows, network),
+  ...noiseTypes('r', rows, network),
   pairWeights: float(rows),
   diffusionWeights: float(rows),
   c: float(),
@@ -72,16 +59,15 @@ function lossAndGradients(
   parameters: Parameters,
   inputs: Tensors,
   run: RunConfig,
-  config: DitConfig,
 ): { losses: Losses; gradients: Parameters } {
   const { x_0, noise } = inputs;
   const x_t = ops.add(x_0!, ops.mul(noise!, inputs['t.sigma']!));
   const x_r = ops.add(x_0!, ops.mul(noise!, inputs['r.sigma']!));
   // Outside the loss, so that no gradient flows through it.
-  const teacher = consistencyFunction(parameters, x_r, inputs, 'r', config);
+  const teacher = consistencyFunction(parameters, x_r, inputs, 'r', run.network);
   const parts: { consistency?: Tensor; diffusion?: Tensor } = {};
   const { value, grads } = ops.valueAndGrads((p: Parameters) => {
-    const student = consistencyFunction(p, x_t, inputs, 't', config);
+    const student = consistencyFunction(p, x_t, inputs, 't', run.network);
     parts.consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
     parts.diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
     return ops.add(parts.consistency, ops.mul(parts.diffusion, run.diffusionLoss.weight));
@@ -94,15 +80,14 @@ function lossAndGradients(
 
 /** A whole step: the batch, the rates and the state in; losses, `gradNorm`, `committed` and the next state out. */
 export function trainingGraph(run: RunConfig, shape: LatentShape, layout: Layout): Graph {
-  const config = networkFor(run.network, shape);
   return trace(
     'training step',
     (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
-      const { losses, gradients } = lossAndGradients(parameters, inputs, run, config);
+      const { losses, gradients } = lossAndGradients(parameters, inputs, run);
       return { ...losses, ...updateState(inputs, pack(gradients, layout), losses.loss, layout, run.optimiser) };
     },
-    { ...batchTypes(run.batchSize, shape), ...updateTypes, ...familyTypes(stateFamilies, layout) },
+    { ...batchTypes(run.batchSize, shape, run.network), ...updateTypes, ...familyTypes(stateFamilies, layout) },
   );
 }
 
@@ -115,12 +100,11 @@ const sumTypes = (layout: Layout): TensorTypes => ({
 
 /** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
 export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph {
-  const config = networkFor(run.network, shape);
   return trace(
     'gradients of a micro-batch',
     (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
-      const { losses, gradients } = lossAndGradients(parameters, inputs, run, config);
+      const { losses, gradients } = lossAndGradients(parameters, inputs, run);
       const packed = pack(gradients, layout);
       const sums = familyOf(inputs, 'gradients', layout);
       return {
@@ -133,7 +117,7 @@ export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout
         ),
       };
     },
-    { ...batchTypes(rows, shape), ...familyTypes(['parameters'], layout), ...sumTypes(layout) },
+    { ...batchTypes(rows, shape, run.network), ...familyTypes(['parameters'], layout), ...sumTypes(layout) },
   );
 }
 
@@ -170,13 +154,12 @@ export function emptySums(layout: Layout): { name: string; shape: number[]; data
 
 /** Outputs `x`: f of `batch` noisy latents `x` at `at.…`, with the averaged weights (`ema/…`) of a run's state. */
 export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch: number, layout: Layout): Graph {
-  const config = networkFor(network, shape);
   return trace(
     'sampling step',
     (inputs) => {
       const ema = unpack(familyOf(inputs, 'ema', layout), layout);
-      return { x: consistencyFunction(ema, inputs['x']!, inputs, 'at', config) };
+      return { x: consistencyFunction(ema, inputs['x']!, inputs, 'at', network) };
     },
-    { x: float(batch, ...shape), ...noiseTypes('at', batch), ...familyTypes(['ema'], layout) },
+    { x: float(batch, ...shape), ...noiseTypes('at', batch, network), ...familyTypes(['ema'], layout) },
   );
 }

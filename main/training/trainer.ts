@@ -9,7 +9,7 @@ import type { ParameterValue } from '../models/parameters.ts';
 import type { Batch } from './batch.ts';
 import type { RunConfig } from './schema.ts';
 import { emptySums, gradientGraph, runLayout, trainingGraph, updateGraph } from './step.ts';
-import type { LatentShape } from './step.ts';
+import type { LatentShape } from '../models/network.ts';
 import { batchInputs, microBatchInputs, updateInputs } from './step-inputs.ts';
 
 export interface NamedValue {

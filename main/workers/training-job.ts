@@ -12,10 +12,9 @@ import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
-import { networkFor } from '../training/step.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
 import type { Trainer } from '../training/trainer.ts';
-import { ditSpecs } from '../models/dit.ts';
+import { networkSpecs } from '../models/network.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { Painter } from './painter.ts';
@@ -86,7 +85,7 @@ export class TrainingJob {
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
-    const parameters = initialise(ditSpecs(networkFor(config.network, latents.shape)), config.seed);
+    const parameters = initialise(networkSpecs(config.network, latents.shape), config.seed);
     const trainer = await this.#load(latents, config, heldOutCount(pictures));
     const fresh = () => trainer.put(initialState(parameters));
     await fresh();

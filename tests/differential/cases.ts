@@ -52,6 +52,30 @@ const unary = (name: keyof typeof ops, fn: (x: Tensor) => Tensor, input = normal
   { ops: [name], title: name, inputs: ({ i, j, k }) => ({ x: input([i, j, k], 5) }), run: ({ x }) => fn(x!) },
 ];
 
+/** conv2d takes one form on many places and another on few; 4 × 4 and more are many, l × 2 are few. */
+const convolutions = ([1, 2] as const).flatMap((stride) =>
+  [1, 3, 5].flatMap((kernel): Case[] => [
+    {
+      ops: ['conv2d'],
+      title: `conv2d ${kernel}×${kernel} on many places, stride ${stride}`,
+      inputs: ({ i, j, k, l }) => ({
+        x: normal([i, j, 4 * stride + k, 4 * stride + l], 33),
+        w: normal([k, j, kernel, kernel], 34, 0.3),
+      }),
+      run: ({ x, w }) => ops.conv2d(x!, w!, stride),
+    },
+    {
+      ops: ['conv2d'],
+      title: `conv2d ${kernel}×${kernel} on few places, stride ${stride}`,
+      inputs: ({ i, j, k, l }) => ({
+        x: normal([i, j, l, 2], 35),
+        w: normal([k, j, kernel, kernel], 36, 0.3),
+      }),
+      run: ({ x, w }) => ops.conv2d(x!, w!, stride),
+    },
+  ]),
+);
+
 export const cases: readonly Case[] = [
   ...binary('add', ops.add),
   ...binary('sub', ops.sub),
@@ -200,17 +224,24 @@ export const cases: readonly Case[] = [
     run: ({ a, b }) => ops.matMul(a!, b!, true, false),
   },
   {
-    ops: ['conv2d'],
-    title: 'conv2d 3×3',
-    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 33), w: normal([k, j, 3, 3], 34, 0.3) }),
-    run: ({ x, w }) => ops.conv2d(x!, w!),
+    ops: ['layerNormalise'],
+    title: 'layerNormalise within groups of channels',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, 3 * j, k, l + 1], 38) }),
+    run: ({ x }, { i, j, k, l }) => ops.layerNormalise([2], 1e-5)(ops.reshape(x!, [i, 3, j * k * (l + 1)])),
   },
   {
-    ops: ['conv2d'],
-    title: 'conv2d 1×1',
-    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 35), w: normal([l, j, 1, 1], 36) }),
-    run: ({ x, w }) => ops.conv2d(x!, w!),
+    ops: ['upsample'],
+    title: 'upsample',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 39) }),
+    run: ({ x }) => ops.upsample(x!),
   },
+  {
+    ops: ['averagePool'],
+    title: 'averagePool',
+    inputs: ({ i, j, k, l }) => ({ x: normal([i, j, 2 * k, 2 * l], 40) }),
+    run: ({ x }) => ops.averagePool(x!),
+  },
+  ...convolutions,
   {
     ops: ['constant', 'scalar'],
     title: 'constants of the graph',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '../../main/engine/contract.ts';
 import { createLocalDevice } from '../../main/engine/local-device.ts';
-import { ditSpecs } from '../../main/models/dit.ts';
+import { networkSpecs } from '../../main/models/network.ts';
 import { initialise } from '../../main/models/parameters.ts';
 import { fillNormal } from '../../main/base/random.ts';
 import type { Batch, TrainingData } from '../../main/training/batch.ts';
@@ -16,7 +16,6 @@ import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
 import type { RunConfig, RunConfigInput } from '../../main/training/schema.ts';
-import { networkFor } from '../../main/training/step.ts';
 import { createTrainer, initialState } from '../../main/training/trainer.ts';
 
 export const tinyShape = [2, 4, 4] as const;
@@ -76,7 +75,7 @@ export async function runTiny({
   const trainer = await createTrainer({ device, name: 'train', config, shape: tinyShape, microBatch });
   const checkpoint = await readCheckpoint(folder);
   await trainer.put(
-    checkpoint?.state ?? initialState(initialise(ditSpecs(networkFor(config.network, tinyShape)), config.seed)),
+    checkpoint?.state ?? initialState(initialise(networkSpecs(config.network, tinyShape), config.seed)),
   );
   const from = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
   await truncateMetrics(folder, from.step);

@@ -45,6 +45,8 @@ export interface OpAttributes {
   readonly reverse: { readonly axes: readonly number[] };
   /** inputs: x [batch, in, height, width], filter [out, in, kh, kw]; zero padding on each side. */
   readonly conv2d: { readonly stride: number; readonly padding: number };
+  /** The transpose of conv2d as a linear map: inputs y [batch, out, …], filter [out, in, kh, kw]; gives [batch, in, …size]. */
+  readonly convTranspose2d: { readonly stride: number; readonly padding: number; readonly size: Shape };
 }
 type None = Readonly<Record<string, never>>;
 interface Reduction {

@@ -57,6 +57,10 @@ const reduction = (inputs: readonly TensorType[], { axes, keepDims }: OpAttribut
   return [{ dtype, shape: keepDims ? reduced : reduced.filter((_, i) => !axes.includes(i)) }];
 };
 
+/** Output places of a convolution along one axis. */
+const placesOf = (size: number, kernel: number, stride: number, padding: number): number =>
+  Math.floor((size + 2 * padding - kernel) / stride) + 1;
+
 export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   add: elementwise(),
   sub: elementwise(),
@@ -181,8 +185,25 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
       x.shape[1] === filter.shape[1], 'x [batch,in,h,w] and a filter [out,in,kh,kw]', x, filter);
     const [batch, , height, width] = x.shape as [number, number, number, number];
     const [out, , kh, kw] = filter.shape as [number, number, number, number];
-    const reach = (size: number, kernel: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    return [{ dtype: 'float32', shape: [batch, out, reach(height, kh), reach(width, kw)] }];
+    return [
+      {
+        dtype: 'float32',
+        shape: [batch, out, placesOf(height, kh, stride, padding), placesOf(width, kw, stride, padding)],
+      },
+    ];
+  },
+  convTranspose2d: (inputs, { stride, padding, size }) => {
+    arity(inputs, 2);
+    const [y, filter] = inputs as [TensorType, TensorType];
+    const places = size.map((extent, i) => placesOf(extent, filter.shape[2 + i]!, stride, padding));
+    require(y.shape.length === 4 &&
+      filter.shape.length === 4 &&
+      y.shape[1] === filter.shape[0] &&
+      sameShape(
+        places,
+        y.shape.slice(2),
+      ), `y [batch,out,h,w] of a picture of ${size.join(' × ')} and a filter [out,in,kh,kw]`, y, filter);
+    return [{ dtype: 'float32', shape: [y.shape[0]!, filter.shape[1]!, ...size] }];
   },
 };
 

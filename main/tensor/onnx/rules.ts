@@ -54,6 +54,13 @@ function swapped(name: string, rank: number, scope: OnnxScope): string {
   return scope.node('Transpose', [name], { perm });
 }
 
+/** Kernel size, strides and padding of a convolution, as attributes. */
+function window(node: NodeOf<'conv2d' | 'convTranspose2d'>, scope: OnnxScope): Record<string, readonly number[]> {
+  const { stride, padding } = node.attributes;
+  const kernel = scope.typeOf(node.inputs[1]!).shape.slice(2);
+  return { kernel_shape: kernel, strides: [stride, stride], pads: [padding, padding, padding, padding] };
+}
+
 export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   add: plain('Add'),
   sub: plain('Sub'),
@@ -168,9 +175,18 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     );
   },
   conv2d: (node, scope) => {
-    const { stride, padding } = node.attributes;
-    const kernel = scope.typeOf(node.inputs[1]!).shape.slice(2);
-    const attributes = { kernel_shape: kernel, strides: [stride, stride], pads: [padding, padding, padding, padding] };
-    scope.node('Conv', [input(node, scope), input(node, scope, 1)], attributes, outputs(node, scope));
+    scope.node('Conv', [input(node, scope), input(node, scope, 1)], window(node, scope), outputs(node, scope));
+  },
+  convTranspose2d: (node, scope) => {
+    const { stride, padding, size } = node.attributes;
+    const [y, filter] = node.inputs.map((value) => scope.typeOf(value).shape) as [readonly number[], readonly number[]];
+    // What the stride leaves over at the end of each axis.
+    const rest = size.map((extent, i) => extent - ((y[2 + i]! - 1) * stride - 2 * padding + filter[2 + i]!));
+    scope.node(
+      'ConvTranspose',
+      [input(node, scope), input(node, scope, 1)],
+      { ...window(node, scope), output_padding: rest },
+      outputs(node, scope),
+    );
   },
 };

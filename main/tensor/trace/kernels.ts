@@ -45,6 +45,18 @@ function sliceSizes(shape: Shape, begin: readonly number[], size: readonly numbe
   return shape.map((extent, i) => (size[i] === undefined || size[i] < 0 ? extent - (begin[i] ?? 0) : size[i]));
 }
 
+const channelsFirst = (value: ValueId): ValueId => emit('transpose', [value], { perm: [0, 3, 1, 2] });
+const channelsLast = (value: ValueId): ValueId => emit('transpose', [value], { perm: [0, 2, 3, 1] });
+const filterFirst = (value: ValueId): ValueId => emit('transpose', [value], { perm: [3, 2, 0, 1] });
+function squareStride(strides: unknown, dataFormat: unknown, pad: unknown): number {
+  const [down, across] = Array.isArray(strides) ? (strides as number[]) : [strides as number, strides as number];
+  tf.util.assert(
+    dataFormat === 'NHWC' && typeof pad === 'number' && down === across,
+    () => 'convolution: expected channels last, a number as padding and one stride',
+  );
+  return down!;
+}
+
 export const traceKernels: Readonly<Record<string, Kernel>> = {
   Add: binary('add'),
   Sub: binary('sub'),
@@ -126,17 +138,23 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
       .reduce((sum, value) => emit('add', [sum, value], {})),
   Reverse: ({ x }, { dims }) =>
     emit('reverse', [id(x)], { axes: tf.util.parseAxisParam(dims as number | number[], x!.shape) }),
-  // ops.ts calls tf.conv2d with data as [batch, in, h, w]; TF.js wants filters as [kh, kw, in, out], the IR as [out, in, kh, kw].
+  // TF.js has pictures as [batch, h, w, channels] and filters as [kh, kw, in, out], the IR the channels first.
   Conv2D: ({ x, filter }, { strides, pad, dataFormat }) => {
-    tf.util.assert(
-      dataFormat === 'NCHW' && typeof pad === 'number',
-      () => 'conv2d: expected NCHW data and a number as padding',
+    const stride = squareStride(strides, dataFormat, pad);
+    return channelsLast(
+      emit('conv2d', [channelsFirst(id(x)), filterFirst(id(filter))], { stride, padding: pad as number }),
     );
-    const stride = Array.isArray(strides) ? (strides as number[])[0]! : (strides as number);
-    return emit('conv2d', [id(x), emit('transpose', [id(filter)], { perm: [3, 2, 0, 1] })], {
-      stride,
-      padding: pad as number,
-    });
+  },
+  Conv2DBackpropInput: ({ dy, filter }, { strides, pad, dataFormat, inputShape }) => {
+    const stride = squareStride(strides, dataFormat, pad);
+    const [, height, width] = inputShape as [number, number, number, number];
+    return channelsLast(
+      emit('convTranspose2d', [channelsFirst(id(dy)), filterFirst(id(filter))], {
+        stride,
+        padding: pad as number,
+        size: [height, width],
+      }),
+    );
   },
 };
 

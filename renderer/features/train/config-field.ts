@@ -20,6 +20,8 @@ export type ConfigField = FieldWords &
   (
     | { readonly kind: 'number'; readonly step?: number | 'any'; readonly unit?: string }
     | { readonly kind: 'switch' }
+    /** Numbers with commas between them. */
+    | { readonly kind: 'list' }
     | {
         readonly kind: 'choice';
         readonly options: readonly ChoiceOption[];

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../../api/studio.ts';
 import type { ConfigField, ConfigGroup } from './config-field.ts';
 import { expertGroups } from './expert-fields.ts';
+import { networkExpertGroup, networkGroup } from './network-fields.ts';
 
 const isSteps = (config: RunConfig) => config.length.kind === 'steps';
 const lengthGroup: ConfigGroup = {
@@ -70,50 +71,6 @@ const lengthGroup: ConfigGroup = {
   ],
 };
 
-const networkGroup: ConfigGroup = {
-  title: 'Model',
-  intro: 'The network that learns. Larger can learn more and takes longer per step.',
-  simple: true,
-  fields: [
-    {
-      kind: 'number',
-      path: 'network.width',
-      label: 'Width',
-      term: 'hidden size',
-      help: 'How much the model can hold at once. Double is about four times the work. A multiple of the number of heads.',
-      step: 16,
-    },
-    {
-      kind: 'number',
-      path: 'network.depth',
-      label: 'Depth',
-      term: 'blocks',
-      help: 'How many layers of thought there are. Work grows in proportion.',
-      step: 1,
-    },
-    {
-      kind: 'number',
-      path: 'network.heads',
-      label: 'Attention heads',
-      term: 'heads',
-      help: 'How many relations between places of a picture are looked at side by side. Costs next to nothing.',
-      step: 1,
-    },
-    {
-      kind: 'choice',
-      path: 'network.patch',
-      label: 'Cell size',
-      term: 'patch',
-      help: 'How many latent cells are taken together in each direction. 1 is finest and slowest; 2 is about four times faster.',
-      options: [
-        { value: 1, label: '1' },
-        { value: 2, label: '2' },
-        { value: 4, label: '4' },
-      ],
-    },
-  ],
-};
-
-export const configGroups: readonly ConfigGroup[] = [lengthGroup, networkGroup, ...expertGroups];
+export const configGroups: readonly ConfigGroup[] = [lengthGroup, networkGroup, networkExpertGroup, ...expertGroups];
 
 export const configFields: readonly ConfigField[] = configGroups.flatMap(({ fields }) => fields);

@@ -1,7 +1,7 @@
 /** Reading, changing and checking a run's settings. */
 import { runConfigSchema } from '../../api/studio.ts';
 import type { RunConfig } from '../../api/studio.ts';
-import { formatPlain } from '../../text/format.ts';
+import { count, formatPlain } from '../../text/format.ts';
 import { configFields } from './config-fields.ts';
 import type { ConfigField } from './config-field.ts';
 
@@ -44,16 +44,22 @@ export interface Problem {
 
 interface Issue {
   readonly code?: string;
+  readonly origin?: unknown;
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly minimum?: unknown;
   readonly maximum?: unknown;
   readonly inclusive?: unknown;
+  readonly divisor?: unknown;
   readonly expected?: unknown;
 }
 
 /** A schema's refusal in plain words. */
 export function issueWords(issue: Issue): string {
+  if (issue.origin === 'array')
+    return issue.code === 'too_small'
+      ? `Enter at least ${count(Number(issue.minimum), 'number')}.`
+      : `Enter at most ${count(Number(issue.maximum), 'number')}.`;
   if (issue.code === 'too_small')
     return issue.inclusive === false
       ? `Enter a number above ${formatPlain(Number(issue.minimum))}.`
@@ -63,6 +69,7 @@ export function issueWords(issue: Issue): string {
       ? `Enter a number below ${formatPlain(Number(issue.maximum))}.`
       : `Enter ${formatPlain(Number(issue.maximum))} or less.`;
   if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'Enter a whole number.' : 'Enter a number.';
+  if (issue.code === 'not_multiple_of') return `Enter a multiple of ${formatPlain(Number(issue.divisor))}.`;
   if (issue.code === 'invalid_union' || issue.code === 'invalid_value') return 'Choose one of the values.';
   return issue.message;
 }
@@ -76,7 +83,11 @@ export function problemsOfConfig(config: RunConfig, latentShape?: readonly [numb
   const found = new Map<string, string>();
   const parsed = runConfigSchema.safeParse(config);
   for (const issue of parsed.error?.issues ?? []) {
-    const path = issue.path.map(String).join('.');
+    // A problem of one number of a list is shown at the list.
+    const path = issue.path
+      .filter((key) => typeof key !== 'number')
+      .map(String)
+      .join('.');
     if (!found.has(path)) found.set(path, issueWords(issue));
   }
   // A value that is wrong alone says nothing about a combination.
@@ -100,11 +111,17 @@ function combinationProblems(
   latentShape?: readonly [number, number, number],
 ): Combination[] {
   const problems: Combination[] = [];
-  if (network.width % network.heads !== 0)
+  if (network.kind === 'dit' && network.width % network.heads !== 0)
     problems.push({
       path: 'network.heads',
       with: ['network.width'],
       text: `The width, ${network.width}, can not be shared evenly by ${network.heads} heads.`,
+    });
+  if (network.kind === 'unet' && network.width % network.headChannels !== 0)
+    problems.push({
+      path: 'network.width',
+      with: ['network.headChannels'],
+      text: `Enter a multiple of ${network.headChannels}, the channels of an attention head.`,
     });
   if (noise.sigmaMax <= noise.sigmaMin)
     problems.push({ path: 'noise.sigmaMax', with: ['noise.sigmaMin'], text: 'Enter more than the least noise.' });
@@ -114,25 +131,38 @@ function combinationProblems(
       with: ['curriculum.s0'],
       text: 'Enter at least as many levels as at the start.',
     });
-  if (latentShape && (latentShape[1] % network.patch !== 0 || latentShape[2] % network.patch !== 0))
+  const cell = network.kind === 'dit' ? network.patch : 2 ** (network.multipliers.length - 1);
+  if (latentShape && (latentShape[1] % cell !== 0 || latentShape[2] % cell !== 0))
     problems.push({
-      path: 'network.patch',
+      path: network.kind === 'dit' ? 'network.patch' : 'network.multipliers',
       with: [],
-      text: `Latents of ${latentShape[1]} × ${latentShape[2]} can not be divided into cells of ${network.patch}.`,
+      text:
+        network.kind === 'dit'
+          ? `Latents of ${latentShape[1]} × ${latentShape[2]} can not be divided into cells of ${cell}.`
+          : `Latents of ${latentShape[1]} × ${latentShape[2]} can not be halved ${count(network.multipliers.length - 1, 'time')}; enter fewer levels.`,
     });
   return problems;
 }
 
+/** The numbers of a text like `1, 2, 4`; NaN for what is no number, so that the schema refuses it. */
+export const parseList = (text: string): number[] =>
+  text
+    .split(/[,;\s]+/)
+    .filter((part) => part !== '')
+    .map(Number);
+
 /** Settings that differ from what a preset has. */
 export function changedPaths(config: RunConfig, preset: RunConfig): ReadonlySet<string> {
+  const isSame = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
   return new Set(
-    configFields.map(({ path }) => path).filter((path) => valueAt(config, path) !== valueAt(preset, path)),
+    configFields.map(({ path }) => path).filter((path) => !isSame(valueAt(config, path), valueAt(preset, path))),
   );
 }
 
 /** A value as a person reads it: `10`, `on`, `By likeness`. */
 export function valueWords(field: ConfigField, value: unknown): string {
   if (field.kind === 'switch') return value === true ? 'on' : 'off';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   if (typeof value !== 'number' && typeof value !== 'string') return 'not set';
   if (field.kind === 'choice') return field.options.find((option) => option.value === value)?.label ?? String(value);
   return typeof value === 'number' ? formatPlain(value, 6) : value;

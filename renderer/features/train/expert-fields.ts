@@ -4,39 +4,6 @@ import type { ConfigGroup } from './config-field.ts';
 
 const isConstant = (config: RunConfig) => config.loss.schedule === 'constant';
 
-const networkExpertGroup: ConfigGroup = {
-  title: 'Inside the model',
-  intro: 'Parts of the network that can be exchanged.',
-  simple: false,
-  fields: [
-    {
-      kind: 'choice',
-      path: 'network.mlp',
-      label: 'Inner layers',
-      term: 'MLP',
-      help: 'Gated layers learn a little more per step and take longer; plain ones (ReLU) are faster.',
-      options: [
-        { value: 'relu', label: 'Plain (ReLU)' },
-        { value: 'gatedRelu', label: 'Gated' },
-      ],
-    },
-    {
-      kind: 'switch',
-      path: 'network.rope',
-      label: 'Position by rotation',
-      term: 'RoPE',
-      help: 'Tells the model how far places are from each other. Usually better with it; costs next to nothing.',
-    },
-    {
-      kind: 'switch',
-      path: 'network.frequencyFilter',
-      label: 'Learned filter over the whole picture',
-      term: 'Fourier filter',
-      help: 'Lets each layer mix the whole picture at once. May help fine, repeating structure; makes each step slower.',
-    },
-  ],
-};
-
 const noiseGroup: ConfigGroup = {
   title: 'Noise',
   intro: 'How pictures are turned into noise, and in how many stages the way back is learned.',
@@ -213,4 +180,4 @@ const learningGroup: ConfigGroup = {
   ],
 };
 
-export const expertGroups: readonly ConfigGroup[] = [networkExpertGroup, noiseGroup, lossGroup, learningGroup];
+export const expertGroups: readonly ConfigGroup[] = [noiseGroup, lossGroup, learningGroup];

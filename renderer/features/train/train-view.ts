@@ -21,13 +21,19 @@ export function lengthWords(length: RunConfig['length']): string {
     : formatDuration(60 * length.minutes).replace(' 00 min', '');
 }
 
+/** `6 layers of 192` or `U-Net of 3 levels, width 64`. */
+const networkWords = (network: RunConfig['network']): string =>
+  network.kind === 'dit'
+    ? `${network.depth} layers of ${network.width}`
+    : `U-Net of ${count(network.multipliers.length, 'level')}, width ${network.width}`;
+
 /** What a preset will do, and what was measured when it ran before in this project. */
 export function presetFacts({ id, config }: Preset, runs: readonly RunRecord[]): Fact[] {
   const measured = runs.find((run) => run.preset === id && run.step > 0 && run.seconds > 0);
   return [
     { label: 'lasts', value: lengthWords(config.length) },
     { label: 'pictures per step', value: formatCount(config.batchSize) },
-    { label: 'model', value: `${config.network.depth} layers of ${config.network.width}` },
+    { label: 'model', value: networkWords(config.network) },
     {
       label: 'measured here',
       value: measured ? formatRate(measured.step / measured.seconds, 'steps') : 'not yet',

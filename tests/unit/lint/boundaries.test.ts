@@ -31,6 +31,7 @@ const tempting: Readonly<Record<string, string>> = {
   'main/tensor/onnx': 'main/engine/program.ts',
   'main/tensor/eager': 'main/tensor/onnx/write.ts',
   'main/tensor/ops.ts': 'main/models/dit.ts',
+  'main/tensor/ops': 'main/tensor/ir/graph.ts',
   'main/tensor/tf.ts': 'main/tensor/ir/graph.ts',
   'main/engine': 'main/models/dit.ts',
   'main/models': 'main/training/step.ts',

@@ -74,7 +74,7 @@ describe('schedules', () => {
   });
 
   it('the smallest noise level leaves its input as it is', () => {
-    const { c_skip, c_out } = noiseInputs([0.002], 0.002);
+    const { c_skip, c_out } = noiseInputs([0.002], config);
     expect([c_skip[0], c_out[0]]).toEqual([1, 0]);
   });
 });

@@ -5,6 +5,7 @@ import { runConfigSchema } from '../../../../main/training/schema.ts';
 import { configFields } from '../../../../renderer/features/train/config-fields.ts';
 import {
   changedPaths,
+  parseList,
   problemsOfConfig,
   restored,
   valueAt,
@@ -23,6 +24,8 @@ const field = (path: string) => {
   return found;
 };
 
+const unet = withValue(config, field('network.kind'), 'unet');
+
 /** The paths of every setting in a schema, in every branch of its unions. */
 function leaves(schema: z.core.$ZodType, path = ''): string[] {
   const inner = (schema as { unwrap?: () => z.core.$ZodType; removeDefault?: () => z.core.$ZodType }).unwrap?.();
@@ -37,8 +40,7 @@ function leaves(schema: z.core.$ZodType, path = ''): string[] {
 
 describe('the settings of a run', () => {
   it('can all be changed on the screen, and nothing else', () => {
-    // The kind of network has one value so far.
-    const all = new Set(leaves(runConfigSchema).filter((path) => path !== 'network.kind'));
+    const all = new Set(leaves(runConfigSchema));
     expect(all.size).toBeGreaterThan(25);
     expect(new Set(configFields.map(({ path }) => path))).toEqual(all);
   });
@@ -51,8 +53,9 @@ describe('the settings of a run', () => {
   it('offer exactly the choices of the schema', () => {
     for (const choice of configFields) {
       if (choice.kind !== 'choice') continue;
+      const base = choice.when?.(config) === false ? unet : config;
       for (const { value } of choice.options)
-        expect(problemsOfConfig(withValue(config, choice, value)), `${choice.path} = ${value}`).toEqual([]);
+        expect(problemsOfConfig(withValue(base, choice, value)), `${choice.path} = ${value}`).toEqual([]);
       if (!choice.whole) expect(problemsOfConfig(withValue(config, choice, 'nonsense'))).not.toEqual([]);
     }
   });
@@ -85,6 +88,27 @@ describe('changing settings', () => {
     expect(changedPaths(config, config).size).toBe(0);
     const changed = withValue(withValue(config, field('batchSize'), 8), field('coupling'), 'independent');
     expect([...changedPaths(changed, config)]).toEqual(['batchSize', 'coupling']);
+  });
+
+  it('goes from one kind of network to the other and back', () => {
+    expect(problemsOfConfig(unet, [4, 8, 8])).toEqual([]);
+    expect(unet.network).toMatchObject({ kind: 'unet', norm: 'nonScaling' });
+    expect(configFields.filter(({ when }) => when?.(unet) === false).map(({ path }) => path)).toContain(
+      'network.heads',
+    );
+    expect(restored(unet, config, field('network.kind'))).toEqual(config);
+  });
+
+  it('reads lists of numbers', () => {
+    expect(parseList('1, 2,3 ; 4')).toEqual([1, 2, 3, 4]);
+    expect(parseList('')).toEqual([]);
+    expect(parseList('1, two')).toEqual([1, Number.NaN]);
+    const list = field('network.multipliers');
+    expect(valueWords(list, [1, 2])).toBe('1, 2');
+    expect(valueWords(list, [])).toBe('none');
+    const other = withValue(unet, list, [1, 2]);
+    expect(changedPaths(withValue(unet, list, [1, 2, 3]), unet).size).toBe(0);
+    expect([...changedPaths(other, unet)]).toEqual(['network.multipliers']);
   });
 
   it('says values in words', () => {
@@ -126,6 +150,23 @@ describe('problemsOfConfig', () => {
     expect(problems({ 'curriculum.s0': 100, 'curriculum.s1': 50 })).toHaveLength(1);
     expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
       'network.patch',
+    ]);
+  });
+
+  it('finds what a U-Net can not be', () => {
+    const words = (path: string, value: unknown) =>
+      problemsOfConfig(withValue(unet, field(path), value), [4, 8, 8]).map(
+        (problem) => `${problem.path}: ${problem.text}`,
+      );
+    expect(words('network.width', 40)).toEqual(['network.width: Enter a multiple of 32.']);
+    expect(words('network.width', 96)).toEqual([
+      'network.width: Enter a multiple of 64, the channels of an attention head.',
+    ]);
+    expect(words('network.multipliers', [1, 9])).toEqual(['network.multipliers: Enter 8 or less.']);
+    expect(words('network.multipliers', [1, Number.NaN])).toEqual(['network.multipliers: Enter a number.']);
+    expect(words('network.multipliers', [])).toEqual(['network.multipliers: Enter at least 1 number.']);
+    expect(words('network.multipliers', [1, 1, 1, 1, 1])).toEqual([
+      'network.multipliers: Latents of 8 × 8 can not be halved 4 times; enter fewer levels.',
     ]);
   });
 

@@ -1,0 +1,157 @@
+/**
+ * The U-Net of the paper's runs: ADM's, as EDM arranges it, with Non-scaling LayerNorm for every norm.
+ *
+ * Source     Dhariwal & Nichol, 2021, Diffusion Models Beat GANs, App. B, arXiv:2105.05233 (the network);
+ *            Dao et al., 2025, arXiv:2502.01441 (Non-scaling LayerNorm)
+ * Reference  tests/golden/reference/unet.py, equal to NVlabs/edm's DhariwalUNet; the same parameter names
+ * Differs    the norm's frozen gains are not parameters
+ */
+import * as ops from '../tensor/ops.ts';
+import type { Tensor } from '../tensor/ops.ts';
+import { linear, parameter } from './layers.ts';
+import type { Initialiser, ParameterSpec, Parameters } from './parameters.ts';
+import { unetPlan } from './unet-blocks.ts';
+import type { UnetBlock, UnetConfig } from './unet-blocks.ts';
+
+export type { UnetConfig } from './unet-blocks.ts';
+
+const normEpsilon = 1e-5;
+const zeros: Initialiser = { kind: 'zeros' };
+/** The embedding of the noise level is this many times as wide as the first level. */
+const embeddingMultiplier = 4;
+
+const weightAndBias = (name: string, shape: number[], start: Initialiser): ParameterSpec[] => [
+  { name: `${name}.weight`, shape, start },
+  { name: `${name}.bias`, shape: [shape[0]!], start },
+];
+/** Weights and biases uniform in ±1/√fan_in, as PyTorch's layers start. */
+const layerSpecs = (name: string, shape: number[]): ParameterSpec[] => {
+  const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
+  return weightAndBias(name, shape, { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) });
+};
+
+const normSpecs = (name: string, channels: number, side: number, { norm }: UnetConfig): ParameterSpec[] =>
+  norm === 'nonScaling'
+    ? [{ name: `${name}.bias`, shape: [channels, side, side], start: zeros }]
+    : [
+        { name: `${name}.weight`, shape: [channels], start: { kind: 'ones' } },
+        { name: `${name}.bias`, shape: [channels], start: zeros },
+      ];
+
+const sideBefore = ({ side, resample }: UnetBlock): number =>
+  resample === 'down' ? 2 * side : resample === 'up' ? side / 2 : side;
+
+function blockSpecs(block: UnetBlock, config: UnetConfig): ParameterSpec[] {
+  const { name, into, out, side, attention } = block;
+  return [
+    ...normSpecs(`${name}.norm0`, into, sideBefore(block), config),
+    ...layerSpecs(`${name}.conv0`, [out, into, 3, 3]),
+    ...layerSpecs(`${name}.affine`, [2 * out, embeddingMultiplier * config.width]),
+    ...normSpecs(`${name}.norm1`, out, side, config),
+    ...weightAndBias(`${name}.conv1`, [out, out, 3, 3], zeros),
+    ...(into === out ? [] : layerSpecs(`${name}.skip`, [out, into, 1, 1])),
+    ...(attention
+      ? [
+          ...normSpecs(`${name}.norm2`, out, side, config),
+          ...layerSpecs(`${name}.qkv`, [3 * out, out, 1, 1]),
+          ...weightAndBias(`${name}.proj`, [out, out, 1, 1], zeros),
+        ]
+      : []),
+  ];
+}
+
+/** The parameters in the reference's order. */
+export function unetSpecs(config: UnetConfig): ParameterSpec[] {
+  const { channels, side, width } = config;
+  const { first, encoder, decoder, out } = unetPlan(config);
+  const embedding = embeddingMultiplier * width;
+  return [
+    ...layerSpecs('map_layer0', [embedding, width]),
+    ...layerSpecs('map_layer1', [embedding, embedding]),
+    ...layerSpecs(first.name, [first.out, channels, 3, 3]),
+    ...[...encoder, ...decoder].flatMap((block) => blockSpecs(block, config)),
+    ...normSpecs('out_norm', out, side, config),
+    ...weightAndBias('out_conv', [channels, out, 3, 3], zeros),
+  ];
+}
+
+const overSample = ops.layerNormalise([1, 2, 3], normEpsilon);
+const overGroup = ops.layerNormalise([2], normEpsilon);
+/** [channels] as [channels, 1, 1]. */
+const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
+
+/** Non-scaling LayerNorm: one mean and variance per sample, no gain, a bias for each element. Or GroupNorm of min(32, channels/4) groups. */
+export function unetNorm(p: Parameters, name: string, x: Tensor, kind: UnetConfig['norm']): Tensor {
+  const bias = parameter(p, `${name}.bias`);
+  if (kind === 'nonScaling') return ops.add(overSample(x), bias);
+  const [batch, channels] = x.shape as [number, number];
+  const groups = Math.min(32, channels / 4);
+  const normed = ops.reshape(overGroup(ops.reshape(x, [batch, groups, -1])), x.shape);
+  return ops.add(ops.mul(normed, perChannel(parameter(p, `${name}.weight`))), perChannel(bias));
+}
+
+const convolution = (p: Parameters, name: string, x: Tensor): Tensor =>
+  ops.add(ops.conv2d(x, parameter(p, `${name}.weight`)), perChannel(parameter(p, `${name}.bias`)));
+
+const resamplers = { none: (x: Tensor) => x, down: ops.averagePool, up: ops.upsample };
+
+/**
+ * Rows of the reference's qkv layer are head · 3 · size + channel · 3 + (0 query, 1 key, 2 value); here all queries come
+ * first, then keys, then values, so that they split without a stride.
+ */
+export function queriesFirst(x: Tensor, heads: number): Tensor {
+  const [rows, ...rest] = x.shape as [number, ...number[]];
+  const grouped = ops.reshape(x, [heads, rows / (3 * heads), 3, ...rest]);
+  return ops.reshape(ops.transpose(grouped, [2, 0, 1, ...rest.map((_, i) => 3 + i)]), x.shape);
+}
+
+/** x + proj(attention(qkv(norm(x)))) over the places of each picture. */
+function attend(p: Parameters, name: string, x: Tensor, config: UnetConfig): Tensor {
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const size = config.headChannels;
+  const heads = channels / size;
+  const weight = queriesFirst(parameter(p, `${name}.qkv.weight`), heads);
+  const bias = queriesFirst(parameter(p, `${name}.qkv.bias`), heads);
+  const qkv = ops.add(ops.conv2d(unetNorm(p, `${name}.norm2`, x, config.norm), weight), perChannel(bias));
+  const parts = ops.split(ops.reshape(qkv, [batch, 3 * heads, size, height * width]), 3, 1);
+  const [q, k, v] = parts as [Tensor, Tensor, Tensor];
+  const scores = ops.matMul(ops.mul(q, 1 / Math.sqrt(size)), k, true, false);
+  const mixed = ops.matMul(v, ops.softmax(scores), false, true);
+  return ops.add(x, convolution(p, `${name}.proj`, ops.reshape(mixed, x.shape)));
+}
+
+/** `embedding` [batch, 4 · width] conditions the block by scale and shift after its second norm. */
+function block(
+  p: Parameters,
+  { name, into, out, resample, attention }: UnetBlock,
+  x: Tensor,
+  embedding: Tensor,
+  config: UnetConfig,
+): Tensor {
+  const resampled = resamplers[resample];
+  const h = convolution(p, `${name}.conv0`, resampled(ops.silu(unetNorm(p, `${name}.norm0`, x, config.norm))));
+  const affine = linear(p, `${name}.affine`, embedding);
+  const [scale, shift] = ops.split(ops.reshape(affine, [-1, 2 * out, 1, 1]), 2, 1) as [Tensor, Tensor];
+  const modulated = ops.add(ops.mul(unetNorm(p, `${name}.norm1`, h, config.norm), ops.add(scale, 1)), shift);
+  const residual = convolution(p, `${name}.conv1`, ops.silu(modulated));
+  const skip = into === out ? resampled(x) : convolution(p, `${name}.skip`, resampled(x));
+  const y = ops.add(residual, skip);
+  return attention ? attend(p, name, y, config) : y;
+}
+
+/** F(x, c_noise): x [batch, channels, side, side], `time` [batch, width] from embedNoise. Gives the shape of x. */
+export function unet(p: Parameters, x: Tensor, time: Tensor, config: UnetConfig): Tensor {
+  const { first, encoder, decoder } = unetPlan(config);
+  const embedding = ops.silu(linear(p, 'map_layer1', ops.silu(linear(p, 'map_layer0', time))));
+  let h = convolution(p, first.name, x);
+  const skips = [h];
+  for (const each of encoder) {
+    h = block(p, each, h, embedding, config);
+    skips.push(h);
+  }
+  for (const each of decoder) {
+    const joined = each.skip > 0 ? ops.concat([h, skips.pop()!], 1) : h;
+    h = block(p, each, joined, embedding, config);
+  }
+  return convolution(p, 'out_conv', ops.silu(unetNorm(p, 'out_norm', h, config.norm)));
+}
