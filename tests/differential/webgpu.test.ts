@@ -11,6 +11,7 @@ import { readMetrics } from '../../main/training/metrics.ts';
 import type { RunConfigInput } from '../../main/training/schema.ts';
 import { noSoftwareVulkan, useSoftwareVulkan } from '../support/software-vulkan.ts';
 import { runTiny, tinyConfig } from '../support/training.ts';
+import { tinyUnet } from '../support/unet.ts';
 import { cases } from './cases.ts';
 import { distinctSizes, gradients } from './gradients.ts';
 
@@ -66,6 +67,8 @@ const networks: Readonly<Record<string, RunConfigInput['network']>> = {
     mlp: 'gatedRelu',
     frequencyFilter: true,
   },
+  'a U-Net': tinyUnet,
+  'a U-Net with GroupNorm': { ...tinyUnet, norm: 'group' },
 };
 
 describe.skipIf(noSoftwareVulkan).each(Object.entries(networks))('training %s on WebGPU', (_, network) => {

@@ -79,6 +79,16 @@ const screens: readonly Screen[] = [
       await page.getByRole('button', { name: 'Start training' }).click();
     },
   },
+  {
+    name: 'Train, the settings of a U-Net',
+    scenario: 'encoded',
+    place: 'train',
+    sees: 'Width of each level',
+    act: async (page) => {
+      await page.getByText('More settings').click();
+      await page.getByRole('radio', { name: /U-Net/ }).check();
+    },
+  },
   { name: 'Train, live', scenario: 'training', place: 'train', sees: 'steps/s' },
   { name: 'Train, interrupted', scenario: 'interrupted', place: 'train', sees: '140 steps' },
   { name: 'Train, stopped by NaN', scenario: 'failed', place: 'train', sees: 'half the learning rate' },

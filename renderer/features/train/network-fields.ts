@@ -29,7 +29,7 @@ export const networkGroup: ConfigGroup = {
       kind: 'choice',
       path: 'network.kind',
       label: 'Kind of network',
-      help: 'The transformer is the quickest on a processor. The U-Net is what the paper trained; it is larger and slower for the same width.',
+      help: 'The transformer is the quickest on a processor. The U‑Net is what the paper trained; it is larger and slower for the same width.',
       options: [
         { value: 'dit', label: 'Transformer (DiT)' },
         { value: 'unet', label: 'U-Net (the paper’s network)' },
@@ -40,8 +40,8 @@ export const networkGroup: ConfigGroup = {
       kind: 'number',
       path: 'network.width',
       label: 'Width',
-      term: 'channels',
-      help: 'How much the model can hold at once. Double is about four times the work. In a transformer a multiple of the number of heads, in a U-Net of 32.',
+      term: 'hidden size',
+      help: 'How much the model can hold at once. Double is about four times the work. In a transformer a multiple of the number of heads, in a U‑Net of 32.',
       step: 32,
     },
     {
