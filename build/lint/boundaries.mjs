@@ -121,6 +121,23 @@ export const rows = [
     why: 'workers join everything but the API and the shells',
   },
   {
+    folder: 'main/bench',
+    may: [
+      'main/tensor',
+      'main/engine',
+      'main/models',
+      'main/optim',
+      'main/consistency',
+      'main/storage',
+      'main/vae',
+      'main/datasets',
+      'main/latents',
+      'main/training',
+      'main/generation',
+    ],
+    why: 'benchmarks time the parts that work, without an application around them',
+  },
+  {
     folder: 'main/api/contract',
     may: [
       'main/datasets/schema.ts',
@@ -172,6 +189,7 @@ export const rows = [
     may: [
       'main/app.ts',
       'main/api',
+      'main/bench',
       'main/host',
       'main/settings',
       'main/storage',

@@ -49,6 +49,7 @@ const tempting: Readonly<Record<string, string>> = {
   'main/generation': 'main/gallery/store.ts',
   'main/gallery': 'main/generation/sample.ts',
   'main/workers': 'main/api/studio.ts',
+  'main/bench': 'main/app.ts',
   'main/api/contract': 'main/storage/files.ts',
   'main/api/studio.ts': 'main/workers/ports.ts',
   'main/api/handlers': 'main/host/host.ts',
