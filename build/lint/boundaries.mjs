@@ -211,6 +211,11 @@ export const rows = [
 
 /** npm packages that only the named folders may import. */
 export const packages = [
+  {
+    name: '@tensorflow/tfjs-backend-wasm',
+    only: ['main/bench/tasks/eager.ts'],
+    why: 'a benchmark compares with it, and nothing else may need it',
+  },
   { name: '@tensorflow/*', only: ['main/tensor/tf.ts'], why: 'TF.js is loaded in one place' },
   { name: 'onnxruntime-node', only: ['main/engine'], why: 'only the engine runs sessions' },
   { name: 'onnxruntime-common', only: ['main/engine'], why: 'only the engine runs sessions' },

@@ -51,14 +51,14 @@ function smallDit(): Network {
   const modulate = (x: Tensor, shift: Tensor, gain: Tensor): Tensor =>
     ops.add(ops.mul(normalise(x), ops.add(gain, 1)), shift);
   const parts = (x: Tensor, count: number): Tensor[] =>
-    ops.split(ops.reshape(x, [x.shape[0]!, 1, count * width]), count, 2);
+    ops.split(ops.reshape(x, [x.shape[0], 1, count * width]), count, 2);
   const attention = (p: Parameters, name: string, x: Tensor): Tensor => {
     const toHeads = (y: Tensor) =>
-      ops.transpose(ops.reshape(y, [x.shape[0]!, tokens, heads, width / heads]), [0, 2, 1, 3]);
+      ops.transpose(ops.reshape(y, [x.shape[0], tokens, heads, width / heads]), [0, 2, 1, 3]);
     const [q, k, v] = ops.split(linear(p, `${name}.qkv`, x), 3, 2).map(toHeads) as [Tensor, Tensor, Tensor];
     const weights = ops.softmax(ops.mul(ops.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)));
     const mixed = ops.transpose(ops.matMul(weights, v), [0, 2, 1, 3]);
-    return linear(p, `${name}.proj`, ops.reshape(mixed, [x.shape[0]!, tokens, width]));
+    return linear(p, `${name}.proj`, ops.reshape(mixed, [x.shape[0], tokens, width]));
   };
   return {
     specs,

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { studioError } from '../base/errors.ts';
+import { deviceKindSchema } from './device.ts';
 import { networks } from './networks.ts';
 import type { NetworkName } from './networks.ts';
 import type { NoPeer } from './contest.ts';
@@ -10,9 +11,10 @@ import { thisMachine } from './machine.ts';
 import type { RoundOptions } from './rounds.ts';
 import { startSide } from './side.ts';
 import type { Launch, Side } from './side.ts';
+import type { tasks } from './tasks/tasks.ts';
 
 export const benchOptionsSchema = z.strictObject({
-  device: z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow']).default('cpu'),
+  device: deviceKindSchema.default('cpu'),
   network: z.enum(Object.keys(networks) as [NetworkName, ...NetworkName[]]).default('dit'),
   batch: z.int().positive().optional(),
   /** Which way of using PyTorch is the peer: as it comes, or compiled, with autocast. */
@@ -20,6 +22,8 @@ export const benchOptionsSchema = z.strictObject({
   rounds: z.int().positive().default(12),
   python: z.string().optional(),
   peers: z.string(),
+  /** The folder of presets and VAEs. */
+  resources: z.string(),
 });
 export type BenchOptions = z.infer<typeof benchOptionsSchema>;
 
@@ -29,7 +33,7 @@ export interface BenchContext {
   readonly machine: ReturnType<typeof thisMachine>;
   readonly now: () => Date;
   /** A side of ours in a process of its own. */
-  ours(task: string, spec: object, title?: string): Promise<Side>;
+  ours(task: keyof typeof tasks, spec: object, title?: string): Promise<Side>;
   /** A side in the person's Python; without a Python the reason why there is none. */
   peer(title: string, task: string, spec: object): Promise<Side | NoPeer>;
   /** Ends every side that is still there. */

@@ -43,7 +43,7 @@ export async function startSide(launch: Launch, task: string, spec: Readonly<Rec
     ),
   );
   notStarted.catch(() => undefined);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
   async function ask<S extends z.ZodType>(request: Request, schema: S): Promise<z.infer<S>> {
     child.stdin.write(`${JSON.stringify(request)}\n`);

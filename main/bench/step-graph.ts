@@ -1,74 +1,53 @@
 /** A training step as labs know it: network, a robust loss, RAdam, and one moving average of the weights. */
-import { emaUpdate } from '../optim/ema.ts';
-import { radamRates, radamUpdate } from '../optim/radam.ts';
+import type { NamedTensor, TensorData } from '../engine/contract.ts';
+import { pack, unpack } from '../optim/layout.ts';
+import type { Layout } from '../optim/layout.ts';
+import { radamRates } from '../optim/radam.ts';
 import type { RAdamConfig } from '../optim/radam.ts';
+import { familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { TensorFunction, TensorTypes } from '../tensor/trace/trace.ts';
+import { familyTensors, initialState } from '../training/trainer.ts';
 import { fill, inputStreams, sizeOf, startsOf, startValues } from './fill.ts';
 import type { Network } from './networks.ts';
 
 export const optimiser: RAdamConfig = { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
 export const emaRate = 0.999;
 
-const families = ['parameters', 'm', 'v', 'ema'] as const;
-const float = (shape: readonly number[]) => ({ dtype: 'float32', shape }) as const;
-
 /** The Cauchy loss log(1 + r/2c²) of each sample's squared error r, averaged; c = 0.1. */
-export function lossOf(prediction: Tensor, target: Tensor): Tensor {
+function lossOf(prediction: Tensor, target: Tensor): Tensor {
   const axes = prediction.shape.map((_, axis) => axis).slice(1);
   const r = ops.sum(ops.square(ops.sub(prediction, target)), axes);
   return ops.mean(ops.log(ops.add(ops.div(r, 2 * 0.1 * 0.1), 1)));
 }
 
 /** The step as a function of batch, rates and state; outputs `loss` and the next state. */
-export function stepFunction(network: Network): TensorFunction {
-  const names = network.specs.map(({ name }) => name);
+export function stepFunction(network: Network, layout: Layout): TensorFunction {
   return (inputs) => {
-    const family = (prefix: string) => Object.fromEntries(names.map((name) => [name, inputs[`${prefix}/${name}`]!]));
-    const [parameters, m, v, ema] = families.map(family) as [Tensors, Tensors, Tensors, Tensors];
+    const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
     const { value, grads } = ops.valueAndGrads(
-      (p: Tensors) => lossOf(network.forward(p, inputs['x']!, inputs['time']!), inputs['y']!),
+      (p: typeof parameters) => lossOf(network.forward(p, inputs['x']!, inputs['time']!), inputs['y']!),
       parameters,
     );
-    const rates = { adaptive: inputs['adaptive']!, momentum: inputs['momentum']! };
-    const next = names.flatMap((name): [string, Tensor][] => {
-      const updated = radamUpdate(
-        { parameter: parameters[name]!, m: m[name]!, v: v[name]! },
-        grads[name]!,
-        rates,
-        optimiser,
-      );
-      return [
-        [`parameters/${name}`, updated.parameter],
-        [`m/${name}`, updated.m],
-        [`v/${name}`, updated.v],
-        [`ema/${name}`, emaUpdate(ema[name]!, updated.parameter, inputs['emaTake']!)],
-      ];
-    });
-    return { loss: value, ...Object.fromEntries(next) };
+    return { loss: value, ...updateState(inputs, pack(grads, layout), value, layout, optimiser) };
   };
 }
-type Tensors = Readonly<Record<string, Tensor>>;
+
+const float = (shape: readonly number[]) => ({ dtype: 'float32', shape }) as const;
 
 /** Types of everything a step takes, for batches of this size. */
-export function stepTypes(network: Network, batch: number): TensorTypes {
-  return {
-    x: float([batch, ...network.x]),
-    time: float([batch, ...network.time]),
-    y: float([batch, ...network.x]),
-    adaptive: float([]),
-    momentum: float([]),
-    emaTake: float([]),
-    ...Object.fromEntries(
-      families.flatMap((family) => network.specs.map(({ name, shape }) => [`${family}/${name}`, float(shape)])),
-    ),
-  };
-}
+export const stepTypes = (network: Network, layout: Layout, batch: number): TensorTypes => ({
+  x: float([batch, ...network.x]),
+  time: float([batch, ...network.time]),
+  y: float([batch, ...network.x]),
+  ...updateTypes,
+  ...familyTypes(stateFamilies, layout),
+});
 
-type Values = Record<string, { dtype: 'float32'; shape: number[]; data: Float32Array }>;
-const tensor = (shape: readonly number[], data: Float32Array) => ({
-  dtype: 'float32' as const,
+type Values = Record<string, TensorData>;
+const tensor = (shape: readonly number[], data: Float32Array): TensorData => ({
+  dtype: 'float32',
   shape: [...shape],
   data,
 });
@@ -92,13 +71,10 @@ export function rateValues(update: number): Values {
 }
 
 /** The state before the first step. */
-export function stateValues(network: Network): { name: string; shape: number[]; data: Float32Array }[] {
+export function stateValues(network: Network, layout: Layout): NamedTensor[] {
   const starts = startsOf(network.specs);
-  return families.flatMap((family) =>
-    starts.map((start, index) => ({
-      name: `${family}/${start.name}`,
-      shape: [...start.shape],
-      data: family === 'm' || family === 'v' ? new Float32Array(sizeOf(start.shape)) : startValues(start, index),
-    })),
+  const state = initialState(
+    starts.map((start, index) => ({ name: start.name, shape: start.shape, data: startValues(start, index) })),
   );
+  return stateFamilies.flatMap((family) => familyTensors(family, state, layout));
 }

@@ -6,7 +6,7 @@ import { runBench } from '../bench/bench.ts';
 import { benchOptionsSchema, createContext } from '../bench/options.ts';
 import { formatResults } from '../bench/table.ts';
 import type { Output } from './output.ts';
-import { programFolder } from './node-studio.ts';
+import { programFolder, resourcesFolder } from './node-studio.ts';
 
 /** The choices as commander read them; what they may be is up to the schema. */
 export interface BenchArguments {
@@ -18,13 +18,13 @@ const sideScript = join(programFolder, 'dist', 'main', 'bench', 'side.process.js
 
 export async function benchCommand(name: string, given: BenchArguments, output: Output): Promise<void> {
   const peers = given.peers === undefined ? join(programFolder, 'tests', 'bench', 'peers') : resolve(given.peers);
-  const options = benchOptionsSchema.safeParse({ ...given, peers });
+  const options = benchOptionsSchema.safeParse({ ...given, peers, resources: resourcesFolder });
   if (!options.success)
     throw studioError('api.invalidInput', { method: `bench ${name}`, problems: problemsOf(options.error) });
   const context = createContext(options.data, sideScript);
   try {
     const results = await runBench(name, context);
-    results.forEach((result, i) => output.result(result, i === 0 ? formatResults(results) : ''));
+    output.result(results, formatResults(results));
   } finally {
     context.close();
   }

@@ -34,6 +34,11 @@ export const benchErrors = {
     means: nothingMeasured,
     advice: 'Its own words are above. Correct its Python, or leave --python out to measure the studio alone.',
   })),
+  'bench.noWasm': entry<object>('environment', () => ({
+    what: 'TF.js’s wasm backend, which this benchmark compares with, is not installed.',
+    means: `${nothingMeasured} It is no part of the studio and comes with the source code only.`,
+    advice: 'Run npm install in the source code, and the benchmark there.',
+  })),
   'bench.disagree': entry<{ ours: readonly number[]; peer: readonly number[] }>('internal', ({ ours, peer }) => ({
     what: `The two sides do not compute the same: ${ours.join(', ')} here, ${peer.join(', ')} there.`,
     means: 'Their times can not be compared, so none is reported.',

@@ -19,7 +19,7 @@ export async function stepBench(context: BenchContext): Promise<Result[]> {
   const batch = options.batch ?? network.batch;
   const spec: StepSpec = { device: options.device, network: options.network, batch };
   const ours = await context.ours('step', spec);
-  const { flops, products, starts, parameters, nodes } = stepFactsSchema.parse(ours.facts);
+  const { flops, products, starts, parameters, nodes, stepsPerRound } = stepFactsSchema.parse(ours.facts);
   const gemm = await context.ours('gemm', { device: options.device, products });
   const compile = options.peer === 'compile';
   const peer = await context.peer(compile ? 'PyTorch compiled, autocast' : 'PyTorch eager', 'step', {
@@ -32,7 +32,7 @@ export async function stepBench(context: BenchContext): Promise<Result[]> {
     starts,
     optimiser,
     emaRate,
-    steps: 1,
+    steps: stepsPerRound,
     compile,
     autocast: compile,
   });

@@ -4,13 +4,13 @@ import { countFlops } from '../../tensor/ir/flops.ts';
 import type { Product } from '../../tensor/ir/flops.ts';
 import { GraphBuilder } from '../../tensor/ir/builder.ts';
 import type { Graph, ValueId } from '../../tensor/ir/graph.ts';
-import { openDevice } from '../device.ts';
+import { deviceKindSchema, openDevice } from '../device.ts';
 import { fill, sizeOf } from '../fill.ts';
 import { productsSchema } from './step.ts';
 import { timed } from './task.ts';
 import type { Prepare } from './task.ts';
 
-export const gemmSpecSchema = z.strictObject({ device: z.string(), products: productsSchema });
+export const gemmSpecSchema = z.strictObject({ device: deviceKindSchema, products: productsSchema });
 export type GemmSpec = z.infer<typeof gemmSpecSchema>;
 
 const shapeOf = (batch: number, rows: number, columns: number, transpose: boolean): number[] => [
@@ -42,8 +42,8 @@ export function productsGraph(products: GemmSpec['products']): Graph {
 }
 
 export const prepareGemm: Prepare = async (given) => {
-  const { products } = gemmSpecSchema.parse(given);
-  const device = openDevice();
+  const { device: kind, products } = gemmSpecSchema.parse(given);
+  const device = await openDevice(kind);
   const graph = productsGraph(products);
   await device.load({ program: 'products', graph });
   const tensors = graph.inputs.map(({ name, value }, stream) => {

@@ -1,5 +1,7 @@
 """The networks of main/bench/networks.ts in PyTorch, as its users would write them; the same parameter names."""
 
+import numpy
+import side
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -177,3 +179,17 @@ def build(config):
     kinds = {"small-dit": SmallDit, "dit": Dit}
     rest = {name: value for name, value in config.items() if name != "kind"}
     return kinds[config["kind"]](**rest)
+
+
+def start(model, starts):
+    """Gives every parameter the value it starts with on the other side."""
+    parameters = dict(model.named_parameters())
+    with torch.no_grad():
+        for stream, given in enumerate(starts):
+            size = int(numpy.prod(given["shape"]))
+            values = numpy.full(size, given["value"], dtype=numpy.float32)
+            if given["bound"] > 0:
+                values = side.fill(numpy, size, stream, given["bound"])
+            parameters.pop(given["name"]).copy_(torch.from_numpy(values).view(given["shape"]))
+    if parameters:
+        raise ValueError(f"no start for {', '.join(parameters)}")

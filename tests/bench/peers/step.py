@@ -1,5 +1,7 @@
 """The training step of main/bench/step-graph.ts in PyTorch: network, Cauchy loss, RAdam, one moving average."""
 
+import time as clock
+
 import side
 
 torch = side.need("torch")
@@ -11,15 +13,7 @@ import networks  # noqa: E402  (needs torch)
 def step(spec):
     device = side.torch_device(torch, spec["device"])
     model = networks.build(spec["config"])
-    parameters = dict(model.named_parameters())
-    with torch.no_grad():
-        for stream, start in enumerate(spec["starts"]):
-            values = numpy.full(int(numpy.prod(start["shape"])), start["value"], dtype=numpy.float32)
-            if start["bound"] > 0:
-                values = side.fill(numpy, values.size, stream, start["bound"])
-            parameters.pop(start["name"]).copy_(torch.from_numpy(values).view(start["shape"]))
-    if parameters:
-        side.fail("failed", f"parameters without values: {', '.join(parameters)}")
+    networks.start(model, spec["starts"])
     model.to(device)
 
     def shared(name, stream):
@@ -48,7 +42,8 @@ def step(spec):
     compute = torch.compile(loss_of) if spec["compile"] else loss_of
 
     def work():
-        loss = None
+        started = clock.perf_counter()
+        losses = []
         for _ in range(spec["steps"]):
             optimiser.zero_grad(set_to_none=True)
             loss = compute(x, time, y)
@@ -56,8 +51,10 @@ def step(spec):
             optimiser.step()
             with torch.no_grad():
                 torch._foreach_lerp_(average, weights, 1 - spec["emaRate"])
-        # Reading the loss waits for the device.
-        return [loss.item()]
+            losses.append(loss.detach())
+        # Reading the losses waits for the device.
+        values = [loss.item() for loss in losses]
+        return (clock.perf_counter() - started) * 1000 / spec["steps"], values
 
     return side.torch_facts(torch, device), work
 
