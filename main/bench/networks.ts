@@ -1,7 +1,7 @@
 /** The networks whose training step is measured, by the names of `--network`. */
 import { linear, linearSpecs, parameter } from '../models/layers.ts';
-import { dit, ditSpecs, timeEmbeddingSize } from '../models/dit.ts';
-import type { DitConfig } from '../models/dit.ts';
+import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
+import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { ParameterSpec, Parameters } from '../models/parameters.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
@@ -88,35 +88,51 @@ function smallDit(): Network {
   };
 }
 
-/** The DiT of the method at the sizes of Peebles & Xie, 2023, arXiv:2212.09748, Table 1, on latents of 256 px pictures. */
-function methodDit(width: number, depth: number, heads: number): Network {
-  const config: DitConfig = {
-    channels: 4,
-    side: 32,
-    patch: 2,
-    width,
-    depth,
-    heads,
-    mlp: 'relu',
-    rope: true,
-    frequencyFilter: false,
-    classes: 0,
-    condMixing: false,
-  };
+/** A network of the studio's runs. */
+function ofRuns(config: NetworkConfig, side: number, batch: number): Network {
+  const shape: LatentShape = [4, side, side];
   return {
-    specs: ditSpecs(config),
-    x: [4, 32, 32],
-    time: [timeEmbeddingSize],
-    batch: 32,
-    config: { kind: 'dit', ...config },
-    forward: (p, x, time) => dit(p, x, time, config),
+    specs: networkSpecs(config, shape),
+    x: shape,
+    time: [noiseEmbeddingSize(config)],
+    batch,
+    config: peerConfig(config, shape),
+    forward: (p, x, time) => networkOutput(p, x, time, config),
   };
 }
+/** A network of runs as tests/bench/peers/networks.py builds it. */
+export const peerConfig = (config: NetworkConfig, [channels, side]: LatentShape): Network['config'] => ({
+  ...config,
+  channels,
+  side,
+});
+
+/** The DiT of the method at the sizes of Peebles & Xie, 2023, arXiv:2212.09748, Table 1, on latents of 256 px pictures. */
+const methodDit = (width: number, depth: number, heads: number): Network =>
+  ofRuns({ kind: 'dit', patch: 2, width, depth, heads, mlp: 'relu', rope: true, frequencyFilter: false }, 32, 32);
+
+/** The paper's U-Net at `width` (its own is 128), on latents of this side. */
+const methodUnet = (width: number, side: number, batch: number): Network =>
+  ofRuns(
+    {
+      kind: 'unet',
+      width,
+      multipliers: [1, 2, 3, 4],
+      blocks: 4,
+      attentionSides: [16, 8],
+      headChannels: 64,
+      norm: 'nonScaling',
+    },
+    side,
+    batch,
+  );
 
 export const networks = {
   dit: smallDit,
   'dit-s2': () => methodDit(384, 12, 6),
   'dit-b2': () => methodDit(768, 12, 12),
   'dit-l2': () => methodDit(1024, 24, 16),
+  unet: () => methodUnet(64, 8, 16),
+  'unet-paper': () => methodUnet(128, 32, 32),
 } as const satisfies Readonly<Record<string, () => Network>>;
 export type NetworkName = keyof typeof networks;

@@ -240,7 +240,7 @@ program
   .description('measure this computer; beside PyTorch and others where a Python is given')
   .argument('<name>', 'which benchmark')
   .option('--device <kind>', 'cpu, webgpu, cuda or tensorflow')
-  .option('--network <name>', 'the network of step: dit, dit-s2, dit-b2 or dit-l2')
+  .option('--network <name>', 'the network of step and eager: dit, dit-s2, dit-b2, dit-l2, unet or unet-paper')
   .option('--batch <n>', 'another batch than the usual one', count)
   .option('--peer <kind>', 'how PyTorch is used: eager, or compile (with autocast)')
   .option('--rounds <n>', 'how often each side takes its turn', count)

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { samplingPlan } from '../../consistency/sampler.ts';
 import { noiseInputs } from '../../training/batch.ts';
-import { networkFor } from '../../training/step.ts';
 import { hold } from '../contest.ts';
+import { peerConfig } from '../networks.ts';
 import type { BenchContext } from '../options.ts';
 import type { Result } from '../result.ts';
 import { startsSchema } from '../tasks/step.ts';
@@ -19,7 +19,7 @@ export async function sampleBench(context: BenchContext): Promise<Result[]> {
   const config = await configOf({ resources, preset });
   const ours = await context.ours('sample', { device, resources, preset, count, batch });
   const [{ sigma, noiseStd }] = samplingPlan(1, config.noise) as [{ sigma: number; noiseStd: number }];
-  const { c_skip, c_out, c_in, time } = noiseInputs([sigma], config.noise.sigmaMin);
+  const { c_skip, c_out, c_in, time } = noiseInputs([sigma], config);
   const { result } = await hold({
     ...context,
     name: 'sample',
@@ -29,7 +29,7 @@ export async function sampleBench(context: BenchContext): Promise<Result[]> {
     peer: await context.peer('PyTorch eager', 'sample', {
       device,
       vae: join(resources, 'vae', 'starter.safetensors'),
-      config: { kind: 'dit', ...networkFor(config.network, latentShape) },
+      config: peerConfig(config.network, latentShape),
       starts: startsSchema.parse(ours.facts['starts']),
       shape: latentShape,
       count,

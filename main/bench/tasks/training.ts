@@ -3,13 +3,12 @@ import { z } from 'zod';
 import { fillNormal } from '../../base/random.ts';
 import { studioError } from '../../base/errors.ts';
 import { initialise } from '../../models/parameters.ts';
-import { ditSpecs } from '../../models/dit.ts';
+import { networkSpecs } from '../../models/network.ts';
+import type { LatentShape } from '../../models/network.ts';
 import { DataOrder, prepareBatch } from '../../training/batch.ts';
 import type { Batch } from '../../training/batch.ts';
 import { loadPresets } from '../../training/presets.ts';
 import type { RunConfig } from '../../training/schema.ts';
-import { networkFor } from '../../training/step.ts';
-import type { LatentShape } from '../../training/step.ts';
 import { createTrainer, initialState } from '../../training/trainer.ts';
 import { deviceKindSchema, openDevice } from '../device.ts';
 import { timed } from './task.ts';
@@ -57,7 +56,7 @@ export const prepareTraining: Prepare = async (given) => {
   const config = await configOf(rest);
   const next = loader(config);
   const trainer = await createTrainer({ device: await openDevice(kind), name: 'run', config, shape: latentShape });
-  await trainer.put(initialState(initialise(ditSpecs(networkFor(config.network, latentShape)), config.seed)));
+  await trainer.put(initialState(initialise(networkSpecs(config.network, latentShape), config.seed)));
   let update = 0;
   return {
     facts: { batch: config.batchSize },

@@ -15,7 +15,7 @@ export interface Product {
 /** Multiplications and additions of a product, counted as two. */
 export const flopsOf = ({ batch, rows, inner, columns }: Product): number => 2 * batch * rows * inner * columns;
 
-/** The product that a node computes; a convolution as the one of the picture's patches with its filter. */
+/** The product that a node computes; a convolution (or its transpose) as the one of the picture's patches with its filter. */
 function productOf(graph: Graph, node: Node): Product | undefined {
   const [a, b] = node.inputs.map((value) => typeOf(graph, value).shape);
   const output = typeOf(graph, node.outputs[0]!).shape;
@@ -29,6 +29,11 @@ function productOf(graph: Graph, node: Node): Product | undefined {
     const [batch, out, height, width] = output as [number, number, number, number];
     const inner = b![1]! * b![2]! * b![3]!;
     return { batch: 1, rows: batch * height * width, inner, columns: out, transposeA: false, transposeB: true };
+  }
+  if (node.op === 'convTranspose2d') {
+    const [batch, out, height, width] = a as [number, number, number, number];
+    const columns = b![1]! * b![2]! * b![3]!;
+    return { batch: 1, rows: batch * height * width, inner: out, columns, transposeA: false, transposeB: false };
   }
   return undefined;
 }

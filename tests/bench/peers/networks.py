@@ -4,6 +4,7 @@ import numpy
 import side
 import torch
 import torch.nn.functional as F
+import unet
 from torch import nn
 
 
@@ -119,9 +120,9 @@ class Block(nn.Module):
 class Dit(nn.Module):
     """The DiT of the method without the frequency filter and classes."""
 
-    def __init__(self, channels, side, patch, width, depth, heads, mlp, rope, frequencyFilter, classes, condMixing):
+    def __init__(self, channels, side, patch, width, depth, heads, mlp, rope, frequencyFilter):
         super().__init__()
-        assert mlp == "relu" and not frequencyFilter and classes == 0 and not condMixing, "not among the benchmarks"
+        assert mlp == "relu" and not frequencyFilter, "not among the benchmarks"
         self.channels, self.patch, self.grid = channels, patch, side // patch
         self.x_embedder = nn.ModuleDict({"proj": nn.Conv2d(channels, width, patch, patch)})
         self.t_embedder = nn.ModuleDict(
@@ -176,7 +177,7 @@ def rope_tables(size, grid):
 
 def build(config):
     """The network that a configuration of main/bench/networks.ts describes."""
-    kinds = {"small-dit": SmallDit, "dit": Dit}
+    kinds = {"small-dit": SmallDit, "dit": Dit, "unet": unet.Unet}
     rest = {name: value for name, value in config.items() if name != "kind"}
     return kinds[config["kind"]](**rest)
 

@@ -45,6 +45,7 @@ describe('the networks', () => {
     ['dit-s2', 32_486_032],
     ['dit-b2', 129_556_240],
     ['dit-l2', 456_853_520],
+    ['unet-paper', 158_355_972],
   ] as const)('%s has %d parameters', (name, count) => {
     expect(countParameters(networks[name]().specs)).toBe(count);
   });

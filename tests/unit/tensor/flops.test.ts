@@ -37,4 +37,13 @@ describe('FLOPs of a graph', () => {
       { product: { batch: 1, rows: 2 * 16, inner: 27, columns: 5, transposeA: false, transposeB: true }, count: 1 },
     ]);
   });
+
+  it('of a transposed convolution are those of the convolution that it transposes', () => {
+    const builder = new GraphBuilder('test');
+    const y = builder.input('y', float(2, 5, 4, 4));
+    const filter = builder.input('filter', float(5, 3, 3, 3));
+    const x = builder.emit('convTranspose2d', [y, filter], { stride: 2, padding: 1, size: [8, 8] });
+    expect(builder.typeOf(x).shape).toEqual([2, 3, 8, 8]);
+    expect(countFlops(builder.finish([{ name: 'x', value: x }]))).toBe(2 * (2 * 16) * 27 * 5);
+  });
 });
