@@ -121,6 +121,23 @@ export const rows = [
     why: 'workers join everything but the API and the shells',
   },
   {
+    folder: 'main/bench',
+    may: [
+      'main/tensor',
+      'main/engine',
+      'main/models',
+      'main/optim',
+      'main/consistency',
+      'main/storage',
+      'main/vae',
+      'main/datasets',
+      'main/latents',
+      'main/training',
+      'main/generation',
+    ],
+    why: 'benchmarks time the parts that work, without an application around them',
+  },
+  {
     folder: 'main/api/contract',
     may: [
       'main/datasets/schema.ts',
@@ -172,6 +189,7 @@ export const rows = [
     may: [
       'main/app.ts',
       'main/api',
+      'main/bench',
       'main/host',
       'main/settings',
       'main/storage',
@@ -193,6 +211,11 @@ export const rows = [
 
 /** npm packages that only the named folders may import. */
 export const packages = [
+  {
+    name: '@tensorflow/tfjs-backend-wasm',
+    only: ['main/bench/tasks/eager.ts'],
+    why: 'a benchmark compares with it, and nothing else may need it',
+  },
   { name: '@tensorflow/*', only: ['main/tensor/tf.ts'], why: 'TF.js is loaded in one place' },
   { name: 'onnxruntime-node', only: ['main/engine'], why: 'only the engine runs sessions' },
   { name: 'onnxruntime-common', only: ['main/engine'], why: 'only the engine runs sessions' },

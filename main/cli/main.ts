@@ -19,6 +19,8 @@ import {
 import type { CommandContext } from './commands.ts';
 import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
+import type { Output } from './output.ts';
+import type { BenchArguments } from './bench.ts';
 
 const began = performance.now();
 process.setSourceMapsEnabled(true);
@@ -44,22 +46,32 @@ function count(text: string): number {
   return value;
 }
 
-/** Runs a verb on a fresh application; its failure is printed and becomes the exit code. */
-async function withStudio(
-  verb: string,
-  json: boolean,
-  run: (context: CommandContext) => Promise<boolean | void>,
-): Promise<void> {
+/** Runs a verb; its failure is printed and becomes the exit code. */
+async function withOutput(json: boolean, run: (output: Output) => Promise<void>): Promise<void> {
   const output = createOutput(json, {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
   });
+  try {
+    await run(output);
+  } catch (thrown) {
+    output.fail(thrown);
+    process.exitCode = 1;
+  }
+}
+
+/** Runs a verb on a fresh application. */
+async function withStudio(
+  verb: string,
+  json: boolean,
+  run: (context: CommandContext) => Promise<boolean | void>,
+): Promise<void> {
   const interruption = new AbortController();
   // The second Ctrl-C ends at once; the engine then ends with its parent.
   process.on('SIGINT', () => (interruption.signal.aborted ? process.exit(130) : interruption.abort()));
   process.on('SIGTERM', () => interruption.abort());
-  try {
+  await withOutput(json, async (output) => {
     const studio = await createNodeStudio(`cauchy ${verb}`);
     studio.subscribe((event, payload) => {
       if (event === 'job') output.job(payload as Parameters<typeof output.job>[0]);
@@ -69,10 +81,7 @@ async function withStudio(
     } finally {
       await studio.close();
     }
-  } catch (thrown) {
-    output.fail(thrown);
-    process.exitCode = 1;
-  }
+  });
 }
 
 interface Common {
@@ -225,5 +234,22 @@ program
   .description('check what the studio needs on this computer')
   .addOption(json())
   .action((o: Common) => withStudio('doctor', o.json === true, doctorCommand));
+
+program
+  .command('bench')
+  .description('measure this computer; beside PyTorch and others where a Python is given')
+  .argument('<name>', 'which benchmark')
+  .option('--device <kind>', 'cpu, webgpu, cuda or tensorflow')
+  .option('--network <name>', 'the network of step and eager: dit, dit-s2, dit-b2, dit-l2, unet or unet-paper')
+  .option('--batch <n>', 'another batch than the usual one', count)
+  .option('--peer <kind>', 'how PyTorch is used: eager, or compile (with autocast)')
+  .option('--rounds <n>', 'how often each side takes its turn', count)
+  .option('--python <program>', 'a Python with the packages of tests/bench/README.md')
+  .option('--peers <folder>', 'where the programs to compare with are')
+  .addOption(json())
+  .action(async (name: string, { json: asJson, ...o }: Common & BenchArguments) => {
+    const { benchCommand } = await import('./bench.ts');
+    await withOutput(asJson === true, (output) => benchCommand(name, o, output));
+  });
 
 await program.parseAsync();

@@ -15,8 +15,8 @@ export interface Output {
   /** A sentence about what is happening. */
   say(text: string): void;
   job(job: Job): void;
-  /** The result: the last line with --json, otherwise `words`. */
-  result(value: object, words: string): void;
+  /** The result: the last line with --json (of several results the last lines), otherwise `words`. */
+  result(value: object | readonly object[], words: string): void;
   fail(thrown: unknown): void;
 }
 
@@ -66,7 +66,7 @@ export function createOutput(json: boolean, { out, err, isTerminal }: Streams): 
       }
     },
     result: (value, words) => {
-      if (json) return line({ type: 'result', ...value });
+      if (json) return [value].flat().forEach((one: object) => line({ type: 'result', ...one }));
       clearBar();
       err(`${words}\n`);
     },

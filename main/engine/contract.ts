@@ -18,6 +18,7 @@ export const namedTensorSchema = z.strictObject({
   shape: z.array(z.int().nonnegative()),
   data: float32Array,
 });
+export type NamedTensor = z.infer<typeof namedTensorSchema>;
 
 export const deviceTraitsSchema = z.strictObject({
   /** Steps worth handing over at once, so that the device never waits for the host between them. */

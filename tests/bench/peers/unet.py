@@ -1,13 +1,4 @@
-"""The U-Net of main/models/unet.ts in PyTorch, as its users would write it; the same parameter names.
-
-On its own it times a training step (Cauchy loss, RAdam, one moving average) and prints one JSON object:
-  python unet.py [--width 64] [--side 8] [--batch 16] [--steps 20]
-"""
-
-import argparse
-import json
-import os
-import time
+"""The U-Net of main/models/unet.ts in PyTorch, as its users would write it; the same parameter names."""
 
 import torch
 import torch.nn.functional as F
@@ -117,37 +108,3 @@ class Unet(nn.Module):
                 x = torch.cat([x, skips.pop()], dim=1)
             x = module(x, embedding)
         return self.out_conv(F.silu(self.out_norm(x)))
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    for name, value in {"width": 64, "side": 8, "batch": 16, "steps": 20}.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
-    options = parser.parse_args()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-    torch.manual_seed(0)
-    net = Unet(4, options.side, options.width, [1, 2, 3, 4], 4, [16, 8], 64)
-    weights = list(net.parameters())
-    average = [weight.detach().clone() for weight in weights]
-    optimiser = torch.optim.RAdam(weights, lr=1e-4)
-    x, y = (torch.randn(options.batch, 4, options.side, options.side) for _ in range(2))
-    levels = torch.randn(options.batch, options.width)
-    times = []
-    for _ in range(options.steps):
-        started = time.perf_counter()
-        optimiser.zero_grad(set_to_none=True)
-        squares = (net(x, levels) - y).square().flatten(1).sum(dim=1)
-        loss = torch.log1p(squares / (2 * 0.1 * 0.1)).mean()
-        loss.backward()
-        optimiser.step()
-        with torch.no_grad():
-            torch._foreach_lerp_(average, weights, 1e-3)
-        times.append((time.perf_counter() - started) * 1000)
-    times.sort()
-    count = sum(weight.numel() for weight in weights)
-    facts = {"torch": torch.__version__, "threads": torch.get_num_threads(), "parameters": count, "loss": loss.item()}
-    print(json.dumps({"name": "unet-step", "ms": times[len(times) // 2], "best_ms": times[0], **facts}))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,63 @@
+/** The training step against PyTorch's, and against the rate of the runtime's own matrix products. */
+import { hold } from '../contest.ts';
+import { networks } from '../networks.ts';
+import type { BenchContext } from '../options.ts';
+import type { Result } from '../result.ts';
+import { emaRate, optimiser } from '../step-graph.ts';
+import { median } from '../statistics.ts';
+import { stepFactsSchema } from '../tasks/step.ts';
+import type { StepSpec } from '../tasks/step.ts';
+
+/** Float32 on both sides, summed in other orders; autocast keeps 8 bits of each product. */
+const tolerance = { eager: 1e-3, compile: 3e-2 };
+/** Later losses differ because training amplifies rounding. */
+const comparedRounds = 5;
+
+export async function stepBench(context: BenchContext): Promise<Result[]> {
+  const { options } = context;
+  const network = networks[options.network]();
+  const batch = options.batch ?? network.batch;
+  const spec: StepSpec = { device: options.device, network: options.network, batch };
+  const ours = await context.ours('step', spec);
+  const { flops, products, starts, parameters, nodes, stepsPerRound } = stepFactsSchema.parse(ours.facts);
+  const gemm = await context.ours('gemm', { device: options.device, products });
+  const compile = options.peer === 'compile';
+  const peer = await context.peer(compile ? 'PyTorch compiled, autocast' : 'PyTorch eager', 'step', {
+    device: options.device,
+    config: network.config,
+    x: network.x,
+    time: network.time,
+    y: network.x,
+    batch,
+    starts,
+    optimiser,
+    emaRate,
+    steps: stepsPerRound,
+    compile,
+    autocast: compile,
+  });
+  const { result, beside } = await hold({
+    ...context,
+    name: 'step',
+    device: options.device,
+    setting: { network: options.network, batch, parameters, nodes, gflop: flops / 1e9 },
+    ours,
+    peer,
+    beside: [gemm],
+    agreement: { rounds: comparedRounds, tolerance: tolerance[options.peer] },
+  });
+  const perMs = flops / 1e6;
+  const gemmRate = perMs / median(beside[0]!.ms);
+  return [
+    {
+      ...result,
+      gemm_gflops: gemmRate,
+      effective_gflops: perMs / result.ms,
+      gemm_share: perMs / result.ms / gemmRate,
+      per_second: (1000 * batch) / result.ms,
+      ...(result.peer_ms === null
+        ? {}
+        : { peer_gflops: perMs / result.peer_ms, peer_per_second: (1000 * batch) / result.peer_ms }),
+    },
+  ];
+}

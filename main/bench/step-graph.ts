@@ -1,0 +1,80 @@
+/** A training step as labs know it: network, a robust loss, RAdam, and one moving average of the weights. */
+import type { NamedTensor, TensorData } from '../engine/contract.ts';
+import { pack, unpack } from '../optim/layout.ts';
+import type { Layout } from '../optim/layout.ts';
+import { radamRates } from '../optim/radam.ts';
+import type { RAdamConfig } from '../optim/radam.ts';
+import { familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../optim/update.ts';
+import * as ops from '../tensor/ops.ts';
+import type { Tensor } from '../tensor/ops.ts';
+import type { TensorFunction, TensorTypes } from '../tensor/trace/trace.ts';
+import { familyTensors, initialState } from '../training/trainer.ts';
+import { fill, inputStreams, sizeOf, startsOf, startValues } from './fill.ts';
+import type { Network } from './networks.ts';
+
+export const optimiser: RAdamConfig = { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
+export const emaRate = 0.999;
+
+/** The Cauchy loss log(1 + r/2c²) of each sample's squared error r, averaged; c = 0.1. */
+function lossOf(prediction: Tensor, target: Tensor): Tensor {
+  const axes = prediction.shape.map((_, axis) => axis).slice(1);
+  const r = ops.sum(ops.square(ops.sub(prediction, target)), axes);
+  return ops.mean(ops.log(ops.add(ops.div(r, 2 * 0.1 * 0.1), 1)));
+}
+
+/** The step as a function of batch, rates and state; outputs `loss` and the next state. */
+export function stepFunction(network: Network, layout: Layout): TensorFunction {
+  return (inputs) => {
+    const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
+    const { value, grads } = ops.valueAndGrads(
+      (p: typeof parameters) => lossOf(network.forward(p, inputs['x']!, inputs['time']!), inputs['y']!),
+      parameters,
+    );
+    return { loss: value, ...updateState(inputs, pack(grads, layout), value, layout, optimiser) };
+  };
+}
+
+const float = (shape: readonly number[]) => ({ dtype: 'float32', shape }) as const;
+
+/** Types of everything a step takes, for batches of this size. */
+export const stepTypes = (network: Network, layout: Layout, batch: number): TensorTypes => ({
+  x: float([batch, ...network.x]),
+  time: float([batch, ...network.time]),
+  y: float([batch, ...network.x]),
+  ...updateTypes,
+  ...familyTypes(stateFamilies, layout),
+});
+
+type Values = Record<string, TensorData>;
+const tensor = (shape: readonly number[], data: Float32Array): TensorData => ({
+  dtype: 'float32',
+  shape: [...shape],
+  data,
+});
+
+/** The batch that all sides train on, made from the shared numbers. */
+export function batchValues(network: Network, batch: number): Values {
+  const shapes = { x: network.x, time: network.time, y: network.x };
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape], i) => [
+      name,
+      tensor([batch, ...shape], fill(batch * sizeOf(shape), inputStreams + i)),
+    ]),
+  );
+}
+
+/** The rates of update number `update` (from 1). */
+export function rateValues(update: number): Values {
+  const { adaptive, momentum } = radamRates(update, optimiser);
+  const scalar = (value: number) => tensor([], Float32Array.of(value));
+  return { adaptive: scalar(adaptive), momentum: scalar(momentum), emaTake: scalar(1 - emaRate) };
+}
+
+/** The state before the first step. */
+export function stateValues(network: Network, layout: Layout): NamedTensor[] {
+  const starts = startsOf(network.specs);
+  const state = initialState(
+    starts.map((start, index) => ({ name: start.name, shape: start.shape, data: startValues(start, index) })),
+  );
+  return stateFamilies.flatMap((family) => familyTensors(family, state, layout));
+}

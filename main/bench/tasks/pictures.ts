@@ -1,0 +1,105 @@
+/** Encoding pictures and making pictures, as the studio's jobs do it: files in, latents out; seeds in, pixels out. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { loadPicture } from '../../datasets/manifest.ts';
+import type { UsedPicture } from '../../datasets/schema.ts';
+import { createDecoder } from '../../generation/decode.ts';
+import { createSampler } from '../../generation/sample.ts';
+import { encodePictures } from '../../latents/encode.ts';
+import { latentsFolder } from '../../latents/store.ts';
+import { readAllLatents } from '../../latents/reader.ts';
+import { networkSpecs } from '../../models/network.ts';
+import { runLayout } from '../../training/step.ts';
+import { familyTensors, initialState } from '../../training/trainer.ts';
+import { loadVae } from '../../vae/starter.ts';
+import { deviceKindSchema, openDevice } from '../device.ts';
+import { startsOf, startValues } from '../fill.ts';
+import { timed } from './task.ts';
+import type { Prepare } from './task.ts';
+import type { startsSchema } from './step.ts';
+import { configOf, latentShape as shape } from './training.ts';
+
+export const encodeSpecSchema = z.strictObject({
+  device: deviceKindSchema,
+  resources: z.string(),
+  /** A folder with pictures of one size, PNGs, in the order they are encoded. */
+  folder: z.string(),
+  files: z.array(z.string()),
+  size: z.int().positive(),
+});
+
+/** What the encoder must know of a picture whose import nobody recorded. */
+const used = (file: string, index: number, size: number): UsedPicture => ({
+  kind: 'used',
+  id: index.toString(16).padStart(16, '0'),
+  source: file,
+  file,
+  width: size,
+  height: size,
+  format: 'png',
+  bytes: 0,
+});
+
+/** A round encodes all pictures to a set of latents on disk; `values`: their mean magnitude. */
+export const prepareEncode: Prepare = async (given) => {
+  const { device: kind, resources, folder, files, size } = encodeSpecSchema.parse(given);
+  const device = await openDevice(kind);
+  const vae = await loadVae('starter', resources);
+  const options = {
+    project: folder,
+    pictures: files.map((file, index) => used(file, index, size)),
+    datasetHash: 'bench',
+    pictureSize: size,
+    vae,
+    device,
+    loadPixels: (picture: UsedPicture) => loadPicture(folder, picture),
+  };
+  return {
+    facts: {},
+    async round() {
+      await rm(join(folder, 'latents'), { recursive: true, force: true });
+      let key = '';
+      const { ms } = await timed(async () => {
+        ({ key } = await encodePictures(options));
+        return [];
+      });
+      const manifest = await encodePictures(options);
+      const latents = await readAllLatents(latentsFolder(folder, key), manifest);
+      return { ms, values: [latents.reduce((sum, value) => sum + Math.abs(value), 0) / latents.length] };
+    },
+  };
+};
+
+export const sampleSpecSchema = z.strictObject({
+  device: deviceKindSchema,
+  resources: z.string(),
+  preset: z.string(),
+  count: z.int().positive(),
+  /** Pictures at once. */
+  batch: z.int().positive(),
+});
+
+/** A round makes pictures from seeds in one step, decoding included. */
+export const prepareSample: Prepare = async (given) => {
+  const { device: kind, resources, preset, count, batch } = sampleSpecSchema.parse(given);
+  const device = await openDevice(kind);
+  const config = await configOf({ resources, preset });
+  const layout = runLayout(config.network, shape, (await device.traits({})).layout);
+  const starts = startsOf(networkSpecs(config.network, shape));
+  const weights = starts.map((start, index) => ({ ...start, data: startValues(start, index) }));
+  await device.createState({ state: 'run', tensors: familyTensors('ema', initialState(weights), layout) });
+  const sampler = await createSampler({ device, state: 'run', layout, config, shape, batch });
+  const ones = new Float32Array(shape[0] * shape[1] * shape[2]).fill(1);
+  const normalisation = { mean: ones.map(() => 0), std: ones };
+  const decoder = await createDecoder(device, await loadVae('starter', resources), shape, normalisation, batch, 'run');
+  const seeds = Array.from({ length: count }, (_, seed) => seed);
+  return {
+    facts: { starts } satisfies { starts: z.infer<typeof startsSchema> },
+    round: () =>
+      timed(async () => {
+        const pictures = await decoder.decode(await sampler.sample(seeds, 1));
+        return [pictures.length];
+      }),
+  };
+};

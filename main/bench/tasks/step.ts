@@ -1,0 +1,87 @@
+/** Training steps on a device of ours. */
+import { z } from 'zod';
+import { layoutOf } from '../../optim/layout.ts';
+import { countFlops, products } from '../../tensor/ir/flops.ts';
+import { optimise } from '../../tensor/passes/optimise.ts';
+import { trace } from '../../tensor/trace/trace.ts';
+import { countParameters } from '../../models/parameters.ts';
+import { deviceKindSchema, openDevice } from '../device.ts';
+import { startsOf } from '../fill.ts';
+import { networks } from '../networks.ts';
+import type { NetworkName } from '../networks.ts';
+import { batchValues, rateValues, stateValues, stepFunction, stepTypes } from '../step-graph.ts';
+import type { Prepare } from './task.ts';
+
+export const stepSpecSchema = z.strictObject({
+  device: deviceKindSchema,
+  network: z.enum(Object.keys(networks) as [NetworkName, ...NetworkName[]]),
+  batch: z.int().positive(),
+});
+export type StepSpec = z.infer<typeof stepSpecSchema>;
+
+const productSchema = z.strictObject({
+  batch: z.int().positive(),
+  rows: z.int().positive(),
+  inner: z.int().positive(),
+  columns: z.int().positive(),
+  transposeA: z.boolean(),
+  transposeB: z.boolean(),
+});
+/** Matrix products and how often each occurs. */
+export const productsSchema = z.array(z.strictObject({ product: productSchema, count: z.int().positive() })).readonly();
+
+/** How parameters start. */
+export const startsSchema = z
+  .array(
+    z.strictObject({
+      name: z.string(),
+      shape: z.array(z.int().positive()).readonly(),
+      bound: z.number(),
+      value: z.number(),
+    }),
+  )
+  .readonly();
+
+export const stepFactsSchema = z.strictObject({
+  parameters: z.int().positive(),
+  starts: startsSchema,
+  flops: z.number().positive(),
+  nodes: z.int().positive(),
+  products: productsSchema,
+  /** Steps handed over at once: a GPU must not wait for the host between them. */
+  stepsPerRound: z.int().positive(),
+});
+
+export const prepareStep: Prepare = async (given) => {
+  const { device: kind, network: name, batch } = stepSpecSchema.parse(given);
+  const network = networks[name]();
+  const device = await openDevice(kind);
+  const traits = await device.traits({});
+  const layout = layoutOf(traits.layout, network.specs);
+  const graph = trace('bench step', stepFunction(network, layout), stepTypes(network, layout, batch));
+  const { nodes } = await device.load({ program: 'step', graph });
+  await device.createState({ state: 'run', tensors: stateValues(network, layout) });
+  const optimised = optimise(graph);
+  const inputs = batchValues(network, batch);
+  let update = 0;
+  return {
+    facts: {
+      parameters: countParameters(network.specs),
+      starts: startsOf(network.specs),
+      flops: countFlops(optimised),
+      nodes,
+      products: products(optimised),
+      stepsPerRound: traits.burst,
+    } satisfies z.infer<typeof stepFactsSchema>,
+    async round() {
+      const started = performance.now();
+      const calls = Array.from({ length: traits.burst }, () => ({
+        program: 'step',
+        inputs: { ...inputs, ...rateValues(++update) },
+      }));
+      const { outputs } = await device.steps({ state: 'run', calls });
+      const ms = (performance.now() - started) / traits.burst;
+      return { ms, values: outputs.map(({ loss }) => loss!.data[0]!) };
+    },
+  };
+};

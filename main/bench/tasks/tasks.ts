@@ -1,0 +1,19 @@
+/** Everything a side of ours can be asked to do. */
+import { prepareEager } from './eager.ts';
+import { prepareGemm } from './gemm.ts';
+import { prepareOt } from './ot.ts';
+import { prepareEncode, prepareSample } from './pictures.ts';
+import { prepareStep } from './step.ts';
+import type { Prepare } from './task.ts';
+import { prepareLoader, prepareTraining } from './training.ts';
+
+export const tasks = {
+  step: prepareStep,
+  gemm: prepareGemm,
+  encode: prepareEncode,
+  sample: prepareSample,
+  ot: prepareOt,
+  loader: prepareLoader,
+  training: prepareTraining,
+  eager: prepareEager,
+} as const satisfies Readonly<Record<string, Prepare>>;
