@@ -63,16 +63,15 @@ function addLoop(
     before.map(({ value }) => value),
     taken,
   );
-  const scalar = <T extends 'int64' | 'bool'>(dtype: T) => ({ dtype, shape: [] });
   const graph = {
     name: `${prefix}body`,
     input: [
-      valueInfo(iteration, scalar('int64')),
-      valueInfo(goOn, scalar('bool')),
+      valueInfo(iteration, { dtype: 'int64', shape: [] }),
+      valueInfo(goOn, { dtype: 'bool', shape: [] }),
       ...before.map(({ value, type }) => valueInfo(value, type)),
     ],
     output: [
-      valueInfo(inner.node('Identity', [goOn]), scalar('bool')),
+      valueInfo(inner.node('Identity', [goOn]), { dtype: 'bool', shape: [] }),
       ...after.carried.map((value, i) => valueInfo(value, carried[i]!.type)),
       ...after.reported.map(({ value, type }) => valueInfo(value, type)),
     ],
@@ -90,12 +89,10 @@ function addLoop(
   return outputs;
 }
 
-const stacked = (
-  size: number | string,
-  { dtype, shape }: { dtype: TensorType['dtype']; shape: readonly number[] },
-) => ({
+/** The type of what a part takes or reports in one step. */
+const perStep = (times: number, { dtype, shape }: TensorType): TensorType => ({
   dtype,
-  shape: [size, ...shape],
+  shape: times === 1 ? shape : [times, ...shape],
 });
 
 /** Adds one part to the body of a step. `state` holds the current names and is brought up to date. Returns what it reports. */
@@ -106,10 +103,9 @@ function addPart(
   state: Map<string, string>,
   taken: ReadonlyMap<string, string>,
 ): Typed[] {
-  const [written, reported] = [true, false].map((wanted) =>
-    graph.outputs.filter(({ name }) => state.has(name) === wanted),
-  );
-  const keep = (values: readonly string[]) => written!.forEach(({ name }, i) => state.set(name, values[i]!));
+  const written = graph.outputs.filter(({ name }) => state.has(name));
+  const reported = graph.outputs.filter(({ name }) => !state.has(name));
+  const keep = (values: readonly string[]) => written.forEach(({ name }, i) => state.set(name, values[i]!));
   const addOnce = (inner: OnnxNodes, nameOf: (name: string) => string | undefined) => {
     const outputs = addGraph(graph, inner, (name) => {
       const value = nameOf(name);
@@ -118,8 +114,8 @@ function addPart(
     });
     const valueOf = new Map(graph.outputs.map(({ name }, i) => [name, outputs[i]!]));
     return {
-      carried: written!.map(({ name }) => valueOf.get(name)!),
-      reported: reported!.map(({ name, value }) => ({ value: valueOf.get(name)!, type: typeOf(graph, value) })),
+      carried: written.map(({ name }) => valueOf.get(name)!),
+      reported: reported.map(({ name, value }) => ({ value: valueOf.get(name)!, type: typeOf(graph, value) })),
     };
   };
   if (times === 1) {
@@ -127,17 +123,14 @@ function addPart(
     keep(once.carried);
     return once.reported;
   }
-  const carried = written!.map(({ name, value }) => ({ value: state.get(name)!, type: typeOf(graph, value) }));
+  const carried = written.map(({ name, value }) => ({ value: state.get(name)!, type: typeOf(graph, value) }));
   const loop = addLoop(list, prefix, list.int(times), carried, [...taken.values()], (inner, before, shares) => {
-    const carriedAs = new Map(written!.map(({ name }, i) => [name, before[i]!]));
+    const carriedAs = new Map(written.map(({ name }, i) => [name, before[i]!]));
     const takenAs = new Map(Array.from(taken.keys(), (name, i) => [name, shares[i]!]));
     return addOnce(inner, (name) => carriedAs.get(name) ?? state.get(name) ?? takenAs.get(name));
   });
   keep(loop.carried);
-  return reported!.map(({ value }, i) => {
-    const { dtype, shape } = typeOf(graph, value);
-    return { value: loop.reported[i]!, type: { dtype, shape: [times, ...shape] } };
-  });
+  return reported.map(({ value }, i) => ({ value: loop.reported[i]!, type: perStep(times, typeOf(graph, value)) }));
 }
 
 /** @param state names of the tensors that stay from call to call; all other inputs are given for each call */
@@ -179,8 +172,10 @@ export function writeLoop(name: string, parts: readonly LoopPart[], state: Reado
         .map((out) => ({ part, name: out.name, type: typeOf(graph, out.value) })),
     )
     .map((one, i) => ({ ...one, value: loop.reported[i]! }));
-  const perStep = ({ part, type }: StackedValue) =>
-    parts[part]!.times === 1 ? type : { dtype: type.dtype, shape: [parts[part]!.times, ...type.shape] };
+  const stackInfo = ({ part, value, type }: StackedValue) => {
+    const { dtype, shape } = perStep(parts[part]!.times, type);
+    return valueInfo(value, { dtype, shape: [steps, ...shape] });
+  };
   const bytes = encodeModel({
     name,
     node: list.nodes,
@@ -188,12 +183,9 @@ export function writeLoop(name: string, parts: readonly LoopPart[], state: Reado
     input: [
       valueInfo(steps, { dtype: 'int64', shape: [] }),
       ...Array.from(kept, ([one, type]) => valueInfo(inputs.get(one)!, type)),
-      ...taken.map((one) => valueInfo(one.value, stacked(steps, perStep(one)))),
+      ...taken.map(stackInfo),
     ],
-    output: [
-      ...written.map((one, i) => valueInfo(loop.carried[i]!, kept.get(one)!)),
-      ...reported.map((one) => valueInfo(one.value, stacked(steps, perStep(one)))),
-    ],
+    output: [...written.map((one, i) => valueInfo(loop.carried[i]!, kept.get(one)!)), ...reported.map(stackInfo)],
   });
   const outputOf = new Map(written.map((one, i) => [one, loop.carried[i]!]));
   return {

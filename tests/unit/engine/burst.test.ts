@@ -135,7 +135,9 @@ async function trained(options: Parameters<typeof runTiny>[0]) {
   const { folder, end } = await runTiny(options);
   const rows = (await readMetrics(folder)).map(({ stepSeconds: _s, seconds: _t, ...row }) => row);
   const { state } = (await readCheckpoint(folder))!;
-  return { reason: end.reason, rows, state: state.map(({ name, data }) => [name, [...data]]) };
+  const bits = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+    Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  return { reason: end.reason, rows, state: Object.fromEntries(state.map(({ name, data }) => [name, bits(data)])) };
 }
 
 describe('training', () => {
