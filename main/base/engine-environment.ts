@@ -6,11 +6,11 @@ import { studioFolders } from './folders.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The version of ONNX Runtime whose parts fit together. */
-export const runtimeVersion = '1.30.0';
+export const onnxRuntimeVersion = '1.30.0';
 
 /** Where `cauchy device add cuda` puts ONNX Runtime's CUDA part. */
 export const cudaFolder = (env: Environment, platform: NodeJS.Platform, home: string): string =>
-  join(studioFolders(env, platform, home).dataFolder, `onnxruntime-${runtimeVersion}-cuda`);
+  join(studioFolders(env, platform, home).dataFolder, `onnxruntime-${onnxRuntimeVersion}-cuda`);
 
 /** @param home the person's home folder */
 export function engineEnvironment(

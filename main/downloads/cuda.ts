@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import { studioError } from '../base/errors.ts';
-import { runtimeVersion } from '../base/engine-environment.ts';
+import { onnxRuntimeVersion } from '../base/engine-environment.ts';
 import { providerFiles } from '../engine/cuda/needs.ts';
 import { makeFolder, syncFolder, withFileErrors } from '../storage/files.ts';
 import { arrived, download } from './download.ts';
@@ -22,7 +22,7 @@ export interface CudaPackage extends RemoteFile {
 }
 
 export const cudaPackage: CudaPackage = {
-  version: runtimeVersion,
+  version: onnxRuntimeVersion,
   url: 'https://files.pythonhosted.org/packages/9e/80/d96143329dbe925d434b016c890a5caa785fac8e14a1570e5d6818b63545/onnxruntime_gpu-1.30.0-cp312-cp312-manylinux_2_28_x86_64.whl',
   bytes: 246_685_715,
   sha256: '6acc0f4b3d5ac5f2984432faa59dd8fcce6775f8b43a7140afa0f322c7a703b1',

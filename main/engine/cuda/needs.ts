@@ -1,7 +1,7 @@
 /** What training on CUDA needs besides the studio, and which of it this computer lacks. Looking loads nothing and may be done anywhere. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runtimeVersion } from '../../base/engine-environment.ts';
+import { onnxRuntimeVersion } from '../../base/engine-environment.ts';
 import { listed } from '../../base/errors/words.ts';
 
 /** The parts of ONNX Runtime that npm's package lacks. */
@@ -92,7 +92,9 @@ export async function whatIsMissing(computer: Computer, folder: string): Promise
     );
   const added = await Promise.all(providerFiles.map((file) => isThere(join(folder, file))));
   if (!added.every(Boolean))
-    missing.push(`The CUDA part of ONNX Runtime ${runtimeVersion} is not there. Add it with “cauchy device add cuda”.`);
+    missing.push(
+      `The CUDA part of ONNX Runtime ${onnxRuntimeVersion} is not there. Add it with “cauchy device add cuda”.`,
+    );
   return [...missing, ...(await missingLibraries(computer, folder))];
 }
 

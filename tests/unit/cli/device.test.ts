@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
-import { engineEnvironment, runtimeVersion } from '../../../main/base/engine-environment.ts';
+import { engineEnvironment, onnxRuntimeVersion } from '../../../main/base/engine-environment.ts';
 import { addCudaCommand, removeCudaCommand } from '../../../main/cli/device.ts';
 import { createOutput } from '../../../main/cli/output.ts';
 import { cudaPackage } from '../../../main/downloads/cuda.ts';
@@ -46,10 +46,17 @@ async function rig({
     output,
     interrupted: new AbortController().signal,
     ask,
-    wanted: { version: runtimeVersion, url: server.url, bytes: bytes.length, sha256, unpackedBytes: 1000, ...changes },
+    wanted: {
+      version: onnxRuntimeVersion,
+      url: server.url,
+      bytes: bytes.length,
+      sha256,
+      unpackedBytes: 1000,
+      ...changes,
+    },
     computer,
   };
-  const folder = join(home, 'data', `onnxruntime-${runtimeVersion}-cuda`);
+  const folder = join(home, 'data', `onnxruntime-${onnxRuntimeVersion}-cuda`);
   return {
     command,
     server,
@@ -65,9 +72,9 @@ describe('cauchy device add cuda', () => {
     const { command, lines, folder, left } = await rig();
     await addCudaCommand(command);
     expect(lines[0]).toMatchObject({ type: 'message' });
-    expect(lines[0]!['text']).toContain(`ONNX Runtime ${runtimeVersion}: 1 MB from 127.0.0.1`);
+    expect(lines[0]!['text']).toContain(`ONNX Runtime ${onnxRuntimeVersion}: 1 MB from 127.0.0.1`);
     expect(command.ask).toHaveBeenCalledOnce();
-    expect(left()).toEqual([`onnxruntime-${runtimeVersion}-cuda`]);
+    expect(left()).toEqual([`onnxruntime-${onnxRuntimeVersion}-cuda`]);
     expect(readdirSync(folder).sort()).toEqual(['libonnxruntime.so.1', ...wanted]);
     for (const name of wanted) expect(readFileSync(join(folder, name), 'utf8')).toBe(`contents of ${name}`);
     expect(lines.at(-1)).toMatchObject({ type: 'result', added: 'cuda', folder });
@@ -148,7 +155,7 @@ describe('what was added', () => {
 
   it('fits the ONNX Runtime that is installed', () => {
     const { version } = JSON.parse(readFileSync(runtimePackage, 'utf8')) as { version: string };
-    expect(runtimeVersion).toBe(version);
+    expect(onnxRuntimeVersion).toBe(version);
     expect(cudaPackage.url).toContain(`onnxruntime_gpu-${version}-`);
   });
 });
