@@ -1,6 +1,8 @@
 /** Starts the engine in a process of Electron's own kind: a crash there costs a restart from the last checkpoint. */
 import { utilityProcess } from 'electron';
+import { homedir } from 'node:os';
 import type { EngineProcess } from '../main/api/studio.ts';
+import { engineEnvironment } from '../main/base/engine-environment.ts';
 import { studioError } from '../main/base/errors.ts';
 import type { StudioError } from '../main/base/errors.ts';
 
@@ -8,8 +10,7 @@ import type { StudioError } from '../main/base/errors.ts';
 export function spawnEngine(script: string, env: Readonly<Record<string, string>> = {}): EngineProcess {
   const child = utilityProcess.fork(script, [], {
     serviceName: 'Cauchy Studio engine',
-    // ONNX Runtime's binaries report their use to Microsoft unless this is set before they are loaded.
-    env: { ...process.env, ...env, ORT_DISABLE_TELEMETRY: '1' },
+    env: engineEnvironment({ ...process.env, ...env }, process.platform, homedir()),
     execArgv: ['--enable-source-maps'],
     stdio: 'inherit',
   });

@@ -40,6 +40,16 @@ export const rows = [
     may: ['main/tensor/ir', 'main/tensor/passes', 'main/tensor/onnx'],
     why: 'the engine runs graphs; it knows no network and no file format',
   },
+  {
+    folder: 'main/engine/cuda',
+    may: [],
+    why: 'looking for what CUDA needs loads nothing: the terminal and the main process do it, too',
+  },
+  {
+    folder: 'main/downloads',
+    may: ['main/storage', 'main/engine/cuda'],
+    why: 'the only module that uses the network knows what it fetches, not what for',
+  },
   { folder: 'main/models', may: ['main/tensor'], why: 'networks are pure functions of parameters and inputs' },
   { folder: 'main/optim', may: ['main/tensor'], why: 'optimisers are pure' },
   {
@@ -198,6 +208,8 @@ export const rows = [
       'main/runs/schema.ts',
       'main/training',
       'main/vae',
+      'main/downloads',
+      'main/engine/cuda',
     ],
     why: 'the terminal drives the same application',
   },

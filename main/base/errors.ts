@@ -1,5 +1,6 @@
 /** The error catalogue: every failure has a code, details as data, and words for the person at the screen. */
 import { benchErrors } from './errors/bench.ts';
+import { downloadErrors } from './errors/download.ts';
 import { projectErrors } from './errors/project.ts';
 import { runErrors } from './errors/run.ts';
 import { shellErrors } from './errors/shell.ts';
@@ -9,7 +10,15 @@ import type { ErrorEntry, ErrorKind, ErrorWords } from './errors/words.ts';
 
 export type { ErrorKind, ErrorWords } from './errors/words.ts';
 
-const catalogue = { ...systemErrors, ...tensorErrors, ...projectErrors, ...runErrors, ...shellErrors, ...benchErrors };
+const catalogue = {
+  ...systemErrors,
+  ...tensorErrors,
+  ...projectErrors,
+  ...runErrors,
+  ...shellErrors,
+  ...benchErrors,
+  ...downloadErrors,
+};
 
 export type ErrorCode = keyof typeof catalogue;
 type DetailsOf<C extends ErrorCode> = (typeof catalogue)[C] extends ErrorEntry<infer D> ? D : never;

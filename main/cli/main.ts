@@ -1,5 +1,5 @@
 /** The command `cauchy`: everything the studio does, for machines without a screen. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { problemsOf } from '../base/rpc.ts';
@@ -17,6 +17,7 @@ import {
   trainCommand,
 } from './commands.ts';
 import type { CommandContext } from './commands.ts';
+import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
@@ -61,23 +62,28 @@ async function withOutput(json: boolean, run: (output: Output) => Promise<void>)
   }
 }
 
+/** Ctrl-C. The second one ends at once; an engine then ends with its parent. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => (controller.signal.aborted ? process.exit(130) : controller.abort()));
+  process.on('SIGTERM', () => controller.abort());
+  return controller.signal;
+}
+
 /** Runs a verb on a fresh application. */
 async function withStudio(
   verb: string,
   json: boolean,
   run: (context: CommandContext) => Promise<boolean | void>,
 ): Promise<void> {
-  const interruption = new AbortController();
-  // The second Ctrl-C ends at once; the engine then ends with its parent.
-  process.on('SIGINT', () => (interruption.signal.aborted ? process.exit(130) : interruption.abort()));
-  process.on('SIGTERM', () => interruption.abort());
+  const interrupted = interruption();
   await withOutput(json, async (output) => {
     const studio = await createNodeStudio(`cauchy ${verb}`);
     studio.subscribe((event, payload) => {
       if (event === 'job') output.job(payload as Parameters<typeof output.job>[0]);
     });
     try {
-      if ((await run({ studio, output, interrupted: interruption.signal })) === false) process.exitCode = 1;
+      if ((await run({ studio, output, interrupted })) === false) process.exitCode = 1;
     } finally {
       await studio.close();
     }
@@ -251,5 +257,28 @@ program
     const { benchCommand } = await import('./bench.ts');
     await withOutput(asJson === true, (output) => benchCommand(name, o, output));
   });
+
+const device = program.command('device').description('parts that some devices need and that are too large to ship');
+const part = () => new Argument('<part>', 'NVIDIA cards on Linux: cuda').choices(['cuda']);
+
+device
+  .command('add')
+  .description('download a part and check it')
+  .addArgument(part())
+  .option('--yes', 'without asking')
+  .addOption(json())
+  .action((_part: 'cuda', o: Common & { yes?: boolean }) =>
+    withOutput(o.json === true, (output) => {
+      const ask = process.stdin.isTTY ? askOnTerminal : async () => false;
+      return addCudaCommand({ output, interrupted: interruption(), ask: o.yes ? async () => true : ask });
+    }),
+  );
+
+device
+  .command('remove')
+  .description('remove a part that was added')
+  .addArgument(part())
+  .addOption(json())
+  .action((_part: 'cuda', o: Common) => withOutput(o.json === true, (output) => removeCudaCommand({ output })));
 
 await program.parseAsync();

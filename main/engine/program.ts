@@ -2,7 +2,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { studioError } from '../base/errors.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
-import { typeOf } from '../tensor/ir/graph.ts';
+import { sameShape, typeOf } from '../tensor/ir/graph.ts';
 import { writeOnnx } from '../tensor/onnx/write.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
 import type { TensorData } from './contract.ts';
@@ -10,6 +10,8 @@ import type { TensorData } from './contract.ts';
 export type Fetched = Readonly<Record<string, Tensor>>;
 
 export interface Program {
+  /** What it computes, after the passes. */
+  readonly graph: Graph;
   readonly inputs: readonly string[];
   /** Names of the outputs, in order, with their shapes. */
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -50,21 +52,35 @@ export function sessionError(program: string, thrown: unknown): unknown {
   return studioError(code, { program, reason }, thrown);
 }
 
+/** Opens a session for a model. Throws `engine.outOfMemory` and `engine.sessionFailed`. */
+export async function openSession(
+  program: string,
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, { graphOptimizationLevel: 'all', logSeverityLevel: 3, ...options });
+  } catch (thrown) {
+    throw sessionError(program, thrown);
+  }
+}
+
+/** Fails when a tensor that was handed in has another shape than the program wants. */
+export function checkShape(program: string, input: string, got: readonly number[], shape: readonly number[]): void {
+  if (sameShape(got, shape)) return;
+  throw studioError('internal.assertion', {
+    expected: `${program}: ${input} [${shape.join(',')}]`,
+    got: `[${got.join(',')}]`,
+  });
+}
+
 /** Opens a session for a graph. Throws `engine.outOfMemory` and `engine.sessionFailed`. */
 export async function createProgram(graph: Graph, options: InferenceSession.SessionOptions): Promise<Program> {
   const optimised = optimise(graph);
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(writeOnnx(optimised), {
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      ...options,
-    });
-  } catch (thrown) {
-    throw sessionError(graph.name, thrown);
-  }
+  const session = await openSession(graph.name, writeOnnx(optimised), options);
   const outputs = optimised.outputs.map(({ name, value }) => ({ name, shape: typeOf(optimised, value).shape }));
   return {
+    graph: optimised,
     inputs: optimised.inputs.map(({ name }) => name),
     outputs,
     nodes: optimised.nodes.length,
@@ -72,13 +88,7 @@ export async function createProgram(graph: Graph, options: InferenceSession.Sess
       const inputs: Record<string, Tensor> = {};
       optimised.inputs.forEach(({ name, value }, i) => {
         const tensor = feeds(name);
-        const { shape } = typeOf(optimised, value);
-        if (tensor.dims.length !== shape.length || tensor.dims.some((size, axis) => size !== shape[axis])) {
-          throw studioError('internal.assertion', {
-            expected: `${graph.name}: ${name} [${shape.join(',')}]`,
-            got: `[${tensor.dims.join(',')}]`,
-          });
-        }
+        checkShape(graph.name, name, tensor.dims, typeOf(optimised, value).shape);
         inputs[`in${i}`] = tensor;
       });
       try {

@@ -1,6 +1,8 @@
 /** Starts the engine process for shells that run on Node: a fork that computes, apart from everything it could break. */
 import { fork } from 'node:child_process';
+import { homedir } from 'node:os';
 import type { EngineProcess } from '../api/studio.ts';
+import { engineEnvironment } from '../base/engine-environment.ts';
 import { childProcessPort } from '../workers/ports.ts';
 
 /** @param script absolute path of dist/main/workers/engine.process.js */
@@ -8,8 +10,7 @@ export function spawnEngine(script: string): EngineProcess {
   const child = fork(script, [], {
     // Typed arrays cross as bytes, not as JSON.
     serialization: 'advanced',
-    // ONNX Runtime's binaries report their use to Microsoft unless this is set before they are loaded.
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    env: engineEnvironment(process.env, process.platform, homedir()),
     execArgv: ['--enable-source-maps'],
     // What libraries print belongs to the log: stdout carries what a command answers.
     stdio: ['ignore', 2, 2, 'ipc'],

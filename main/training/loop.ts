@@ -51,6 +51,10 @@ export const mostSkippedInARow = 5;
 /** A stop or a pause is answered between bursts, and a person waits for it. */
 const longestBurstSeconds = 0.5;
 
+/** Steps to hand over next, when those of the last burst took `stepSeconds` each: as many as fit into that wait. */
+export const nextBurst = (most: number, stepSeconds: number): number =>
+  Math.max(1, Math.min(most, Math.floor(longestBurstSeconds / stepSeconds)));
+
 /** Refusals of the disk that a person can mend while the run waits, whole in memory. */
 const mendable = new Set(['storage.diskFull', 'storage.readOnly', 'storage.notFound', 'storage.failed']);
 
@@ -156,7 +160,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })),
       );
       const stepSeconds = (now() - started) / 1000 / batches.length;
-      burst = Math.max(1, Math.min(trainer.burst, Math.floor(longestBurstSeconds / stepSeconds)));
+      burst = nextBurst(trainer.burst, stepSeconds);
       reports.forEach((report, i) => {
         step++;
         seconds += stepSeconds;

@@ -1,6 +1,6 @@
 /** How many steps fit into a number of minutes: measured, before the run begins. */
 import type { Trainer } from '../training/trainer.ts';
-import { scoreSteps } from '../training/loop.ts';
+import { nextBurst, scoreSteps } from '../training/loop.ts';
 import { stepsFor } from '../training/plan.ts';
 import type { RunConfig } from '../training/schema.ts';
 import type { Threads } from './threads.ts';
@@ -42,24 +42,31 @@ export async function timeBudget(options: TimeBudgetOptions): Promise<TimeBudget
   return { steps: stepsFor(0.98 * left, stepSeconds), deadline: end - afterLoop * 1000 };
 }
 
+/** Seconds of a step in bursts as the loop makes them, which grow until they take as long as they may. */
 async function measureStep({ threads, trainer, data, config }: TimeBudgetOptions): Promise<number> {
-  const burst = (first: number) =>
-    Promise.all(
-      Array.from({ length: trainer.burst }, (_, i) => threads.maths.batch({ data, config, steps: 1, k: first + i })),
-    );
-  const bursts = (steps: number) => Math.ceil(steps / trainer.burst);
-  let started = 0;
-  let next = burst(0);
-  for (let k = 0; k < bursts(warmUp.discarded) + bursts(warmUp.measured); k++) {
-    if (k === bursts(warmUp.discarded)) started = performance.now();
-    const batches = await next;
+  let burst = 1;
+  let asked = 0;
+  const batches = () =>
+    Promise.all(Array.from({ length: burst }, () => threads.maths.batch({ data, config, steps: 1, k: asked++ })));
+  let next = batches();
+  let [made, measured, seconds] = [0, 0, 0];
+  while (measured < warmUp.measured) {
+    const started = performance.now();
+    const current = await next;
     // Prepared ahead, as in the loop.
-    next = burst((k + 1) * trainer.burst);
-    await trainer.steps(batches.map((batch) => ({ batch, update: 1, emaRate: 0.99 })));
+    next = batches();
+    await trainer.steps(current.map((batch) => ({ batch, update: 1, emaRate: 0.99 })));
+    const took = (performance.now() - started) / 1000;
+    made += current.length;
+    const grown = nextBurst(trainer.burst, took / current.length);
+    if (made > warmUp.discarded && grown <= current.length) {
+      measured += current.length;
+      seconds += took;
+    }
+    burst = grown;
   }
-  const seconds = (performance.now() - started) / 1000 / (bursts(warmUp.measured) * trainer.burst);
   await next;
-  return seconds;
+  return seconds / measured;
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {

@@ -5,7 +5,7 @@ const { root } = protobuf.parse(
   `
 syntax = "proto3";
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; GraphProto g = 6; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
 message NodeProto {
@@ -15,7 +15,7 @@ message TensorProto { repeated int64 dims = 1 [packed = true]; int32 data_type =
 message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5; repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
 }
-message Dimension { int64 dim_value = 1; }
+message Dimension { int64 dim_value = 1; string dim_param = 2; }
 message TensorShapeProto { repeated Dimension dim = 1; }
 message TypeTensor { int32 elem_type = 1; TensorShapeProto shape = 2; }
 message TypeProto { TypeTensor tensor_type = 1; }
@@ -29,7 +29,7 @@ const modelType = root.lookupType('ModelProto');
 
 /** ONNX's numbers for element types. */
 export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
-export const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+export const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 export interface OnnxAttribute {
   readonly name: string;
@@ -37,6 +37,8 @@ export interface OnnxAttribute {
   readonly f?: number;
   readonly i?: number;
   readonly ints?: readonly number[];
+  /** What a control-flow node runs. */
+  readonly g?: OnnxGraph;
 }
 export interface OnnxNode {
   readonly input: readonly string[];
@@ -51,12 +53,14 @@ export interface OnnxTensor {
   readonly data_type: number;
   readonly raw_data: Uint8Array;
 }
+/** A size, or the name of one that only the run knows. */
+export type OnnxDimension = { readonly dim_value: number } | { readonly dim_param: string };
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: {
     readonly tensor_type: {
       readonly elem_type: number;
-      readonly shape: { readonly dim: readonly { readonly dim_value: number }[] };
+      readonly shape: { readonly dim: readonly OnnxDimension[] };
     };
   };
 }

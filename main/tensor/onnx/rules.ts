@@ -1,7 +1,8 @@
 /** How each op of the IR is written in ONNX; total over the op list. */
 import type { NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
+import type { OnnxGraph } from './format.ts';
 
-export type AttributeValue = number | readonly number[] | { readonly float: number };
+export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
 
 /** What a rule may use: names of values, new constants, and ONNX nodes. */
 export interface OnnxScope {

@@ -34,6 +34,8 @@ const tempting: Readonly<Record<string, string>> = {
   'main/tensor/ops': 'main/tensor/ir/graph.ts',
   'main/tensor/tf.ts': 'main/tensor/ir/graph.ts',
   'main/engine': 'main/models/dit.ts',
+  'main/engine/cuda': 'main/engine/program.ts',
+  'main/downloads': 'main/engine/program.ts',
   'main/models': 'main/training/step.ts',
   'main/optim': 'main/training/step.ts',
   'main/consistency': 'main/storage/files.ts',

@@ -6,7 +6,7 @@ import type { Device } from '../../../main/engine/contract.ts';
 import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
-import { mostSkippedInARow, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
+import { mostSkippedInARow, nextBurst, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
 
@@ -205,6 +205,11 @@ describe('the loop', () => {
     expect([...scoreSteps(1000, 3)]).toEqual([333, 667]);
     expect(scoreSteps(100_000, 200).size).toBe(4);
     expect(scoreSteps(10, 0).size).toBe(0);
+  });
+
+  it('hands over as many steps at once as a person who presses Stop can wait for', () => {
+    expect([0.001, 0.1, 0.3, 2].map((seconds) => nextBurst(64, seconds))).toEqual([64, 5, 1, 1]);
+    expect(nextBurst(1, 0.001)).toBe(1);
   });
 
   it('a seed changes the run', async () => {

@@ -1,0 +1,112 @@
+/**
+ * A device whose state lies in main memory between runs, which is all that ONNX Runtime's binding for Node offers but on
+ * WebGPU. Where it computes is its sessions' matter. On the CPU each call is a run; across a bus, a burst of calls is one.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { transferring } from '../base/rpc.ts';
+import { createBurst, planBurst } from './burst.ts';
+import type { Burst, Call } from './burst.ts';
+import type { TensorData } from './contract.ts';
+import { fromTensor, fromTensors, toTensor } from './program.ts';
+import { createPrograms, lookup } from './programs.ts';
+import type { DeviceHandlers } from './programs.ts';
+import type { DeviceInfo } from './schema.ts';
+
+export interface HostDeviceOptions {
+  readonly session: InferenceSession.SessionOptions;
+  readonly info: () => DeviceInfo | Promise<DeviceInfo>;
+  /** The most steps that are worth one run; 1 makes a run of each call. */
+  readonly burst: number;
+}
+
+type State = ReadonlyMap<string, Tensor>;
+
+/** The handlers of such a device. They are called one at a time: a run blocks its thread until it is done. */
+export function createHostDevice({ session, info, burst: most }: HostDeviceOptions): DeviceHandlers {
+  const states = new Map<string, State>();
+  const programs = createPrograms(session);
+  /** Bursts that were made already, with the programs in them and the state they are for. */
+  const bursts: { readonly key: string; readonly programs: readonly string[]; readonly state: string; burst: Burst }[] =
+    [];
+
+  async function forget(isStale: (entry: (typeof bursts)[number]) => boolean): Promise<void> {
+    for (const entry of bursts.filter(isStale)) {
+      bursts.splice(bursts.indexOf(entry), 1);
+      await entry.burst.release();
+    }
+  }
+
+  async function burstFor(calls: readonly Call[], state: string): Promise<Burst> {
+    const { parts } = planBurst(calls.map(({ program }) => program));
+    const key = JSON.stringify([state, parts]);
+    const known = bursts.find((entry) => entry.key === key);
+    if (known) return known.burst;
+    const burst = await createBurst(
+      parts.map((part) => ({ ...part, graph: programs.get(part.program).graph })),
+      new Set(lookup(states, 'state', state).keys()),
+      session,
+    );
+    bursts.push({ key, programs: parts.map(({ program }) => program), state, burst });
+    return burst;
+  }
+
+  async function oneRun(calls: readonly Call[], state: string): Promise<Record<string, TensorData>[]> {
+    const current = lookup(states, 'state', state);
+    const { next, outputs } = await (await burstFor(calls, state)).run(calls, current);
+    states.set(state, new Map([...current, ...next]));
+    return outputs;
+  }
+
+  async function runEach(calls: readonly Call[], state: string): Promise<Record<string, TensorData>[]> {
+    const answers = [];
+    for (const { program, inputs } of calls) {
+      const current = lookup(states, 'state', state);
+      const fetched = Object.entries(await programs.run(program, inputs, (name) => current.get(name)));
+      states.set(state, new Map([...current, ...fetched.filter(([name]) => current.has(name))]));
+      answers.push(fromTensors(fetched.filter(([name]) => !current.has(name))).values);
+    }
+    return answers;
+  }
+
+  return {
+    info,
+    traits: () => ({ burst: most, layout: 'separate' }),
+    load: async (input, context) => {
+      await forget((entry) => entry.programs.includes(input.program));
+      return programs.load(input, context);
+    },
+    unload: async (input, context) => {
+      await forget((entry) => entry.programs.includes(input.program));
+      return programs.unload(input, context);
+    },
+    createState: async ({ state, tensors }) => {
+      await forget((entry) => entry.state === state);
+      states.set(
+        state,
+        new Map(tensors.map(({ name, shape, data }) => [name, toTensor({ dtype: 'float32', shape, data })])),
+      );
+      return {};
+    },
+    readState: ({ state, prefix = '' }) =>
+      [...lookup(states, 'state', state)]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, tensor]) => ({ name, shape: [...tensor.dims], data: fromTensor(tensor).data as Float32Array })),
+    dropState: async ({ state }) => {
+      await forget((entry) => entry.state === state);
+      states.delete(state);
+      return {};
+    },
+    run: async ({ program, state, inputs }) => {
+      const kept = state === undefined ? undefined : lookup(states, 'state', state);
+      const { values, buffers } = fromTensors(
+        Object.entries(await programs.run(program, inputs, (name) => kept?.get(name))),
+      );
+      return transferring(values, buffers);
+    },
+    steps: async ({ state, calls }) => {
+      const outputs = await (most === 1 ? runEach : oneRun)(calls, state);
+      const buffers = outputs.flatMap((one) => Object.values(one).map(({ data }) => data.buffer as ArrayBuffer));
+      return transferring({ outputs }, buffers);
+    },
+  };
+}
