@@ -2,7 +2,7 @@
 import type { ConstantData, Graph, Node, NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxValueInfo } from './format.ts';
-import { attributeType, elementType, encodeModel } from './format.ts';
+import { attributeType, elementType, encodeModel, operator } from './format.ts';
 import { onnxRules } from './rules.ts';
 import type { AttributeValue, OnnxScope } from './rules.ts';
 
@@ -66,7 +66,7 @@ class ModelScope implements OnnxScope {
   ): string {
     const written = outputs ?? [`n${this.nodes.length}`];
     const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value));
-    this.nodes.push({ op_type: op, name: `${op}_${this.nodes.length}`, input: inputs, output: written, attribute });
+    this.nodes.push({ ...operator(op), name: `${op}_${this.nodes.length}`, input: inputs, output: written, attribute });
     return written[0]!;
   }
 
