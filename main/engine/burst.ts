@@ -72,17 +72,19 @@ export async function createBurst(
       checkShape(program, name, input.shape, type.shape);
       return input.data;
     });
+    const { dtype } = type;
+    assertThat(dtype !== 'float16', 'inputs that the host can hand over', `${name} in float16`);
     const size = sizeOf(type.shape);
     const length = size * given.length;
     const data =
-      type.dtype === 'float32'
+      dtype === 'float32'
         ? new Float32Array(length)
-        : type.dtype === 'int32'
+        : dtype === 'int32'
           ? new Int32Array(length)
           : new Uint8Array(length);
     given.forEach((values, i) => data.set(values, i * size));
     const shape = [steps, ...(times === 1 ? [] : [times]), ...type.shape];
-    return toTensor({ dtype: type.dtype, shape, data });
+    return toTensor({ dtype, shape, data });
   }
 
   return {

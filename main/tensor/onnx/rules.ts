@@ -1,6 +1,7 @@
 /** How each op of the IR is written in ONNX; total over the op list. */
 import type { NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
 import type { OnnxGraph } from './format.ts';
+import { elementType } from './format.ts';
 
 export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
 
@@ -11,7 +12,7 @@ export interface OnnxScope {
   /** A constant list of int64, as shapes and axes are. */
   ints(values: readonly number[]): string;
   float(value: number): string;
-  /** Adds a node; returns the name of its (first) output, or writes to the given names. */
+  /** Adds a node of an operator, `domain.Name` where it is none of ONNX's own; returns the name of its (first) output, or writes to the given names. */
   node(
     op: string,
     inputs: readonly string[],
@@ -46,7 +47,13 @@ const reduction =
 /** A WebGPU kernel binds every output of a Split, and 8 storage buffers are all that every device has. */
 const mostSplitOutputs = 7;
 
-const castTarget = { float32: 1, int32: 6, bool: 9 } as const;
+/** A constant of the dtype of a node's first input. */
+function floatLike(value: number, node: NodeOf<OpName>, scope: OnnxScope): string {
+  const { dtype } = scope.typeOf(node.inputs[0]!);
+  return dtype === 'float32'
+    ? scope.float(value)
+    : scope.node('Cast', [scope.float(value)], { to: elementType[dtype] });
+}
 
 /** Swaps the last two axes. */
 function swapped(name: string, rank: number, scope: OnnxScope): string {
@@ -74,10 +81,11 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   // Kahan's form: with w = 1 + x rounded, log(w)·x/(w − 1) is log1p(x) to rounding; x itself where w = 1.
   log1p: (node, scope) => {
     const x = input(node, scope);
-    const w = scope.node('Add', [x, scope.float(1)]);
-    const rounded = scope.node('Sub', [w, scope.float(1)]);
-    const isZero = scope.node('Equal', [rounded, scope.float(0)]);
-    const safe = scope.node('Where', [isZero, scope.float(1), rounded]);
+    const one = floatLike(1, node, scope);
+    const w = scope.node('Add', [x, one]);
+    const rounded = scope.node('Sub', [w, one]);
+    const isZero = scope.node('Equal', [rounded, floatLike(0, node, scope)]);
+    const safe = scope.node('Where', [isZero, one, rounded]);
     const ratio = scope.node('Div', [scope.node('Mul', [scope.node('Log', [w]), x]), safe]);
     scope.node('Where', [isZero, x, ratio], {}, outputs(node, scope));
   },
@@ -88,20 +96,21 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   relu: plain('Relu'),
   sigmoid: plain('Sigmoid'),
   tanh: plain('Tanh'),
+  gelu: plain('com.microsoft.FastGelu'),
   identity: plain('Identity'),
   cast: (node, scope) => {
-    scope.node('Cast', [input(node, scope)], { to: castTarget[node.attributes.to] }, outputs(node, scope));
+    scope.node('Cast', [input(node, scope)], { to: elementType[node.attributes.to] }, outputs(node, scope));
   },
   where: plain('Where'),
-  // Gemm takes both transposes and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
+  // Gemm takes transposes and a summand and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
   matmul: (node, scope) => {
     const { transposeA, transposeB } = node.attributes;
-    const [a, b] = node.inputs as [ValueId, ValueId];
+    const [a, b, added] = node.inputs as [ValueId, ValueId, ValueId?];
     const [rankA, rankB] = [scope.typeOf(a).shape.length, scope.typeOf(b).shape.length];
     if (rankA === 2 && rankB === 2) {
       scope.node(
         'Gemm',
-        [scope.name(a), scope.name(b)],
+        node.inputs.map((value) => scope.name(value)),
         { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
         outputs(node, scope),
       );
@@ -109,7 +118,8 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     }
     const left = transposeA ? swapped(scope.name(a), rankA, scope) : scope.name(a);
     const right = transposeB ? swapped(scope.name(b), rankB, scope) : scope.name(b);
-    scope.node('MatMul', [left, right], {}, outputs(node, scope));
+    if (added === undefined) scope.node('MatMul', [left, right], {}, outputs(node, scope));
+    else scope.node('Add', [scope.node('MatMul', [left, right]), scope.name(added)], {}, outputs(node, scope));
   },
   transpose: (node, scope) => {
     scope.node('Transpose', [input(node, scope)], { perm: node.attributes.perm }, outputs(node, scope));
@@ -159,7 +169,7 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     const { before, after, value } = node.attributes;
     scope.node(
       'Pad',
-      [input(node, scope), scope.ints([...before, ...after]), scope.float(value)],
+      [input(node, scope), scope.ints([...before, ...after]), floatLike(value, node, scope)],
       {},
       outputs(node, scope),
     );
