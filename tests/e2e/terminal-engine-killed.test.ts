@@ -85,7 +85,10 @@ describe('a studio whose engine is killed again and again', () => {
     const started = await call['runs.start']({ config });
     const { run } = started;
     let { job } = started;
-    const isTraining = () => jobs.get(job)?.title === 'Training' || jobs.get(job)?.status !== 'running';
+    const isTraining = () => {
+      const { status, title, done } = jobs.get(job)!;
+      return status !== 'running' || (title === 'Training' && done > 0);
+    };
     for (let interruptions = 0; ; interruptions++) {
       // Every fifth kill comes while it starts again, the others while it trains.
       const anyTime = interruptions % 5 === 4;
