@@ -2,6 +2,7 @@
  * What an installed Cauchy Studio consists of. `npm run package` builds for the system it runs on, because sharp's
  * native build is only installed for that one. tests/packaging/package.test.ts looks into the result.
  */
+import { leftOut, onnxRuntimeFor } from './packed-files.mjs';
 
 /** electron-builder takes a system's own list instead of the common one, so each system gets a whole list. */
 const commonFiles = [
@@ -13,20 +14,8 @@ const commonFiles = [
   'build/icons/icon.png',
   // The terminal and the browser host are for checkouts: the installed program can not be started as Node.
   '!dist/main/{cli,host}/**',
-  '!**/*.{map,ts,mts,cts,tsbuildinfo}',
-  '!node_modules/**/{test,tests,__tests__}/**',
-  // Types that protobufjs lists among what it needs.
-  '!node_modules/@types/**',
-  // Node loads dist/tf*.node.js; the rest are builds for browsers and bundlers.
-  '!node_modules/@tensorflow/*/dist/!(tf*.node.js)',
-  '!node_modules/@tensorflow/*/dist/*/**',
-  '!node_modules/@tensorflow/*/src/**',
-  '!node_modules/onnxruntime-node/script/**',
-  '!node_modules/onnxruntime-node/bin/napi-v6/*/!(${arch})/**',
+  ...leftOut('${arch}').map((pattern) => `!${pattern}`),
 ];
-/** ONNX Runtime brings the libraries of every system. @param {string} systems */
-const noOnnxRuntimeFor = (systems) => `!node_modules/onnxruntime-node/bin/napi-v6/{${systems}}/**`;
-
 /** @type {import('electron-builder').Configuration} */
 const config = {
   appId: 'org.cauchystudio.app',
@@ -61,13 +50,13 @@ const config = {
     synopsis: 'Train your own one-step image generator on your own pictures',
     maintainer: 'Cauchy Studio contributors <contributors@cauchy-studio.invalid>',
     // sharp's native build crashes inside Electron on Linux; its WebAssembly build comes along instead.
-    files: [...commonFiles, noOnnxRuntimeFor('win32,darwin'), '!node_modules/sharp/**', '!node_modules/@img/**'],
+    files: [...commonFiles, `!${onnxRuntimeFor('win32,darwin')}`, '!node_modules/sharp/**', '!node_modules/@img/**'],
     extraResources: [{ from: '.runtime/sharp-wasm/node_modules', to: 'sharp-wasm/node_modules', filter: ['**/*'] }],
   },
   win: {
     target: ['nsis'],
     icon: 'build/icons/icon.ico',
-    files: [...commonFiles, noOnnxRuntimeFor('linux,darwin')],
+    files: [...commonFiles, `!${onnxRuntimeFor('linux,darwin')}`],
   },
   nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
   mac: {
@@ -77,7 +66,7 @@ const config = {
     category: 'public.app-category.graphics-design',
     files: [
       ...commonFiles,
-      noOnnxRuntimeFor('win32,linux'),
+      `!${onnxRuntimeFor('win32,linux')}`,
       // The same bytes as libonnxruntime.1.dylib, which is the name that the binding asks for.
       '!node_modules/onnxruntime-node/bin/napi-v6/darwin/*/libonnxruntime.1.*.dylib',
     ],

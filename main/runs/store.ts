@@ -2,7 +2,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { makeFolder, withFileErrors } from '../storage/files.ts';
+import type { StudioError } from '../base/errors.ts';
+import { makeFolder, removeUnfinished, withFileErrors } from '../storage/files.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
@@ -54,10 +55,16 @@ export async function deleteRun(project: string, id: string): Promise<void> {
   await makeFolder(folder);
 }
 
-/** Runs that a process left as running or paused when it died: they can be resumed from their last checkpoint. */
-export async function markInterrupted(project: string): Promise<void> {
+/**
+ * Marks runs that a process left as running or paused when it died, by the `reason` where it is known, and removes what
+ * it was writing. They can be resumed from their last checkpoint.
+ */
+export async function markInterrupted(project: string, reason?: StudioError): Promise<void> {
+  const error = reason && { code: reason.code, ...reason.words };
   for (const run of await listRuns(project)) {
-    if (run.status === 'running' || run.status === 'paused') await writeRun(project, { ...run, status: 'interrupted' });
+    if (run.status !== 'running' && run.status !== 'paused') continue;
+    await removeUnfinished(runFolder(project, run.id));
+    await writeRun(project, { ...run, status: 'interrupted', ...(error ? { error } : {}) });
   }
 }
 

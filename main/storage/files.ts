@@ -3,8 +3,8 @@
  * Failures of the machine (full disk, no permission, missing folder) become catalogue errors that name the path.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 
 /** The code of a Node error (“ENOENT”); undefined for anything else. */
@@ -62,6 +62,15 @@ export async function writeFileAtomic(path: string, pieces: string | Uint8Array 
       await rm(temporary, { force: true });
       throw thrown;
     }
+  });
+}
+
+/** Removes what a dead process was writing below a folder that no other writes to: all that is called `….tmp`. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  await withFileErrors(folder, async () => {
+    const names = await readdir(folder, { recursive: true });
+    const unfinished = names.filter((name) => name.endsWith('.tmp'));
+    for (const name of unfinished) await rm(join(folder, name), { recursive: true, force: true });
   });
 }
 

@@ -85,7 +85,7 @@ export class TrainingJob {
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
-    const parameters = initialise(networkSpecs(config.network, latents.shape), config.seed);
+    const parameters = initialParameters(config, latents);
     const trainer = await this.#load(latents, config, heldOutCount(pictures));
     const fresh = () => trainer.put(initialState(parameters));
     await fresh();
@@ -139,7 +139,7 @@ export class TrainingJob {
     }
   }
 
-  /** Goes on from the newest intact checkpoint. Throws `run.noCheckpoint` and `run.latentsChanged`. */
+  /** Goes on from the newest intact checkpoint, or from the start where none was ever written. Throws `run.noCheckpoint` and `run.latentsChanged`. */
   async resume(run: string): Promise<RunRecord> {
     this.#preparing();
     const { error: _settled, ...record } = await readRun(this.#project, run);
@@ -150,12 +150,14 @@ export class TrainingJob {
     const checkpoint = await readCheckpoint(folder, undefined, (path, reason) => damaged.push(`${path}: ${reason}`));
     for (const text of damaged)
       await this.#journal.note(record, `A damaged checkpoint was passed over: ${text}`, 'trouble');
-    if (!checkpoint) throw studioError('run.noCheckpoint', { run });
-    const { step, seconds, skipped } = checkpoint.info;
+    // A run that never saved anything begins again: its seed says all that there was.
+    const isUnsaved = record.step === 0 && damaged.length === 0;
+    if (!checkpoint && !isUnsaved) throw studioError('run.noCheckpoint', { run });
+    const { step, seconds, skipped } = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     const trainer = await this.#load(latents, record.config, record.plan.heldOutPictures);
-    await trainer.put(checkpoint.state);
+    await trainer.put(checkpoint?.state ?? initialState(initialParameters(record.config, latents)));
     const painter = await Painter.create(
       this.#threads,
       { project: this.#project, resources: this.#resources },
@@ -167,7 +169,10 @@ export class TrainingJob {
       const scores = record.scores.filter((score) => score.step <= step);
       const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores };
       await this.#journal.save(running);
-      await this.#journal.note(running, 'Resumed from the checkpoint of this step.');
+      await this.#journal.note(
+        running,
+        checkpoint ? 'Resumed from the checkpoint of this step.' : 'Begun again: nothing had been saved.',
+      );
       return await this.#train(running, { step, seconds, skipped }, trainer, painter, undefined);
     } finally {
       await this.#release(trainer, painter);
@@ -298,6 +303,9 @@ export class TrainingJob {
     this.#events.progress({ done: 0, skipped: 0, phase: 'preparing' });
   }
 }
+
+const initialParameters = ({ network, seed }: RunConfig, { shape }: LatentManifest) =>
+  initialise(networkSpecs(network, shape), seed);
 
 const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
 

@@ -36,6 +36,7 @@ const countWords: Readonly<Record<string, readonly [one: string, many: string]>>
   ignored: ['other file left out', 'other files left out'],
   known: ['already in the project', 'already in the project'],
   skipped: ['step rolled back', 'steps rolled back'],
+  restarted: ['restart after a crash', 'restarts after a crash'],
 };
 
 /** Side results, zeros included: nothing is left unsaid. `3 could not be used · 12 duplicates`. */

@@ -1,4 +1,5 @@
 /** The main process's hold on the engine process: started when needed, started again after a crash. */
+import type { StudioError } from '../../base/errors.ts';
 import { connect } from '../../base/rpc.ts';
 import type { Client, Parsed } from '../../base/rpc.ts';
 import { engineContract } from '../../workers/engine.contract.ts';
@@ -14,11 +15,11 @@ export type EngineEvents = {
 export class EngineLink {
   readonly #spawn: () => EngineProcess;
   readonly #events: EngineEvents;
-  readonly #onDeath: () => void;
+  readonly #onDeath: (reason: StudioError) => void;
   #process: EngineProcess | undefined;
   #engine: Engine | undefined;
 
-  constructor(spawn: () => EngineProcess, events: EngineEvents, onDeath: () => void) {
+  constructor(spawn: () => EngineProcess, events: EngineEvents, onDeath: (reason: StudioError) => void) {
     this.#spawn = spawn;
     this.#events = events;
     this.#onDeath = onDeath;
@@ -32,11 +33,11 @@ export class EngineLink {
     connection.onEvent('metrics', this.#events.metrics);
     connection.onEvent('samples', this.#events.samples);
     connection.onEvent('run', this.#events.run);
-    started.port.onClose(() => {
+    started.port.onClose((reason) => {
       if (this.#process !== started) return;
       this.#process = undefined;
       this.#engine = undefined;
-      this.#onDeath();
+      this.#onDeath(reason);
     });
     this.#process = started;
     this.#engine = connection.call;

@@ -1,6 +1,7 @@
 /** What the handlers share: the open project, jobs, the engine, settings and events. */
 import { dirname, resolve } from 'node:path';
 import { studioError } from '../../base/errors.ts';
+import type { StudioError } from '../../base/errors.ts';
 import { repairDataset } from '../../datasets/repair.ts';
 import { createProject, openOrCreateProject, openProject } from '../../projects/store.ts';
 import type { OpenProject } from '../../projects/store.ts';
@@ -27,6 +28,7 @@ export class Session {
   readonly #listeners = new Set<StudioEventListener>();
   #project: OpenProject | undefined;
   #summaryTimer: NodeJS.Timeout | undefined;
+  #crashRecorded: Promise<void> = Promise.resolve();
 
   private constructor(ports: StudioPorts, settings: SettingsStore, presets: readonly Preset[]) {
     this.ports = ports;
@@ -42,7 +44,9 @@ export class Session {
           if (project === this.#project?.path) this.projectChanged();
         },
       },
-      () => void this.#afterCrash(),
+      (reason) => {
+        this.#crashRecorded = this.#afterCrash(reason);
+      },
     );
   }
 
@@ -60,6 +64,10 @@ export class Session {
   }
   get hasProject(): boolean {
     return this.#project !== undefined;
+  }
+  /** Resolves when the runs that the last crash interrupted say so on disk: only then may one of them go on. */
+  get crashRecorded(): Promise<void> {
+    return this.#crashRecorded;
   }
   /** Where engine calls happen. */
   get place(): { project: string; resources: string } {
@@ -138,9 +146,9 @@ export class Session {
     return summary;
   }
 
-  async #afterCrash(): Promise<void> {
+  async #afterCrash(reason: StudioError): Promise<void> {
     if (!this.#project) return;
-    await markInterrupted(this.#project.path).catch(() => undefined);
+    await markInterrupted(this.#project.path, reason).catch(() => undefined);
     this.projectChanged();
   }
 }

@@ -1,15 +1,16 @@
 /** Handlers of long work: each starts a job and answers with its id. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { studioError } from '../../base/errors.ts';
+import { isStudioError, studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
 import type { RunRecord } from '../../runs/schema.ts';
-import { createRunFolder, deleteRun, readRun } from '../../runs/store.ts';
+import { addToLog, createRunFolder, deleteRun, readRun, writeRun } from '../../runs/store.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import type { RunConfig } from '../../training/schema.ts';
 import type { TrainingProgress } from '../../workers/engine.contract.ts';
 import type { StudioContract } from '../contract/contract.ts';
+import { outliveCrashes } from './crashes.ts';
 import type { JobReport, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 
@@ -35,11 +36,23 @@ const trainingTitles: Readonly<Record<TrainingProgress['phase'], string>> = {
   waiting: 'Waiting for the disk',
 };
 
+interface TrainingOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrainingProgress) => void;
+}
+
+/** A run that was still being planned has no record yet. */
+function unlessUnknown(thrown: unknown): undefined {
+  if (!isStudioError(thrown, 'run.unknown')) throw thrown;
+}
+
 /** Long work as jobs; the terminal awaits them, the windows watch them. */
 export class Work {
   readonly #session: Session;
   /** The job of each run in training. */
   readonly #training = new Map<string, number>();
+  /** Those of them that the person has paused. */
+  readonly #paused = new Set<string>();
   readonly #open = new Set<Promise<unknown>>();
 
   constructor(session: Session) {
@@ -79,12 +92,12 @@ export class Work {
     const input = { ...place, run, name, config, ...(preset === undefined ? {} : { preset }) };
     return {
       run,
-      job: this.#train(run, (signal, onProgress) => engine['training.start'](input, { signal, onProgress })),
+      job: this.#train(run, (options) => engine['training.start'](input, options)),
     };
   }
 
   async resumeRun(run: string): Promise<StartedJob<RunRecord>> {
-    const { engine, place } = this.#session;
+    const { place } = this.#session;
     const { id } = await readRun(place.project, run);
     if (this.#training.has(id)) {
       await this.pauseRun(id, false);
@@ -92,13 +105,13 @@ export class Work {
       return { id: job, finished: Promise.reject(studioError('run.alreadyRunning', { run })) };
     }
     this.#refuseSecondRun();
-    return this.#train(id, (signal, onProgress) =>
-      engine['training.resume']({ ...place, run: id }, { signal, onProgress }),
-    );
+    return this.#train(id, (options) => this.#resumeIn(place, id, options));
   }
 
   async pauseRun(run: string, paused: boolean): Promise<void> {
     await this.#session.engine['training.pause']({ run, paused });
+    if (paused) this.#paused.add(run);
+    else this.#paused.delete(run);
   }
 
   /** Ends a run with a checkpoint; resolves when it is on disk. */
@@ -133,21 +146,42 @@ export class Work {
     if (busy !== undefined) throw studioError('run.alreadyRunning', { run: busy });
   }
 
-  #train(
-    run: string,
-    call: (signal: AbortSignal, onProgress: (progress: TrainingProgress) => void) => Promise<RunRecord>,
-  ): StartedJob<RunRecord> {
+  /** With the engine there is now: after a crash that is another one. */
+  #resumeIn(place: Session['place'], run: string, options: TrainingOptions): Promise<RunRecord> {
+    return this.#session.engine['training.resume']({ ...place, run }, options);
+  }
+
+  #train(run: string, begin: (options: TrainingOptions) => Promise<RunRecord>): StartedJob<RunRecord> {
+    const { place } = this.#session;
+    const note = (step: number, text: string) =>
+      addToLog(place.project, run, { at: new Date().toISOString(), step, kind: 'trouble', text });
     const started = this.#start({ kind: 'train', title: 'Training', unit: 'steps', run }, async (signal, report) => {
+      let restarted: JobReport['counts'] = {};
+      const onProgress = ({ skipped, phase, ...progress }: TrainingProgress) =>
+        report({ ...measured(progress), counts: { skipped, ...restarted }, title: trainingTitles[phase] });
+      const options = { signal, onProgress };
       try {
-        return await call(signal, ({ skipped, phase, ...progress }) =>
-          report({
-            ...measured(progress),
-            counts: { skipped },
-            title: trainingTitles[phase],
-          }),
-        );
+        return await outliveCrashes({
+          start: () => begin(options),
+          resume: () => this.#resumeIn(place, run, options),
+          isUnwanted: () => signal.aborted || this.#paused.has(run),
+          recorded: async () => {
+            await this.#session.crashRecorded;
+            return readRun(place.project, run).catch(unlessUnknown);
+          },
+          onRestart: async ({ step }, { words }, restarts) => {
+            await note(step, `${words.what} The run goes on by itself from the last checkpoint.`);
+            restarted = { restarted: restarts };
+            report({ counts: restarted, title: 'Starting again after a crash' });
+          },
+          onGivingUp: async (record, { code, words }) => {
+            await note(record.step, words.what);
+            await writeRun(place.project, { ...record, error: { code, ...words } });
+          },
+        });
       } finally {
         this.#training.delete(run);
+        this.#paused.delete(run);
       }
     });
     this.#training.set(run, started.id);

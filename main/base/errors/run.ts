@@ -32,6 +32,11 @@ export const runErrors = {
     means: 'Each of these steps was rolled back, so the weights are the last good ones. The run is paused.',
     advice: 'Start a new run with half the learning rate, or resume this one to try again from here.',
   })),
+  'run.keepsCrashing': entry<{ step: number; count: number; what: string }>('environment', ({ step, count, what }) => ({
+    what: `The engine stopped ${count} times in a row before it could save more than step ${step}. ${what}`,
+    means: 'The run was not started again by itself. What was saved is kept, and it can be resumed from there.',
+    advice: 'Resume it, or start a new run with a smaller batch, a smaller model or another device.',
+  })),
   'run.alreadyRunning': entry<{ run: string }>('user', ({ run }) => ({
     what: `The run “${run}” is already training.`,
     means: 'Nothing was started.',
