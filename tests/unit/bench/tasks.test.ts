@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { fill, startsOf, startValues } from '../../../main/bench/fill.ts';
 import { networks } from '../../../main/bench/networks.ts';
 import { prepareGemm, productsGraph } from '../../../main/bench/tasks/gemm.ts';
@@ -136,12 +136,14 @@ describe('a profile', () => {
   });
 
   it('of a real step has its products, and leaves no file', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cauchy-profile-'));
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, temporary);
     const { facts } = await prepareProfile({ device: 'cpu', network: 'dit', batch: 1 });
     const { ops, steps } = profileFactsSchema.parse(facts);
     expect(steps).toBe(5);
     expect(ops.map(({ op }) => op)).toEqual(expect.arrayContaining(['Gemm', 'MatMul', 'Softmax']));
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cauchy-profile-'))).toEqual(before);
+    expect(readdirSync(temporary)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });
 
