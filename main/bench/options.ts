@@ -24,6 +24,8 @@ export const benchOptionsSchema = z.strictObject({
   peers: z.string(),
   /** The folder of presets and VAEs. */
   resources: z.string(),
+  /** Where the time of a step goes, instead of how long it takes. */
+  profile: z.boolean().default(false),
 });
 export type BenchOptions = z.infer<typeof benchOptionsSchema>;
 

@@ -1,6 +1,6 @@
 /** A training step as labs know it: network, a robust loss, RAdam, and one moving average of the weights. */
 import type { NamedTensor, TensorData } from '../engine/contract.ts';
-import { pack, unpack } from '../optim/layout.ts';
+import { pack, packValues, unpack } from '../optim/layout.ts';
 import type { Layout } from '../optim/layout.ts';
 import { radamRates } from '../optim/radam.ts';
 import type { RAdamConfig } from '../optim/radam.ts';
@@ -8,7 +8,6 @@ import { familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { TensorFunction, TensorTypes } from '../tensor/trace/trace.ts';
-import { familyTensors, initialState } from '../training/trainer.ts';
 import { fill, inputStreams, sizeOf, startsOf, startValues } from './fill.ts';
 import type { Network } from './networks.ts';
 
@@ -70,11 +69,19 @@ export function rateValues(update: number): Values {
   return { adaptive: scalar(adaptive), momentum: scalar(momentum), emaTake: scalar(1 - emaRate) };
 }
 
-/** The state before the first step. */
+/** The state before the first step: moments 0, the average equal to the weights. */
 export function stateValues(network: Network, layout: Layout): NamedTensor[] {
   const starts = startsOf(network.specs);
-  const state = initialState(
-    starts.map((start, index) => ({ name: start.name, shape: start.shape, data: startValues(start, index) })),
-  );
-  return stateFamilies.flatMap((family) => familyTensors(family, state, layout));
+  return stateFamilies.flatMap((family) => {
+    const isMoment = family === 'm' || family === 'v';
+    const values = starts.map((start, index): [string, Float32Array] => [
+      start.name,
+      isMoment ? new Float32Array(sizeOf(start.shape)) : startValues(start, index),
+    ]);
+    return packValues(new Map(values), layout).map(({ name, shape, data }) => ({
+      name: `${family}/${name}`,
+      shape: [...shape],
+      data,
+    }));
+  });
 }

@@ -4,6 +4,7 @@ import { studioError } from '../base/errors.ts';
 import { problemsOf } from '../base/rpc.ts';
 import { runBench } from '../bench/bench.ts';
 import { benchOptionsSchema, createContext } from '../bench/options.ts';
+import { formatProfile, profileBench } from '../bench/benches/profile.ts';
 import { formatResults } from '../bench/table.ts';
 import type { Output } from './output.ts';
 import { programFolder, resourcesFolder } from './node-studio.ts';
@@ -23,6 +24,11 @@ export async function benchCommand(name: string, given: BenchArguments, output: 
     throw studioError('api.invalidInput', { method: `bench ${name}`, problems: problemsOf(options.error) });
   const context = createContext(options.data, sideScript);
   try {
+    if (options.data.profile) {
+      const profile = await profileBench(name, context);
+      output.result(profile, formatProfile(profile));
+      return;
+    }
     const results = await runBench(name, context);
     output.result(results, formatResults(results));
   } finally {

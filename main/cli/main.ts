@@ -249,6 +249,7 @@ program
   .option('--network <name>', 'the network of step and eager: dit, dit-s2, dit-b2, dit-l2, unet or unet-paper')
   .option('--batch <n>', 'another batch than the usual one', count)
   .option('--peer <kind>', 'how PyTorch is used: eager, or compile (with autocast)')
+  .option('--profile', 'where the time of a step goes, op by op, on the CPU')
   .option('--rounds <n>', 'how often each side takes its turn', count)
   .option('--python <program>', 'a Python with the packages of tests/bench/README.md')
   .option('--peers <folder>', 'where the programs to compare with are')

@@ -39,6 +39,11 @@ export const benchErrors = {
     means: `${nothingMeasured} It is no part of the studio and comes with the source code only.`,
     advice: 'Run npm install in the source code, and the benchmark there.',
   })),
+  'bench.noProfile': entry<{ name: string; device: string }>('user', ({ name, device }) => ({
+    what: `There is no profile of “${name}” on ${device}: only the training step on the CPU has one.`,
+    means: nothingMeasured,
+    advice: 'Use: cauchy bench step --device cpu --profile.',
+  })),
   'bench.disagree': entry<{ ours: readonly number[]; peer: readonly number[] }>('internal', ({ ours, peer }) => ({
     what: `The two sides do not compute the same: ${ours.join(', ')} here, ${peer.join(', ')} there.`,
     means: 'Their times can not be compared, so none is reported.',

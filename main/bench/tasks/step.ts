@@ -1,5 +1,6 @@
 /** Training steps on a device of ours. */
 import { z } from 'zod';
+import type { Device } from '../../engine/contract.ts';
 import { layoutOf } from '../../optim/layout.ts';
 import { countFlops, products } from '../../tensor/ir/flops.ts';
 import { optimise } from '../../tensor/passes/optimise.ts';
@@ -10,6 +11,7 @@ import { startsOf } from '../fill.ts';
 import { networks } from '../networks.ts';
 import type { NetworkName } from '../networks.ts';
 import { batchValues, rateValues, stateValues, stepFunction, stepTypes } from '../step-graph.ts';
+import { timed } from './task.ts';
 import type { Prepare } from './task.ts';
 
 export const stepSpecSchema = z.strictObject({
@@ -52,18 +54,37 @@ export const stepFactsSchema = z.strictObject({
   stepsPerRound: z.int().positive(),
 });
 
-export const prepareStep: Prepare = async (given) => {
-  const { device: kind, network: name, batch } = stepSpecSchema.parse(given);
+/** A step of the specification, loaded on a device with the state it begins from. */
+export async function loadStep(device: Device, { network: name, batch }: StepSpec) {
   const network = networks[name]();
-  const device = await openDevice(kind);
-  const traits = await device.traits({});
-  const layout = layoutOf(traits.layout, network.specs);
+  const { burst, layout: kind } = await device.traits({});
+  const layout = layoutOf(kind, network.specs);
   const graph = trace('bench step', stepFunction(network, layout), stepTypes(network, layout, batch));
   const { nodes } = await device.load({ program: 'step', graph });
   await device.createState({ state: 'run', tensors: stateValues(network, layout) });
-  const optimised = optimise(graph);
   const inputs = batchValues(network, batch);
   let update = 0;
+  return {
+    network,
+    graph,
+    nodes,
+    burst,
+    /** Makes `burst` steps and gives their losses. */
+    async steps(): Promise<number[]> {
+      const calls = Array.from({ length: burst }, () => ({
+        program: 'step',
+        inputs: { ...inputs, ...rateValues(++update) },
+      }));
+      const { outputs } = await device.steps({ state: 'run', calls });
+      return outputs.map(({ loss }) => loss!.data[0]!);
+    },
+  };
+}
+
+export const prepareStep: Prepare = async (given) => {
+  const spec = stepSpecSchema.parse(given);
+  const { network, graph, nodes, burst, steps } = await loadStep(await openDevice(spec.device), spec);
+  const optimised = optimise(graph);
   return {
     facts: {
       parameters: countParameters(network.specs),
@@ -71,17 +92,11 @@ export const prepareStep: Prepare = async (given) => {
       flops: countFlops(optimised),
       nodes,
       products: products(optimised),
-      stepsPerRound: traits.burst,
+      stepsPerRound: burst,
     } satisfies z.infer<typeof stepFactsSchema>,
     async round() {
-      const started = performance.now();
-      const calls = Array.from({ length: traits.burst }, () => ({
-        program: 'step',
-        inputs: { ...inputs, ...rateValues(++update) },
-      }));
-      const { outputs } = await device.steps({ state: 'run', calls });
-      const ms = (performance.now() - started) / traits.burst;
-      return { ms, values: outputs.map(({ loss }) => loss!.data[0]!) };
+      const { ms, values } = await timed(steps);
+      return { ms: ms / burst, values };
     },
   };
 };

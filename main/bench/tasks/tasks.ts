@@ -3,12 +3,14 @@ import { prepareEager } from './eager.ts';
 import { prepareGemm } from './gemm.ts';
 import { prepareOt } from './ot.ts';
 import { prepareEncode, prepareSample } from './pictures.ts';
+import { prepareProfile } from './profile.ts';
 import { prepareStep } from './step.ts';
 import type { Prepare } from './task.ts';
 import { prepareLoader, prepareTraining } from './training.ts';
 
 export const tasks = {
   step: prepareStep,
+  profile: prepareProfile,
   gemm: prepareGemm,
   encode: prepareEncode,
   sample: prepareSample,

@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { fill, startsOf, startValues } from '../../../main/bench/fill.ts';
 import { networks } from '../../../main/bench/networks.ts';
 import { prepareGemm, productsGraph } from '../../../main/bench/tasks/gemm.ts';
 import { prepareEager } from '../../../main/bench/tasks/eager.ts';
 import { prepareOt } from '../../../main/bench/tasks/ot.ts';
 import { prepareEncode, prepareSample } from '../../../main/bench/tasks/pictures.ts';
+import { prepareProfile, profileFactsSchema, summarise } from '../../../main/bench/tasks/profile.ts';
 import { prepareStep, stepFactsSchema } from '../../../main/bench/tasks/step.ts';
 import { prepareLoader, prepareTraining } from '../../../main/bench/tasks/training.ts';
 import { encodePng } from '../../../main/datasets/sharp.ts';
@@ -107,6 +108,42 @@ describe('training steps', () => {
     expect((await loader.round()).values[0]).toBeGreaterThan(0);
     expect((await training.round()).values[0]).toBeGreaterThan(0);
     await expect(prepareLoader({ resources, preset: 'none' })).rejects.toMatchObject({ code: 'run.unknownPreset' });
+  });
+});
+
+describe('a profile', () => {
+  const run = (ts: number) => ({ cat: 'Session', name: 'model_run', ts, dur: 50 });
+  const kernel = (op: string, ts: number, dur: number) => ({
+    cat: 'Node',
+    name: `${op}_0_kernel_time`,
+    ts,
+    dur,
+    args: { op_name: op },
+  });
+
+  it('counts the runs after the first ones, op by op', () => {
+    const events = [
+      ...[run(0), kernel('Gemm', 1, 1000)],
+      ...[run(100), kernel('Gemm', 101, 10), kernel('Add', 120, 5), kernel('Gemm', 130, 20)],
+      ...[run(200), kernel('Gemm', 201, 10), kernel('Add', 220, 7), kernel('Gemm', 230, 20)],
+    ];
+    const { steps, ms, outside_ms, ops } = summarise(events, 1);
+    expect(steps).toBe(2);
+    expect(ms).toBeCloseTo(0.05, 12);
+    expect(ops.map(({ op, calls }) => [op, calls])).toEqual([['Gemm', 2], ['Add', 1]]); // prettier-ignore
+    expect(ops[0]!.ms).toBeCloseTo(0.03, 12);
+    expect(outside_ms).toBeCloseTo(0.05 - 0.03 - 0.006, 12);
+  });
+
+  it('of a real step has its products, and leaves no file', async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, temporary);
+    const { facts } = await prepareProfile({ device: 'cpu', network: 'dit', batch: 1 });
+    const { ops, steps } = profileFactsSchema.parse(facts);
+    expect(steps).toBe(5);
+    expect(ops.map(({ op }) => op)).toEqual(expect.arrayContaining(['Gemm', 'MatMul', 'Softmax']));
+    expect(readdirSync(temporary)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });
 
