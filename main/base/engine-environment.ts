@@ -22,6 +22,10 @@ export function engineEnvironment(
   return {
     // Tensor cores would round every factor of a product to 10 bits (TF32); float32 means float32 until one asks otherwise.
     NVIDIA_TF32_OVERRIDE: '0',
+    // TensorFlow would take all memory of the card when it starts, and leave none to others.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // Its warnings are for the log, its notes about the processor are not.
+    TF_CPP_MIN_LOG_LEVEL: '1',
     ...env,
     // ONNX Runtime looks for its CUDA part beside itself, and the linker looks for ONNX Runtime here first.
     ...(existsSync(folder) && { LD_LIBRARY_PATH: [folder, env['LD_LIBRARY_PATH']].filter(Boolean).join(':') }),

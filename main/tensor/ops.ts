@@ -56,20 +56,37 @@ export const softmax = (x: Tensor): Tensor => tf.softmax(x);
 export const constant = (data: Float32Array, shape: number[]): Tensor => tf.tensor(data, shape, 'float32');
 export const scalar = (value: number): Tensor => tf.scalar(value);
 
+type Named = Readonly<Record<string, Tensor>>;
+
 /**
  * Value and gradients of a scalar function of `params`. Only what is computed inside `loss` from `params` is
  * differentiated: a tensor made outside is a constant (that is how the teacher is stopped).
  */
-export function valueAndGrads<P extends Readonly<Record<string, Tensor>>>(
-  loss: (params: P) => Tensor,
+export function valueAndGrads<P extends Named>(loss: (params: P) => Tensor, params: P): { value: Tensor; grads: P } {
+  const { value, grads } = valueGradsAndParts((p: P) => ({ value: loss(p), parts: {} }), params);
+  return { value, grads };
+}
+
+/** The same, and tensors that `loss` made on the way: TF.js frees what is made inside, so they have to be handed out. */
+export function valueGradsAndParts<P extends Named, A extends Named>(
+  loss: (params: P) => { value: Tensor; parts: A },
   params: P,
-): { value: Tensor; grads: P } {
+): { value: Tensor; grads: P; parts: A } {
   const names = Object.keys(params);
   const toParams = (list: Tensor[]): P => Object.fromEntries(names.map((name, i) => [name, list[i]!])) as unknown as P;
-  const { value, grads } = tf.valueAndGrads((...list: Tensor[]) => tf.cast(loss(toParams(list)), 'float32').asScalar())(
-    Object.values(params),
-  );
-  return { value, grads: toParams(grads) };
+  let kept: [string, Tensor][] = [];
+  const { value, grads } = tf.valueAndGrads((...list: Tensor[]) => {
+    const made = loss(toParams(list));
+    kept = Object.entries(made.parts).map(([name, part]) => [name, tf.keep(tf.clone(part))]);
+    return tf.cast(made.value, 'float32').asScalar();
+  })(Object.values(params));
+  const parts = kept.map(([name, part]): [string, Tensor] => {
+    // The clone belongs to whatever scope the caller is in.
+    const own = tf.clone(part);
+    part.dispose();
+    return [name, own];
+  });
+  return { value, grads: toParams(grads), parts: Object.fromEntries(parts) as unknown as A };
 }
 
 /** 1/sqrt(x); the derivative is −y³/2. */

@@ -5,4 +5,24 @@ import * as tf from '@tensorflow/tfjs';
 tf.enableProdMode();
 
 export { tf };
-export type { DataId, KernelBackend, NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs';
+export type {
+  DataId,
+  KernelBackend,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs';
+
+/** Calls `fn` with a registered backend as TF.js's current one, which is put back afterwards. */
+export function withBackend<T>(backend: string, fn: () => T): T {
+  const before = tf.getBackend();
+  // It changes at once; the promise is for backends that have yet to start.
+  void tf.setBackend(backend);
+  try {
+    return fn();
+  } finally {
+    if (before) void tf.setBackend(before);
+  }
+}

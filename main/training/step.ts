@@ -69,23 +69,31 @@ function lossAndGradients(
   const x_r = ops.add(x_0!, ops.mul(noise!, inputs['r.sigma']!));
   // Outside the loss, so that no gradient flows through it.
   const teacher = consistencyFunction(parameters, x_r, inputs, 'r', run.network);
-  const parts: { consistency?: Tensor; diffusion?: Tensor } = {};
-  const { value, grads } = ops.valueAndGrads((p: Parameters) => {
+  const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
     const student = consistencyFunction(p, x_t, inputs, 't', run.network);
-    parts.consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
-    parts.diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
-    const loss = ops.add(parts.consistency, ops.mul(parts.diffusion, run.diffusionLoss.weight));
-    return scale ? ops.mul(loss, scale) : loss;
+    const consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
+    const diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
+    const loss = ops.add(consistency, ops.mul(diffusion, run.diffusionLoss.weight));
+    return {
+      value: scale ? ops.mul(loss, scale) : loss,
+      parts: { consistencyLoss: consistency, diffusionLoss: diffusion },
+    };
   }, parameters);
   const unscaled = (x: Tensor): Tensor => (scale ? ops.div(x, scale) : x);
   return {
-    losses: { loss: unscaled(value), consistencyLoss: parts.consistency!, diffusionLoss: parts.diffusion! },
+    losses: { loss: unscaled(value), ...parts },
     gradients: Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, unscaled(gradient)])),
   };
 }
 
+/** A function with the types of its inputs: it can be traced for a device, or run at once. */
+export interface TypedFunction {
+  readonly fn: TensorFunction;
+  readonly types: TensorTypes;
+}
+
 /** A graph in the run's precision. */
-function traceRun(name: string, fn: TensorFunction, types: TensorTypes, { precision }: RunConfig): Graph {
+function traceRun(name: string, { fn, types }: TypedFunction, { precision }: RunConfig): Graph {
   const graph = trace(name, fn, types);
   return precision === 'mixed' ? mixedPrecision(optimise(graph)) : graph;
 }
@@ -103,18 +111,19 @@ function nextState(inputs: Tensors, gradients: Tensors, loss: Tensor, layout: La
 }
 
 /** A whole step: the batch, the rates and the state in; losses, `gradNorm`, `committed` and the next state out. */
-export function trainingGraph(run: RunConfig, shape: LatentShape, layout: Layout): Graph {
-  return traceRun(
-    'training step',
-    (inputs) => {
+export function trainingStep(run: RunConfig, shape: LatentShape, layout: Layout): TypedFunction {
+  return {
+    fn: (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
       const { losses, gradients } = lossAndGradients(parameters, inputs, run);
       return { ...losses, ...nextState(inputs, pack(gradients, layout), losses.loss, layout, run) };
     },
-    { ...batchTypes(run.batchSize, shape, run.network), ...stateTypes(layout, run) },
-    run,
-  );
+    types: { ...batchTypes(run.batchSize, shape, run.network), ...stateTypes(layout, run) },
+  };
 }
+
+export const trainingGraph = (run: RunConfig, shape: LatentShape, layout: Layout): Graph =>
+  traceRun('training step', trainingStep(run, shape, layout), run);
 
 /** What gradients of parts of a batch are added up in, next to the state of `stateFamilies`. */
 const sumFamilies = ['gradients'] as const;
@@ -124,10 +133,9 @@ const sumTypes = (layout: Layout): TensorTypes => ({
 });
 
 /** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
-export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph {
-  return traceRun(
-    'gradients of a micro-batch',
-    (inputs) => {
+export function gradientStep(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): TypedFunction {
+  return {
+    fn: (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
       const { losses, gradients } = lossAndGradients(parameters, inputs, run);
       const packed = pack(gradients, layout);
@@ -142,34 +150,32 @@ export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout
         ),
       };
     },
-    {
+    types: {
       ...batchTypes(rows, shape, run.network),
       ...familyTypes(['parameters'], layout),
       ...sumTypes(layout),
       ...(run.precision === 'mixed' ? scaleType : {}),
     },
-    run,
-  );
+  };
 }
+
+export const gradientGraph = (run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph =>
+  traceRun('gradients of a micro-batch', gradientStep(run, shape, layout, rows), run);
 
 /** Updates with the sums and empties them. Outputs are those of `trainingGraph`. */
 export function updateGraph(run: RunConfig, layout: Layout): Graph {
-  return traceRun(
-    'update',
-    (inputs) => {
-      const losses = Object.fromEntries(lossNames.map((name) => [name, inputs[`sums/${name}`]!])) as Losses;
-      const gradients = familyOf(inputs, 'gradients', layout);
-      const zeros = ({ shape }: { readonly shape: readonly number[] }) => ops.broadcastTo(ops.scalar(0), [...shape]);
-      return {
-        ...losses,
-        ...nextState(inputs, gradients, losses.loss, layout, run),
-        ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, ops.scalar(0)])),
-        ...asFamily('gradients', Object.fromEntries(layout.map((chunk) => [chunk.name, zeros(chunk)]))),
-      };
-    },
-    { ...stateTypes(layout, run), ...sumTypes(layout) },
-    run,
-  );
+  const fn: TensorFunction = (inputs) => {
+    const losses = Object.fromEntries(lossNames.map((name) => [name, inputs[`sums/${name}`]!])) as Losses;
+    const gradients = familyOf(inputs, 'gradients', layout);
+    const zeros = ({ shape }: { readonly shape: readonly number[] }) => ops.broadcastTo(ops.scalar(0), [...shape]);
+    return {
+      ...losses,
+      ...nextState(inputs, gradients, losses.loss, layout, run),
+      ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, ops.scalar(0)])),
+      ...asFamily('gradients', Object.fromEntries(layout.map((chunk) => [chunk.name, zeros(chunk)]))),
+    };
+  };
+  return traceRun('update', { fn, types: { ...stateTypes(layout, run), ...sumTypes(layout) } }, run);
 }
 
 /** Zeros for `sumTypes`. */

@@ -38,22 +38,22 @@ export function vaeStep(specs: readonly ShapeSpec[], config: VaeTrainingConfig):
   const layout = layoutOf('separate', specs);
   return (inputs) => {
     const { x, eps } = inputs;
-    const parts: { squaredError?: Tensor; kl?: Tensor } = {};
-    const { value, grads } = ops.valueAndGrads(
+    const { value, grads, parts } = ops.valueGradsAndParts(
       (p: Parameters) => {
         const { mean, logVariance } = encode(p, x!);
         const z = ops.add(mean, ops.mul(ops.exp(ops.mul(logVariance, 0.5)), eps!));
         const squaredErrors = ops.mean(ops.square(ops.sub(decode(p, z), x!)), [1, 2, 3]);
-        parts.squaredError = ops.mean(squaredErrors);
-        parts.kl = meanKl(mean, logVariance);
-        return ops.add(ops.mean(ops.log(squaredErrors)), ops.mul(parts.kl, config.klWeight));
+        const kl = meanKl(mean, logVariance);
+        return {
+          value: ops.add(ops.mean(ops.log(squaredErrors)), ops.mul(kl, config.klWeight)),
+          parts: { squaredError: ops.mean(squaredErrors), kl },
+        };
       },
       familyOf(inputs, 'parameters', layout),
     );
     return {
       loss: value,
-      squaredError: parts.squaredError!,
-      kl: parts.kl!,
+      ...parts,
       // The loss is a logarithm and may be negative; its square is not, and is finite when it is.
       ...updateState(inputs, grads, ops.square(value), layout, config.optimiser),
     };

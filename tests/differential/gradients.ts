@@ -23,3 +23,8 @@ export const gradients =
     const { value, grads } = ops.valueAndGrads((p) => weighted(run({ ...x, ...p }, sizes)), params);
     return { value, ...Object.fromEntries(chosen.map((name) => [`d ${name}`, grads[name]!])) };
   };
+
+/** `y`, the case's value, and what `gradients` gives: everything that is compared of a case. */
+export const valueAndGradients =
+  (row: Case, sizes: Sizes, names: readonly string[]): TensorFunction =>
+  (x) => ({ y: row.run(x, sizes), ...gradients(row, sizes, names)(x) });

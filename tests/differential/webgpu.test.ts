@@ -6,9 +6,9 @@ import { createWebGpuDevice } from '../../main/engine/webgpu-device.ts';
 import { trace } from '../../main/tensor/trace/trace.ts';
 import type { TensorFunction } from '../../main/tensor/trace/trace.ts';
 import type { EagerTensor } from '../../main/tensor/eager/run.ts';
-import { readCheckpoint } from '../../main/training/checkpoint.ts';
 import { readMetrics } from '../../main/training/metrics.ts';
 import type { RunConfigInput } from '../../main/training/schema.ts';
+import { expectSameTraining } from '../support/same-training.ts';
 import { noSoftwareVulkan, useSoftwareVulkan } from '../support/software-vulkan.ts';
 import { runTiny, tinyConfig } from '../support/training.ts';
 import { tinyUnet } from '../support/unet.ts';
@@ -84,19 +84,7 @@ describe.skipIf(noSoftwareVulkan).each(Object.entries(networks))('training %s on
       const onGpu = await runTiny({ config, device: gpu, ...(microBatch === undefined ? {} : { microBatch }) });
       const onCpu = await runTiny({ config });
       expect(onGpu.end).toMatchObject({ reason: 'finished', position: { step: 12, skipped: 0 } });
-      const [rows, expected] = [await readMetrics(onGpu.folder), await readMetrics(onCpu.folder)];
-      for (const name of ['loss', 'consistencyLoss', 'diffusionLoss', 'gradNorm'] as const)
-        expect(rows.map((row) => row[name]!)).toBeAllClose(
-          expected.map((row) => row[name]!),
-          tolerance,
-        );
-      const [state, expectedState] = [await readCheckpoint(onGpu.folder), await readCheckpoint(onCpu.folder)];
-      expect(state!.state.map(({ name, shape }) => ({ name, shape }))).toEqual(
-        expectedState!.state.map(({ name, shape }) => ({ name, shape })),
-      );
-      state!.state.forEach(({ data, name }, i) =>
-        expect(data, name).toBeAllClose(expectedState!.state[i]!.data, tolerance),
-      );
+      await expectSameTraining(onGpu.folder, onCpu.folder, tolerance);
     },
   );
 

@@ -33,6 +33,7 @@ const tempting: Readonly<Record<string, string>> = {
   'main/tensor/ops.ts': 'main/models/dit.ts',
   'main/tensor/ops': 'main/tensor/ir/graph.ts',
   'main/tensor/tf.ts': 'main/tensor/ir/graph.ts',
+  'main/tensor/tensorflow.ts': 'main/engine/program.ts',
   'main/engine': 'main/models/dit.ts',
   'main/engine/cuda': 'main/engine/program.ts',
   'main/downloads': 'main/engine/program.ts',
