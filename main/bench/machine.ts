@@ -1,7 +1,7 @@
 /** What a figure must say of the machine it was measured on. */
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { z } from 'zod';
-import { runtimeVersion } from '../engine/runtime-version.ts';
+import { onnxRuntimeVersion } from '../base/engine-environment.ts';
 
 export const machineSchema = z.strictObject({
   cpu: z.string(),
@@ -19,5 +19,5 @@ export const thisMachine = (): Machine => ({
   memory_gib: Math.round((totalmem() / 2 ** 30) * 10) / 10,
   system: `${process.platform} ${process.arch} ${release()}`,
   node: process.version,
-  onnxruntime: runtimeVersion,
+  onnxruntime: onnxRuntimeVersion,
 });

@@ -56,8 +56,7 @@ function smallDit(): Network {
     const toHeads = (y: Tensor) =>
       ops.transpose(ops.reshape(y, [x.shape[0], tokens, heads, width / heads]), [0, 2, 1, 3]);
     const [q, k, v] = ops.split(linear(p, `${name}.qkv`, x), 3, 2).map(toHeads) as [Tensor, Tensor, Tensor];
-    const weights = ops.softmax(ops.mul(ops.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)));
-    const mixed = ops.transpose(ops.matMul(weights, v), [0, 2, 1, 3]);
+    const mixed = ops.transpose(ops.attention(q, k, v), [0, 2, 1, 3]);
     return linear(p, `${name}.proj`, ops.reshape(mixed, [x.shape[0], tokens, width]));
   };
   return {

@@ -1,10 +1,13 @@
 /** What a person may choose about a benchmark, and what that gives each of them to work with. */
 import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { engineEnvironment } from '../base/engine-environment.ts';
 import { studioError } from '../base/errors.ts';
 import { deviceKindSchema } from './device.ts';
 import { networks } from './networks.ts';
+import { precisionSchema } from './step-graph.ts';
 import type { NetworkName } from './networks.ts';
 import type { NoPeer } from './contest.ts';
 import { thisMachine } from './machine.ts';
@@ -17,6 +20,7 @@ export const benchOptionsSchema = z.strictObject({
   device: deviceKindSchema.default('cpu'),
   network: z.enum(Object.keys(networks) as [NetworkName, ...NetworkName[]]).default('dit'),
   batch: z.int().positive().optional(),
+  precision: precisionSchema,
   /** Which way of using PyTorch is the peer: as it comes, or compiled, with autocast. */
   peer: z.enum(['eager', 'compile']).default('eager'),
   rounds: z.int().positive().default(12),
@@ -77,6 +81,5 @@ const ourLaunch = (title: string, sideScript: string): Launch => ({
   title,
   program: process.execPath,
   args: ['--enable-source-maps', sideScript],
-  // ONNX Runtime's binaries report their use to Microsoft unless this is set before they are loaded.
-  env: { ORT_DISABLE_TELEMETRY: '1' },
+  env: engineEnvironment(process.env, process.platform, homedir()),
 });

@@ -12,7 +12,8 @@ export interface Launch {
   readonly title: string;
   readonly program: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** What its environment has besides ours. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface Side {

@@ -11,8 +11,8 @@ export async function eagerBench(context: BenchContext): Promise<Result[]> {
     name: 'eager',
     device,
     setting: { network, batch },
-    ours: await context.ours('step', { device, network, batch }),
-    peer: await context.ours('eager', { device: 'cpu', network, batch }, 'TF.js eager, wasm'),
+    ours: await context.ours('step', { device, network, batch, precision: 'full' }),
+    peer: await context.ours('eager', { device: 'cpu', network, batch, precision: 'full' }, 'TF.js eager, wasm'),
     // The wasm backend's transcendental functions are its own.
     agreement: { rounds: 2, tolerance: 1e-3 },
     // A step of the peer takes many seconds, so that a few say enough.

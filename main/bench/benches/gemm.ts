@@ -8,7 +8,7 @@ const sizes = { cpu: [128, 256, 512, 1024, 2048], gpu: [512, 1024, 2048, 4096, 8
 const perRound = 8;
 
 export async function gemmBench(context: BenchContext): Promise<Result[]> {
-  const { device } = context.options;
+  const { device, precision } = context.options;
   const results: Result[] = [];
   for (const size of device === 'cpu' ? sizes.cpu : sizes.gpu) {
     const product = { batch: 1, rows: size, inner: size, columns: size, transposeA: false, transposeB: false };
@@ -16,9 +16,9 @@ export async function gemmBench(context: BenchContext): Promise<Result[]> {
       ...context,
       name: 'gemm',
       device,
-      setting: { size, products: perRound },
-      ours: await context.ours('gemm', { device, products: [{ product, count: perRound }] }),
-      peer: await context.peer('PyTorch eager', 'gemm', { device, size, count: perRound }),
+      setting: { size, products: perRound, precision },
+      ours: await context.ours('gemm', { device, precision, products: [{ product, count: perRound }] }),
+      peer: await context.peer('PyTorch eager', 'gemm', { device, precision, size, count: perRound }),
     });
     const rate = (ms: number) => (2 * size ** 3 * perRound) / ms / 1e6;
     results.push({

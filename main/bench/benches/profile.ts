@@ -15,9 +15,9 @@ export interface Profile extends ProfileFacts {
 
 /** Throws `bench.noProfile`: only the CPU's step has one. */
 export async function profileBench(name: string, context: BenchContext): Promise<Profile> {
-  const { device, network, batch = networks[network]().batch } = context.options;
+  const { device, network, precision, batch = networks[network]().batch } = context.options;
   if (name !== 'step' || device !== 'cpu') throw studioError('bench.noProfile', { name, device });
-  const { facts } = await context.ours('profile', { device, network, batch });
+  const { facts } = await context.ours('profile', { device, network, batch, precision });
   const date = context.now().toISOString();
   return { name: 'profile', network, batch, ...profileFactsSchema.parse(facts), machine: context.machine, date };
 }

@@ -12,8 +12,14 @@ import type { StepSpec } from '../tasks/step.ts';
  * The loss is a logarithm of some ten thousand, so its relative error is a tenth of the network's: float32 summed in other
  * orders gives 1e-7, products in 10-bit TF32 1e-4, in autocast's bfloat16 1e-3.
  */
-const toleranceOf = ({ device, peer }: BenchContext['options']): number =>
-  peer === 'compile' ? 1e-2 : device === 'cpu' ? 1e-5 : 1e-3;
+const toleranceOf = ({ device, peer, precision }: BenchContext['options']): number =>
+  peer === 'compile' || precision === 'mixed' ? 1e-2 : device === 'cpu' ? 1e-5 : 1e-3;
+const peerTitle = ({ peer, precision }: BenchContext['options']): string =>
+  peer === 'compile'
+    ? 'PyTorch compiled, autocast'
+    : precision === 'mixed'
+      ? 'PyTorch eager, autocast'
+      : 'PyTorch eager';
 /** Later losses differ because training amplifies rounding. */
 const comparedRounds = 5;
 
@@ -21,13 +27,14 @@ export async function stepBench(context: BenchContext): Promise<Result[]> {
   const { options } = context;
   const network = networks[options.network]();
   const batch = options.batch ?? network.batch;
-  const spec: StepSpec = { device: options.device, network: options.network, batch };
+  const { device, precision } = options;
+  const spec: StepSpec = { device, network: options.network, batch, precision };
   const ours = await context.ours('step', spec);
   const { flops, products, starts, parameters, nodes, stepsPerRound } = stepFactsSchema.parse(ours.facts);
-  const gemm = await context.ours('gemm', { device: options.device, products });
+  const gemm = await context.ours('gemm', { device, precision, products });
   const compile = options.peer === 'compile';
-  const peer = await context.peer(compile ? 'PyTorch compiled, autocast' : 'PyTorch eager', 'step', {
-    device: options.device,
+  const peer = await context.peer(peerTitle(options), 'step', {
+    device,
     config: network.config,
     x: network.x,
     time: network.time,
@@ -38,13 +45,13 @@ export async function stepBench(context: BenchContext): Promise<Result[]> {
     emaRate,
     steps: stepsPerRound,
     compile,
-    autocast: compile,
+    autocast: compile || precision === 'mixed',
   });
   const { result, beside } = await hold({
     ...context,
     name: 'step',
-    device: options.device,
-    setting: { network: options.network, batch, parameters, nodes, gflop: flops / 1e9 },
+    device,
+    setting: { network: options.network, batch, precision, parameters, nodes, gflop: flops / 1e9 },
     ours,
     peer,
     beside: [gemm],

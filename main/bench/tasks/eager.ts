@@ -29,7 +29,7 @@ export const prepareEager: Prepare = async (given) => {
   const toTensors = (values: ReturnType<typeof rateValues>) =>
     Object.fromEntries(Object.entries(values).map(([input, value]) => [input, toTensor(value)]));
   const inputs = toTensors(batchValues(network, batch));
-  let state = Object.fromEntries(stateValues(network, layout).map((value) => [value.name, toTensor(value)]));
+  let state = Object.fromEntries(stateValues(network, layout, 'full').map((value) => [value.name, toTensor(value)]));
   let update = 0;
   return {
     facts: { backend: tf.getBackend() },

@@ -6,11 +6,17 @@ import { GraphBuilder } from '../../tensor/ir/builder.ts';
 import type { Graph, ValueId } from '../../tensor/ir/graph.ts';
 import { deviceKindSchema, openDevice } from '../device.ts';
 import { fill, sizeOf } from '../fill.ts';
+import { mixedPrecision } from '../../tensor/passes/mixed-precision.ts';
+import { precisionSchema } from '../step-graph.ts';
 import { productsSchema } from './step.ts';
 import { timed } from './task.ts';
 import type { Prepare } from './task.ts';
 
-export const gemmSpecSchema = z.strictObject({ device: deviceKindSchema, products: productsSchema });
+export const gemmSpecSchema = z.strictObject({
+  device: deviceKindSchema,
+  products: productsSchema,
+  precision: precisionSchema,
+});
 export type GemmSpec = z.infer<typeof gemmSpecSchema>;
 
 const shapeOf = (batch: number, rows: number, columns: number, transpose: boolean): number[] => [
@@ -42,9 +48,10 @@ export function productsGraph(products: GemmSpec['products']): Graph {
 }
 
 export const prepareGemm: Prepare = async (given) => {
-  const { device: kind, products } = gemmSpecSchema.parse(given);
+  const { device: kind, products, precision } = gemmSpecSchema.parse(given);
   const device = await openDevice(kind);
-  const graph = productsGraph(products);
+  const whole = productsGraph(products);
+  const graph = precision === 'mixed' ? mixedPrecision(whole) : whole;
   await device.load({ program: 'products', graph });
   const tensors = graph.inputs.map(({ name, value }, stream) => {
     const { shape } = graph.types.get(value)!;

@@ -4,13 +4,12 @@ import type { Device } from '../../engine/contract.ts';
 import { layoutOf } from '../../optim/layout.ts';
 import { countFlops, products } from '../../tensor/ir/flops.ts';
 import { optimise } from '../../tensor/passes/optimise.ts';
-import { trace } from '../../tensor/trace/trace.ts';
 import { countParameters } from '../../models/parameters.ts';
 import { deviceKindSchema, openDevice } from '../device.ts';
 import { startsOf } from '../fill.ts';
 import { networks } from '../networks.ts';
 import type { NetworkName } from '../networks.ts';
-import { batchValues, rateValues, stateValues, stepFunction, stepTypes } from '../step-graph.ts';
+import { batchValues, precisionSchema, rateValues, stateValues, stepGraph } from '../step-graph.ts';
 import { timed } from './task.ts';
 import type { Prepare } from './task.ts';
 
@@ -18,6 +17,7 @@ export const stepSpecSchema = z.strictObject({
   device: deviceKindSchema,
   network: z.enum(Object.keys(networks) as [NetworkName, ...NetworkName[]]),
   batch: z.int().positive(),
+  precision: precisionSchema,
 });
 export type StepSpec = z.infer<typeof stepSpecSchema>;
 
@@ -55,13 +55,13 @@ export const stepFactsSchema = z.strictObject({
 });
 
 /** A step of the specification, loaded on a device with the state it begins from. */
-export async function loadStep(device: Device, { network: name, batch }: StepSpec) {
+export async function loadStep(device: Device, { network: name, batch, precision }: StepSpec) {
   const network = networks[name]();
   const { burst, layout: kind } = await device.traits({});
   const layout = layoutOf(kind, network.specs);
-  const graph = trace('bench step', stepFunction(network, layout), stepTypes(network, layout, batch));
+  const graph = stepGraph(network, layout, batch, precision);
   const { nodes } = await device.load({ program: 'step', graph });
-  await device.createState({ state: 'run', tensors: stateValues(network, layout) });
+  await device.createState({ state: 'run', tensors: stateValues(network, layout, precision) });
   const inputs = batchValues(network, batch);
   let update = 0;
   return {

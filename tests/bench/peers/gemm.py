@@ -8,8 +8,8 @@ torch = side.need("torch")
 def gemm(spec):
     device = side.torch_device(torch, spec["device"])
     size, count = spec["size"], spec["count"]
-    left = torch.rand(size, size, device=device)
-    rights = [torch.rand(size, size, device=device) for _ in range(count)]
+    dtype = torch.float16 if spec["precision"] == "mixed" else torch.float32
+    left, *rights = (torch.rand(size, size, device=device).to(dtype) for _ in range(1 + count))
 
     def work():
         # Reading a number of each product waits for the device.

@@ -63,7 +63,7 @@ describe('products alone', () => {
 
   it('run', async () => {
     const product = { batch: 1, rows: 4, inner: 3, columns: 5, transposeA: false, transposeB: false };
-    const task = await prepareGemm({ device: 'cpu', products: [{ product, count: 2 }] });
+    const task = await prepareGemm({ device: 'cpu', precision: 'full', products: [{ product, count: 2 }] });
     expect(task.facts).toEqual({ flops: 2 * 2 * 4 * 3 * 5 });
     // The two products' first elements, from the shared numbers.
     const [left, first, second] = [fill(12, 0), fill(15, 1), fill(15, 2)];
@@ -75,7 +75,7 @@ describe('products alone', () => {
 });
 
 describe('training steps', () => {
-  const spec = { device: 'cpu', network: 'dit', batch: 2 };
+  const spec = { device: 'cpu', network: 'dit', batch: 2, precision: 'full' };
 
   it('compiled and by TF.js, op by op, have the same losses, which fall', async () => {
     const [compiled, eager] = [await prepareStep(spec), await prepareEager(spec)];
@@ -138,7 +138,7 @@ describe('a profile', () => {
   it('of a real step has its products, and leaves no file', async () => {
     const temporary = mkdtempSync(join(folder, 'tmp-'));
     for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, temporary);
-    const { facts } = await prepareProfile({ device: 'cpu', network: 'dit', batch: 1 });
+    const { facts } = await prepareProfile({ device: 'cpu', network: 'dit', batch: 1, precision: 'full' });
     const { ops, steps } = profileFactsSchema.parse(facts);
     expect(steps).toBe(5);
     expect(ops.map(({ op }) => op)).toEqual(expect.arrayContaining(['Gemm', 'MatMul', 'Softmax']));
