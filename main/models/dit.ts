@@ -113,8 +113,7 @@ function attention(p: Parameters, name: string, x: Tensor, config: DitConfig): T
     const { cos, sin } = ropeTables(size, config.side / config.patch);
     return ops.add(ops.mul(normed, cos), ops.mul(rotateHalf(normed), sin));
   };
-  const scores = ops.matMul(ops.mul(place(q, 'q_norm'), 1 / Math.sqrt(size)), place(k, 'k_norm'), false, true);
-  const mixed = ops.matMul(ops.softmax(scores), v);
+  const mixed = ops.attention(place(q, 'q_norm'), place(k, 'k_norm'), v);
   return linear(p, `${name}.proj`, ops.reshape(ops.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]));
 }
 

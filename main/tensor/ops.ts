@@ -132,25 +132,29 @@ export const silu: (x: Tensor) => Tensor = withGradient(
   (dy, [s, y]) => tf.mul(dy, tf.add(s!, tf.mul(y!, tf.sub(tf.scalar(1), s!)))),
 );
 
-const geluK = Math.sqrt(2 / Math.PI);
-const geluCubic = 0.044715;
+const gelu2K = 2 * Math.sqrt(2 / Math.PI);
+const gelu2KCubic = gelu2K * 0.044715;
 
-/** GELU, tanh form: x·a with a = (1 + tanh(k(x + 0.044715x³)))/2; the derivative, recomputed from x, is a(1 + 2xk(1 + 0.134145x²)(1 − a)). */
+/**
+ * GELU in its tanh form, x·a with a = sigmoid(z), z = 2k(x + 0.044715x³), k = √(2/π): (1 + tanh(z/2))/2 = sigmoid(z).
+ * The derivative is a + xz'a(1 − a) = a + t(1 − a) with t = yz'; a is computed again from x, because y is kept anyway by
+ * whatever reads it, and a would be one more tensor of the widest layer.
+ */
 export const gelu: (x: Tensor) => Tensor = withGradient(
   ([x], save) => {
-    save([x!]);
-    return tf.mul(x!, geluGate(x!));
+    const y = tf.mul(x!, geluGate(x!, tf.square(x!)));
+    save([x!, y]);
+    return y;
   },
-  (dy, [x]) => {
-    const a = geluGate(x!);
-    const slope = tf.mul(x!, tf.add(tf.mul(tf.square(x!), tf.scalar(6 * geluK * geluCubic)), tf.scalar(2 * geluK)));
-    return tf.mul(dy, tf.mul(a, tf.add(tf.mul(slope, tf.sub(tf.scalar(1), a)), tf.scalar(1))));
+  (dy, [x, y]) => {
+    const squared = tf.square(x!);
+    const a = geluGate(x!, squared);
+    const t = tf.mul(y!, tf.add(tf.mul(squared, tf.scalar(3 * gelu2KCubic)), tf.scalar(gelu2K)));
+    return tf.mul(dy, tf.add(a, tf.mul(t, tf.sub(tf.scalar(1), a))));
   },
 );
-function geluGate(x: Tensor): Tensor {
-  const inner = tf.mul(x, tf.add(tf.mul(tf.square(x), tf.scalar(geluK * geluCubic)), tf.scalar(geluK)));
-  return tf.add(tf.mul(tf.tanh(inner), tf.scalar(0.5)), tf.scalar(0.5));
-}
+const geluGate = (x: Tensor, squared: Tensor): Tensor =>
+  tf.sigmoid(tf.mul(x, tf.add(tf.mul(squared, tf.scalar(gelu2KCubic)), tf.scalar(gelu2K))));
 
 /**
  * x / sqrt(mean(x²) + eps) over the last axis; the learned gain is the caller's.
@@ -185,3 +189,29 @@ export const layerNormalise = (axes: number[], eps: number): ((x: Tensor) => Ten
       return tf.mul(inverse!, tf.sub(centred, tf.mul(y!, tf.mean(tf.mul(dy, y!), axes, true))));
     },
   );
+
+/**
+ * Attention, softmax(q·kᵀ/√d)·v over the last two axes: q [..., n, d], k [..., m, d], v [..., m, e] give [..., n, e].
+ *
+ * Kept for the gradient are the inputs (q scaled, which costs less than scaling [n, m]) and the weights P. With dP = dy·vᵀ the
+ * gradient of the scores is P∘(dP − rowsum(dP∘P)).
+ */
+export const attention: (q: Tensor, k: Tensor, v: Tensor) => Tensor = withGradient(
+  ([q, k, v], save) => {
+    const scaled = tf.mul(q!, attentionScale(q!));
+    const weights = tf.softmax(tf.matMul(scaled, k!, false, true));
+    save([scaled, k!, v!, weights]);
+    return tf.matMul(weights, v!);
+  },
+  (dy, [scaled, k, v, weights]) => {
+    const dWeights = tf.matMul(dy, v!, false, true);
+    const mean = tf.sum(tf.mul(dWeights, weights!), -1, true);
+    const dScores = tf.mul(weights!, tf.sub(dWeights, mean));
+    return [
+      tf.mul(tf.matMul(dScores, k!), attentionScale(scaled!)),
+      tf.matMul(dScores, scaled!, true, false),
+      tf.matMul(weights!, dy, true, false),
+    ];
+  },
+);
+const attentionScale = ({ shape }: Tensor): Tensor => tf.scalar(1 / Math.sqrt(shape.at(-1)!));

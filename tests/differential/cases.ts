@@ -230,6 +230,16 @@ export const cases: readonly Case[] = [
     run: ({ x }, { i, j, k, l }) => ops.layerNormalise([2], 1e-5)(ops.reshape(x!, [i, 3, j * k * (l + 1)])),
   },
   {
+    ops: ['attention'],
+    title: 'attention of several heads',
+    inputs: ({ i, j, k, l }) => ({
+      q: normal([2, i, j, k], 40),
+      k: normal([2, i, l, k], 41),
+      v: normal([2, i, l, j], 42),
+    }),
+    run: ({ q, k, v }) => ops.attention(q!, k!, v!),
+  },
+  {
     ops: ['upsample'],
     title: 'upsample',
     inputs: ({ i, j, k, l }) => ({ x: normal([i, j, k, l], 39) }),

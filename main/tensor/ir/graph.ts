@@ -26,10 +26,13 @@ export interface OpAttributes {
   readonly relu: None;
   readonly sigmoid: None;
   readonly tanh: None;
+  /** GELU in its tanh form, x/(1 + exp(−2k(x + 0.044715x³))) with k = √(2/π). */
+  readonly gelu: None;
   readonly identity: None;
   readonly cast: { readonly to: Dtype };
   /** inputs: condition, whenTrue, whenFalse */
   readonly where: None;
+  /** inputs: a, b and, optionally, what is added to the product and broadcasts to it. */
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   readonly transpose: { readonly perm: readonly number[] };
   readonly reshape: { readonly shape: Shape };

@@ -76,6 +76,7 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   relu: unary,
   sigmoid: unary,
   tanh: unary,
+  gelu: unary,
   identity: (inputs) => {
     arity(inputs, 1);
     return [inputs[0]!];
@@ -92,18 +93,21 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
     return [{ dtype: a.dtype, shape: broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)) }];
   },
   matmul: (inputs, { transposeA, transposeB }) => {
-    arity(inputs, 2);
-    const [a, b] = inputs as [TensorType, TensorType];
-    require(a.dtype === 'float32' &&
-      b.dtype === 'float32' &&
+    if (inputs.length !== 3) arity(inputs, 2);
+    const [a, b, added] = inputs as [TensorType, TensorType, TensorType?];
+    require(inputs.every(({ dtype }) => dtype === 'float32') &&
       a.shape.length >= 2 &&
       b.shape.length >= 2, 'two float32 matrices', a, b);
     const [rows, inner] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
     const [innerB, columns] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
     require(inner === innerB, 'matrices whose inner sizes agree', a, b);
-    return [
-      { dtype: 'float32', shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns] },
-    ];
+    const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
+    if (added)
+      require(sameShape(
+        broadcastShape(added.shape, shape),
+        shape,
+      ), `a summand that broadcasts to [${shape.join(',')}]`, added);
+    return [{ dtype: 'float32', shape }];
   },
   transpose: (inputs, { perm }) => {
     arity(inputs, 1);

@@ -45,6 +45,8 @@ export interface OnnxNode {
   readonly output: readonly string[];
   readonly name: string;
   readonly op_type: string;
+  /** Empty for ONNX's own operators. */
+  readonly domain: string;
   readonly attribute: readonly OnnxAttribute[];
 }
 export interface OnnxTensor {
@@ -72,6 +74,15 @@ export interface OnnxGraph {
   readonly output: readonly OnnxValueInfo[];
 }
 
+/** Operators that ONNX Runtime adds to ONNX's. */
+const extensions = { domain: 'com.microsoft', version: 1 };
+
+/** `Name` or `domain.Name` as the fields of a node. */
+export const operator = (name: string): Pick<OnnxNode, 'op_type' | 'domain'> => ({
+  op_type: name.slice(name.lastIndexOf('.') + 1),
+  domain: name.slice(0, Math.max(0, name.lastIndexOf('.'))),
+});
+
 /** The newest operator set whose every op we use has a WebGPU kernel in ONNX Runtime 1.30. */
 const opset = 18;
 
@@ -80,7 +91,7 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
     ir_version: 9,
     producer_name: 'cauchy-studio',
     graph,
-    opset_import: [{ domain: '', version: opset }],
+    opset_import: [{ domain: '', version: opset }, extensions],
   };
   return modelType.encode(modelType.create(model)).finish();
 }

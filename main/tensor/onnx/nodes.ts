@@ -2,7 +2,7 @@
 import type { ConstantData, Dtype, Graph, Node, NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { OnnxAttribute, OnnxDimension, OnnxNode, OnnxTensor, OnnxValueInfo } from './format.ts';
-import { attributeType, elementType } from './format.ts';
+import { attributeType, elementType, operator } from './format.ts';
 import { onnxRules } from './rules.ts';
 import type { AttributeValue, OnnxScope } from './rules.ts';
 
@@ -69,7 +69,7 @@ export class OnnxNodes implements Pick<OnnxScope, 'ints' | 'float' | 'node'> {
   ): string {
     const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value));
     const name = `${this.prefix}${op}_${this.nodes.length}`;
-    this.nodes.push({ op_type: op, name, input: inputs, output: outputs, attribute });
+    this.nodes.push({ ...operator(op), name, input: inputs, output: outputs, attribute });
     return outputs[0]!;
   }
 

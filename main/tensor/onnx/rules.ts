@@ -11,7 +11,7 @@ export interface OnnxScope {
   /** A constant list of int64, as shapes and axes are. */
   ints(values: readonly number[]): string;
   float(value: number): string;
-  /** Adds a node; returns the name of its (first) output, or writes to the given names. */
+  /** Adds a node of an operator, `domain.Name` where it is none of ONNX's own; returns the name of its (first) output, or writes to the given names. */
   node(
     op: string,
     inputs: readonly string[],
@@ -88,20 +88,21 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   relu: plain('Relu'),
   sigmoid: plain('Sigmoid'),
   tanh: plain('Tanh'),
+  gelu: plain('com.microsoft.FastGelu'),
   identity: plain('Identity'),
   cast: (node, scope) => {
     scope.node('Cast', [input(node, scope)], { to: castTarget[node.attributes.to] }, outputs(node, scope));
   },
   where: plain('Where'),
-  // Gemm takes both transposes and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
+  // Gemm takes transposes and a summand and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
   matmul: (node, scope) => {
     const { transposeA, transposeB } = node.attributes;
-    const [a, b] = node.inputs as [ValueId, ValueId];
+    const [a, b, added] = node.inputs as [ValueId, ValueId, ValueId?];
     const [rankA, rankB] = [scope.typeOf(a).shape.length, scope.typeOf(b).shape.length];
     if (rankA === 2 && rankB === 2) {
       scope.node(
         'Gemm',
-        [scope.name(a), scope.name(b)],
+        node.inputs.map((value) => scope.name(value)),
         { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
         outputs(node, scope),
       );
@@ -109,7 +110,8 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     }
     const left = transposeA ? swapped(scope.name(a), rankA, scope) : scope.name(a);
     const right = transposeB ? swapped(scope.name(b), rankB, scope) : scope.name(b);
-    scope.node('MatMul', [left, right], {}, outputs(node, scope));
+    if (added === undefined) scope.node('MatMul', [left, right], {}, outputs(node, scope));
+    else scope.node('Add', [scope.node('MatMul', [left, right]), scope.name(added)], {}, outputs(node, scope));
   },
   transpose: (node, scope) => {
     scope.node('Transpose', [input(node, scope)], { perm: node.attributes.perm }, outputs(node, scope));

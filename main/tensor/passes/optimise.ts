@@ -1,11 +1,26 @@
 /** The passes in the order they run, until nothing changes. */
 import type { Graph } from '../ir/graph.ts';
+import { recogniseGelu } from './activations.ts';
 import { simplifyBroadcasts } from './broadcasts.ts';
 import { shareCommon } from './common.ts';
+import { foldConstants } from './constants.ts';
 import { removeIdentities } from './identities.ts';
+import { addIntoProducts, foldTransposes } from './products.ts';
+import { simplifyReductions } from './reductions.ts';
 import { removeDeadCode } from './rewrite.ts';
+import { joinSlices } from './slices.ts';
 
-const passes = [removeIdentities, simplifyBroadcasts, shareCommon];
+const passes = [
+  recogniseGelu,
+  removeIdentities,
+  simplifyBroadcasts,
+  simplifyReductions,
+  foldConstants,
+  shareCommon,
+  joinSlices,
+  foldTransposes,
+  addIntoProducts,
+];
 
 /** The same function as a smaller graph. */
 export function optimise(graph: Graph): Graph {

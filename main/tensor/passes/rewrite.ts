@@ -8,7 +8,25 @@ export interface Rewriter {
   /** The node that writes a value; undefined for inputs and constants. */
   producer(value: ValueId): Node | undefined;
   constantOf(value: ValueId): ConstantData | undefined;
+  /** How many inputs of nodes and outputs of the graph read a value; 0 for one that this walk made. */
+  uses(value: ValueId): number;
   emit<O extends OpName>(op: O, inputs: readonly ValueId[], attributes: NodeOf<O>['attributes']): ValueId;
+  emitAll<O extends OpName>(op: O, inputs: readonly ValueId[], attributes: NodeOf<O>['attributes']): readonly ValueId[];
+  constant(data: ConstantData, type: TensorType): ValueId;
+}
+
+/** The one element of a constant scalar, or of a constant broadcast from one. */
+export function scalarOf(value: ValueId, rewriter: Rewriter): number | undefined {
+  const node = rewriter.producer(value);
+  const data = rewriter.constantOf(node?.op === 'expand' ? node.inputs[0]! : value);
+  return data?.length === 1 ? data[0] : undefined;
+}
+
+function countUses(graph: Graph): ReadonlyMap<ValueId, number> {
+  const uses = new Map<ValueId, number>();
+  for (const value of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map((out) => out.value)])
+    uses.set(value, (uses.get(value) ?? 0) + 1);
+  return uses;
 }
 
 /** Returns the values that stand for the node's outputs, or undefined to keep the node. */
@@ -18,6 +36,8 @@ export type Visitor = (node: Node, rewriter: Rewriter) => readonly ValueId[] | u
 export function rewrite(graph: Graph, passName: string, visit: Visitor): Graph {
   const nodes: Node[] = [];
   const types = new Map(graph.types);
+  const constants = new Map(graph.constants);
+  const uses = countUses(graph);
   const producers = new Map<ValueId, Node>();
   const replacedBy = new Map<ValueId, ValueId>();
   let next = Math.max(-1, ...graph.types.keys()) + 1;
@@ -25,19 +45,28 @@ export function rewrite(graph: Graph, passName: string, visit: Visitor): Graph {
     nodes.push(node);
     for (const value of node.outputs) producers.set(value, node);
   };
+  const fresh = (type: TensorType): ValueId => {
+    types.set(next, type);
+    return next++;
+  };
   const rewriter: Rewriter = {
     typeOf: (value) => types.get(value)!,
     producer: (value) => producers.get(value),
-    constantOf: (value) => graph.constants.get(value),
-    emit: (op, inputs, attributes) => {
-      const [type] = outputTypes(
+    constantOf: (value) => constants.get(value),
+    uses: (value) => uses.get(value) ?? 0,
+    emit: (op, inputs, attributes) => rewriter.emitAll(op, inputs, attributes)[0]!,
+    emitAll: (op, inputs, attributes) => {
+      const outputs = outputTypes(
         op,
         inputs.map((value) => types.get(value)!),
         attributes,
-      );
-      const value = next++;
-      types.set(value, type!);
-      push({ op, inputs, outputs: [value], attributes } as unknown as Node);
+      ).map(fresh);
+      push({ op, inputs, outputs, attributes } as unknown as Node);
+      return outputs;
+    },
+    constant: (data, type) => {
+      const value = fresh(type);
+      constants.set(value, data);
       return value;
     },
   };
@@ -49,7 +78,7 @@ export function rewrite(graph: Graph, passName: string, visit: Visitor): Graph {
     else push(updated);
   }
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
-  return checkGraph(removeDeadCode({ ...graph, nodes, types, outputs }), passName);
+  return checkGraph(removeDeadCode({ ...graph, nodes, constants, types, outputs }), passName);
 }
 
 /** Drops nodes and constants that no output needs; inputs stay, because they are the graph's signature. */
