@@ -43,7 +43,7 @@ describe('matrix products', () => {
         [3, 2],
         [3, 4],
       ],
-      (b, x, y) => b.emit('matmul', [b.emit('transpose', [x!], { perm: [1, 0] }), y!], plain),
+      (b, x, y) => b.emit('matmul', [b.emit('transpose', [x], { perm: [1, 0] }), y], plain),
     );
     expect(printGraph(await applied(foldTransposes, before))).toMatchInlineSnapshot(`
       "graph t
@@ -63,7 +63,7 @@ describe('matrix products', () => {
       ],
       (b, x, y) => {
         const swap = (value: ValueId) => b.emit('transpose', [value], { perm: [0, 2, 1] });
-        return b.emit('matmul', [swap(x!), swap(y!)], { transposeA: false, transposeB: true });
+        return b.emit('matmul', [swap(x), swap(y)], { transposeA: false, transposeB: true });
       },
     );
     expect(printGraph(await applied(foldTransposes, before))).toMatchInlineSnapshot(`
@@ -82,15 +82,15 @@ describe('matrix products', () => {
         [2, 3, 4],
         [3, 4, 5],
       ],
-      (b, x, y) => b.emit('matmul', [b.emit('transpose', [x!], { perm: [1, 0, 2] }), y!], plain),
+      (b, x, y) => b.emit('matmul', [b.emit('transpose', [x], { perm: [1, 0, 2] }), y], plain),
     );
     expect(printGraph(foldTransposes(before))).toBe(printGraph(before));
   });
 
   it('add a bias, and a gradient so far', async () => {
     const before = graph([[2, 3], [3, 4], [4], [2, 4]], (b, x, w, bias, sofar) => [
-      b.emit('add', [b.emit('matmul', [x!, w!], plain), bias!], {}),
-      b.emit('add', [sofar!, b.emit('matmul', [x!, w!], plain)], {}),
+      b.emit('add', [b.emit('matmul', [x, w], plain), bias], {}),
+      b.emit('add', [sofar, b.emit('matmul', [x, w], plain)], {}),
     ]);
     expect(printGraph(await applied(addIntoProducts, before))).toMatchInlineSnapshot(`
       "graph t
@@ -114,18 +114,18 @@ describe('matrix products', () => {
         [5, 2, 4],
       ],
       (b, x, w, large) => {
-        const product = b.emit('matmul', [x!, w!], plain);
-        const other = b.emit('matmul', [x!, w!], plain);
-        return [b.emit('add', [product, large!], {}), b.emit('add', [other, b.emit('exp', [other], {})], {})];
+        const product = b.emit('matmul', [x, w], plain);
+        const other = b.emit('matmul', [x, w], plain);
+        return [b.emit('add', [product, large], {}), b.emit('add', [other, b.emit('exp', [other], {})], {})];
       },
     );
     expect(printGraph(addIntoProducts(before))).toBe(printGraph(before));
   });
 
   it('of three axes are written as a product and a sum', async () => {
-    const before = graph([[2, 3, 4], [4, 5], [5]], (b, x, w, bias) => b.emit('matmul', [x!, w!, bias!], plain));
+    const before = graph([[2, 3, 4], [4, 5], [5]], (b, x, w, bias) => b.emit('matmul', [x, w, bias], plain));
     const apart = graph([[2, 3, 4], [4, 5], [5]], (b, x, w, bias) =>
-      b.emit('add', [b.emit('matmul', [x!, w!], plain), bias!], {}),
+      b.emit('add', [b.emit('matmul', [x, w], plain), bias], {}),
     );
     expect(await runAsIs(before)).toEqual(await runAsIs(apart));
   });
@@ -136,7 +136,7 @@ describe('slices', () => {
     b.emit('slice', [x], { begin: [0, from], size: [2, size] });
 
   it('that cut a value into pieces become a split', async () => {
-    const before = graph([[2, 6]], (b, x) => [cut(b, x!, 3, 3), cut(b, x!, 0, 1), cut(b, x!, 1, 2)]);
+    const before = graph([[2, 6]], (b, x) => [cut(b, x, 3, 3), cut(b, x, 0, 1), cut(b, x, 1, 2)]);
     expect(printGraph(await applied(joinSlices, before))).toMatchInlineSnapshot(`
       "graph t
         %0: float32[2,6] = input x0
@@ -159,7 +159,7 @@ describe('slices', () => {
         [3, 3],
       ],
     ] as const) {
-      const before = graph([[2, 6]], (b, x) => pieces.map(([from, size]) => cut(b, x!, from, size)));
+      const before = graph([[2, 6]], (b, x) => pieces.map(([from, size]) => cut(b, x, from, size)));
       expect(printGraph(joinSlices(before))).toBe(printGraph(before));
     }
   });
@@ -169,7 +169,7 @@ describe('constants', () => {
   it('of constants are computed once, and factors in a row become one', async () => {
     const before = graph([[2, 3]], (b, x) => {
       const half = b.emit('div', [b.scalar(1), b.emit('add', [b.scalar(1.5), b.scalar(0.5)], {})], {});
-      return b.emit('div', [b.emit('mul', [half, b.emit('mul', [x!, b.scalar(6)], {})], {}), b.scalar(4)], {});
+      return b.emit('div', [b.emit('mul', [half, b.emit('mul', [x, b.scalar(6)], {})], {}), b.scalar(4)], {});
     });
     expect(printGraph(await applied(foldConstants, foldConstants(before)))).toMatchInlineSnapshot(`
       "graph t
@@ -183,8 +183,8 @@ describe('constants', () => {
   it('that are large when written out, sums, and factors beyond float32 stay', () => {
     const before = graph([[2, 3]], (b, x) => {
       const large = b.emit('expand', [b.scalar(2)], { shape: [1000] });
-      const sum = b.emit('add', [b.emit('add', [x!, b.scalar(1)], {}), b.scalar(-1)], {});
-      const tiny = b.emit('mul', [b.emit('mul', [x!, b.scalar(1e-30)], {}), b.scalar(1e-30)], {});
+      const sum = b.emit('add', [b.emit('add', [x, b.scalar(1)], {}), b.scalar(-1)], {});
+      const tiny = b.emit('mul', [b.emit('mul', [x, b.scalar(1e-30)], {}), b.scalar(1e-30)], {});
       return [b.emit('exp', [large], {}), sum, tiny];
     });
     expect(printGraph(foldConstants(before))).toBe(printGraph(before));
@@ -194,7 +194,7 @@ describe('constants', () => {
 describe('reductions', () => {
   it('keep their axes where a reshape puts them back', async () => {
     const before = graph([[2, 3, 4]], (b, x) =>
-      b.emit('reshape', [b.emit('sum', [x!], { axes: [1], keepDims: false })], { shape: [2, 1, 4] }),
+      b.emit('reshape', [b.emit('sum', [x], { axes: [1], keepDims: false })], { shape: [2, 1, 4] }),
     );
     expect(printGraph(await applied(simplifyReductions, before))).toMatchInlineSnapshot(`
       "graph t
@@ -207,7 +207,7 @@ describe('reductions', () => {
 
   it('of what was broadcast are multiples of what it was broadcast from', async () => {
     const before = graph([[3, 1]], (b, x) => {
-      const wide = b.emit('expand', [x!], { shape: [2, 3, 4] });
+      const wide = b.emit('expand', [x], { shape: [2, 3, 4] });
       return [
         b.emit('sum', [wide], { axes: [0, 1, 2], keepDims: false }),
         b.emit('sum', [wide], { axes: [2], keepDims: false }),
@@ -234,7 +234,7 @@ describe('reductions', () => {
   });
 
   it('of axes of size 1 are reshapes', async () => {
-    const before = graph([[2, 1, 3]], (b, x) => b.emit('mean', [x!], { axes: [1], keepDims: false }));
+    const before = graph([[2, 1, 3]], (b, x) => b.emit('mean', [x], { axes: [1], keepDims: false }));
     expect(countOps(await applied(simplifyReductions, before))).toEqual({ reshape: 1 });
   });
 });
