@@ -1,9 +1,10 @@
 /** Runs the same functions at once on a TF.js backend: the second opinion that compiled graphs are compared with. */
-import type { ConstantData, TensorType } from '../ir/graph.ts';
+import type { ConstantData, TensorType, ValueDtype } from '../ir/graph.ts';
 import { tf } from '../tf.ts';
 import type { Tensor } from '../tf.ts';
 
 export interface EagerTensor extends TensorType {
+  readonly dtype: ValueDtype;
   readonly data: ConstantData;
 }
 
@@ -25,7 +26,7 @@ export function runEager(
       outputs.map(([name, tensor]) => {
         const { shape, dtype } = tensor;
         // The vocabulary has no strings and no complex numbers.
-        return [name, { shape, dtype: dtype as TensorType['dtype'], data: tensor.dataSync<TensorType['dtype']>() }];
+        return [name, { shape, dtype: dtype as ValueDtype, data: tensor.dataSync<ValueDtype>() }];
       }),
     );
   } finally {

@@ -1,6 +1,9 @@
 /** The typed graph that tracing produces, passes rewrite and executors run. Plain data: it can cross threads. */
 
-export type Dtype = 'float32' | 'int32' | 'bool';
+/** What values outside of a graph may be. */
+export type ValueDtype = 'float32' | 'int32' | 'bool';
+/** float16 is only ever between two casts: inputs, outputs and constants have none. */
+export type Dtype = ValueDtype | 'float16';
 export type Shape = readonly number[];
 export type ValueId = number;
 export type ConstantData = Float32Array | Int32Array | Uint8Array;
@@ -87,6 +90,8 @@ export interface Graph {
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+
+export const isFloat = (dtype: Dtype): boolean => dtype === 'float32' || dtype === 'float16';
 
 /** `float32[2,3]` */
 export const formatType = ({ dtype, shape }: TensorType): string => `${dtype}[${shape.join(',')}]`;

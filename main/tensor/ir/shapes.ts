@@ -1,6 +1,6 @@
 /** What each operation gives for what it gets: the shape and dtype rule of every op, total over the op list. */
 import type { Dtype, NodeOf, OpAttributes, OpName, Shape, TensorType } from './graph.ts';
-import { formatType, sameShape, sizeOf } from './graph.ts';
+import { formatType, isFloat, sameShape, sizeOf } from './graph.ts';
 
 /** Thrown by a rule; whoever applies the rule adds the op and the place. */
 export class ShapeProblem extends Error {
@@ -44,7 +44,7 @@ const elementwise = (result?: Dtype) => (inputs: readonly TensorType[]) => {
 
 const unary = (inputs: readonly TensorType[]) => {
   arity(inputs, 1);
-  require(inputs[0]!.dtype === 'float32', 'a float32 input', inputs[0]!);
+  require(isFloat(inputs[0]!.dtype), 'a float input', inputs[0]!);
   return [inputs[0]!];
 };
 
@@ -95,9 +95,10 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   matmul: (inputs, { transposeA, transposeB }) => {
     if (inputs.length !== 3) arity(inputs, 2);
     const [a, b, added] = inputs as [TensorType, TensorType, TensorType?];
-    require(inputs.every(({ dtype }) => dtype === 'float32') &&
+    require(isFloat(a.dtype) &&
+      inputs.every(({ dtype }) => dtype === a.dtype) &&
       a.shape.length >= 2 &&
-      b.shape.length >= 2, 'two float32 matrices', a, b);
+      b.shape.length >= 2, 'two matrices of one float dtype', a, b);
     const [rows, inner] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
     const [innerB, columns] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
     require(inner === innerB, 'matrices whose inner sizes agree', a, b);
@@ -107,7 +108,7 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
         broadcastShape(added.shape, shape),
         shape,
       ), `a summand that broadcasts to [${shape.join(',')}]`, added);
-    return [{ dtype: 'float32', shape }];
+    return [{ dtype: a.dtype, shape }];
   },
   transpose: (inputs, { perm }) => {
     arity(inputs, 1);
@@ -184,14 +185,16 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
   conv2d: (inputs, { stride, padding }) => {
     arity(inputs, 2);
     const [x, filter] = inputs as [TensorType, TensorType];
-    require(x.shape.length === 4 &&
+    require(isFloat(x.dtype) &&
+      x.dtype === filter.dtype &&
+      x.shape.length === 4 &&
       filter.shape.length === 4 &&
-      x.shape[1] === filter.shape[1], 'x [batch,in,h,w] and a filter [out,in,kh,kw]', x, filter);
+      x.shape[1] === filter.shape[1], 'x [batch,in,h,w] and a filter [out,in,kh,kw] of one float dtype', x, filter);
     const [batch, , height, width] = x.shape as [number, number, number, number];
     const [out, , kh, kw] = filter.shape as [number, number, number, number];
     return [
       {
-        dtype: 'float32',
+        dtype: x.dtype,
         shape: [batch, out, placesOf(height, kh, stride, padding), placesOf(width, kw, stride, padding)],
       },
     ];
@@ -200,14 +203,16 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
     arity(inputs, 2);
     const [y, filter] = inputs as [TensorType, TensorType];
     const places = size.map((extent, i) => placesOf(extent, filter.shape[2 + i]!, stride, padding));
-    require(y.shape.length === 4 &&
+    require(isFloat(y.dtype) &&
+      y.dtype === filter.dtype &&
+      y.shape.length === 4 &&
       filter.shape.length === 4 &&
       y.shape[1] === filter.shape[0] &&
       sameShape(
         places,
         y.shape.slice(2),
       ), `y [batch,out,h,w] of a picture of ${size.join(' × ')} and a filter [out,in,kh,kw]`, y, filter);
-    return [{ dtype: 'float32', shape: [y.shape[0]!, filter.shape[1]!, ...size] }];
+    return [{ dtype: y.dtype, shape: [y.shape[0]!, filter.shape[1]!, ...size] }];
   },
 };
 

@@ -28,7 +28,7 @@ message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto 
 const modelType = root.lookupType('ModelProto');
 
 /** ONNX's numbers for element types. */
-export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 export interface OnnxAttribute {

@@ -1,6 +1,7 @@
 /** How each op of the IR is written in ONNX; total over the op list. */
 import type { NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
 import type { OnnxGraph } from './format.ts';
+import { elementType } from './format.ts';
 
 export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
 
@@ -46,7 +47,13 @@ const reduction =
 /** A WebGPU kernel binds every output of a Split, and 8 storage buffers are all that every device has. */
 const mostSplitOutputs = 7;
 
-const castTarget = { float32: 1, int32: 6, bool: 9 } as const;
+/** A constant of the dtype of a node's first input. */
+function floatLike(value: number, node: NodeOf<OpName>, scope: OnnxScope): string {
+  const { dtype } = scope.typeOf(node.inputs[0]!);
+  return dtype === 'float32'
+    ? scope.float(value)
+    : scope.node('Cast', [scope.float(value)], { to: elementType[dtype] });
+}
 
 /** Swaps the last two axes. */
 function swapped(name: string, rank: number, scope: OnnxScope): string {
@@ -74,10 +81,11 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   // Kahan's form: with w = 1 + x rounded, log(w)·x/(w − 1) is log1p(x) to rounding; x itself where w = 1.
   log1p: (node, scope) => {
     const x = input(node, scope);
-    const w = scope.node('Add', [x, scope.float(1)]);
-    const rounded = scope.node('Sub', [w, scope.float(1)]);
-    const isZero = scope.node('Equal', [rounded, scope.float(0)]);
-    const safe = scope.node('Where', [isZero, scope.float(1), rounded]);
+    const one = floatLike(1, node, scope);
+    const w = scope.node('Add', [x, one]);
+    const rounded = scope.node('Sub', [w, one]);
+    const isZero = scope.node('Equal', [rounded, floatLike(0, node, scope)]);
+    const safe = scope.node('Where', [isZero, one, rounded]);
     const ratio = scope.node('Div', [scope.node('Mul', [scope.node('Log', [w]), x]), safe]);
     scope.node('Where', [isZero, x, ratio], {}, outputs(node, scope));
   },
@@ -91,7 +99,7 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   gelu: plain('com.microsoft.FastGelu'),
   identity: plain('Identity'),
   cast: (node, scope) => {
-    scope.node('Cast', [input(node, scope)], { to: castTarget[node.attributes.to] }, outputs(node, scope));
+    scope.node('Cast', [input(node, scope)], { to: elementType[node.attributes.to] }, outputs(node, scope));
   },
   where: plain('Where'),
   // Gemm takes transposes and a summand and, unlike Transpose + MatMul, needs no copy on WebGPU; it is for matrices only.
@@ -161,7 +169,7 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
     const { before, after, value } = node.attributes;
     scope.node(
       'Pad',
-      [input(node, scope), scope.ints([...before, ...after]), scope.float(value)],
+      [input(node, scope), scope.ints([...before, ...after]), floatLike(value, node, scope)],
       {},
       outputs(node, scope),
     );

@@ -1,7 +1,7 @@
 /** A TF.js backend that computes nothing: its kernels record nodes, and reading a value is an error. */
 import { studioError } from '../../base/errors.ts';
 import { GraphBuilder } from '../ir/builder.ts';
-import type { ConstantData, Dtype, NodeOf, OpName, Shape, TensorType, ValueId } from '../ir/graph.ts';
+import type { ConstantData, NodeOf, OpName, Shape, TensorType, ValueDtype, ValueId } from '../ir/graph.ts';
 import { ShapeProblem } from '../ir/shapes.ts';
 import { tf } from '../tf.ts';
 import type { DataId, TensorInfo } from '../tf.ts';
@@ -16,7 +16,7 @@ function toConstant(values: unknown, dtype: string): ConstantData {
   return Uint8Array.from(values as ArrayLike<number>);
 }
 
-export function toDtype(dtype: string): Dtype {
+export function toDtype(dtype: string): ValueDtype {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new ShapeProblem('float32, int32 or bool', dtype);
 }
@@ -60,7 +60,7 @@ export class TraceBackend extends tf.KernelBackend {
     const { dtype, shape } = this.#builder.typeOf(value);
     const dataId = {};
     this.#values.set(dataId, value);
-    return { dataId, shape: [...shape], dtype };
+    return { dataId, shape: [...shape], dtype: toDtype(dtype) };
   }
 
   /** Records a node; a shape problem names the op and the line that called it. */
