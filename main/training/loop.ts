@@ -165,7 +165,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         step++;
         seconds += stepSeconds;
         skipped += report.committed ? 0 : 1;
-        skippedInARow = report.committed ? 0 : skippedInARow + 1;
+        // An overflow of a scaled loss is how its scale is found; without one it is the training itself that breaks down.
+        skippedInARow = report.committed || report.lossScale > 1 ? 0 : skippedInARow + 1;
         if (step % interval === 0 || !report.committed) log.add(row(report, batches[i]!, stepSeconds));
       });
       await onDisk(() => log.flushWhenDue());

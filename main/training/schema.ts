@@ -81,6 +81,8 @@ export const runConfigSchema = z.strictObject({
     .max(1)
     .default(1 / 30),
   batchSize: z.int().min(1).max(512),
+  /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
+  precision: z.enum(['full', 'mixed']).default('full'),
   length: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('steps'), steps: z.int().min(1) }),
     /** The number of steps is measured at the start and then fixed, so that a resumed run has the same plan. */

@@ -13,8 +13,11 @@ import { asFamily, familyOf, familyTypes, stateFamilies, updateState, updateType
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
+import { mixedPrecision } from '../tensor/passes/mixed-precision.ts';
+import { optimise } from '../tensor/passes/optimise.ts';
 import { trace } from '../tensor/trace/trace.ts';
-import type { Tensors, TensorTypes } from '../tensor/trace/trace.ts';
+import type { TensorFunction, Tensors, TensorTypes } from '../tensor/trace/trace.ts';
+import { nextScaling, scaleOf, scaleType, scalingTypes } from './loss-scaling.ts';
 import type { NetworkConfig, RunConfig } from './schema.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
@@ -61,6 +64,7 @@ function lossAndGradients(
   run: RunConfig,
 ): { losses: Losses; gradients: Parameters } {
   const { x_0, noise } = inputs;
+  const scale = scaleOf(inputs);
   const x_t = ops.add(x_0!, ops.mul(noise!, inputs['t.sigma']!));
   const x_r = ops.add(x_0!, ops.mul(noise!, inputs['r.sigma']!));
   // Outside the loss, so that no gradient flows through it.
@@ -70,24 +74,45 @@ function lossAndGradients(
     const student = consistencyFunction(p, x_t, inputs, 't', run.network);
     parts.consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
     parts.diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
-    return ops.add(parts.consistency, ops.mul(parts.diffusion, run.diffusionLoss.weight));
+    const loss = ops.add(parts.consistency, ops.mul(parts.diffusion, run.diffusionLoss.weight));
+    return scale ? ops.mul(loss, scale) : loss;
   }, parameters);
+  const unscaled = (x: Tensor): Tensor => (scale ? ops.div(x, scale) : x);
   return {
-    losses: { loss: value, consistencyLoss: parts.consistency!, diffusionLoss: parts.diffusion! },
-    gradients: grads,
+    losses: { loss: unscaled(value), consistencyLoss: parts.consistency!, diffusionLoss: parts.diffusion! },
+    gradients: Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, unscaled(gradient)])),
   };
+}
+
+/** A graph in the run's precision. */
+function traceRun(name: string, fn: TensorFunction, types: TensorTypes, { precision }: RunConfig): Graph {
+  const graph = trace(name, fn, types);
+  return precision === 'mixed' ? mixedPrecision(optimise(graph)) : graph;
+}
+
+/** Inputs that hold the state and what an update takes besides. */
+const stateTypes = (layout: Layout, { precision }: RunConfig): TensorTypes => ({
+  ...updateTypes,
+  ...familyTypes(stateFamilies, layout),
+  ...(precision === 'mixed' ? scalingTypes : {}),
+});
+
+function nextState(inputs: Tensors, gradients: Tensors, loss: Tensor, layout: Layout, run: RunConfig): Tensors {
+  const updated = updateState(inputs, gradients, loss, layout, run.optimiser);
+  return run.precision === 'mixed' ? { ...updated, ...nextScaling(inputs, updated['committed']!) } : updated;
 }
 
 /** A whole step: the batch, the rates and the state in; losses, `gradNorm`, `committed` and the next state out. */
 export function trainingGraph(run: RunConfig, shape: LatentShape, layout: Layout): Graph {
-  return trace(
+  return traceRun(
     'training step',
     (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
       const { losses, gradients } = lossAndGradients(parameters, inputs, run);
-      return { ...losses, ...updateState(inputs, pack(gradients, layout), losses.loss, layout, run.optimiser) };
+      return { ...losses, ...nextState(inputs, pack(gradients, layout), losses.loss, layout, run) };
     },
-    { ...batchTypes(run.batchSize, shape, run.network), ...updateTypes, ...familyTypes(stateFamilies, layout) },
+    { ...batchTypes(run.batchSize, shape, run.network), ...stateTypes(layout, run) },
+    run,
   );
 }
 
@@ -100,7 +125,7 @@ const sumTypes = (layout: Layout): TensorTypes => ({
 
 /** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
 export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph {
-  return trace(
+  return traceRun(
     'gradients of a micro-batch',
     (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
@@ -117,13 +142,19 @@ export function gradientGraph(run: RunConfig, shape: LatentShape, layout: Layout
         ),
       };
     },
-    { ...batchTypes(rows, shape, run.network), ...familyTypes(['parameters'], layout), ...sumTypes(layout) },
+    {
+      ...batchTypes(rows, shape, run.network),
+      ...familyTypes(['parameters'], layout),
+      ...sumTypes(layout),
+      ...(run.precision === 'mixed' ? scaleType : {}),
+    },
+    run,
   );
 }
 
 /** Updates with the sums and empties them. Outputs are those of `trainingGraph`. */
 export function updateGraph(run: RunConfig, layout: Layout): Graph {
-  return trace(
+  return traceRun(
     'update',
     (inputs) => {
       const losses = Object.fromEntries(lossNames.map((name) => [name, inputs[`sums/${name}`]!])) as Losses;
@@ -131,12 +162,13 @@ export function updateGraph(run: RunConfig, layout: Layout): Graph {
       const zeros = ({ shape }: { readonly shape: readonly number[] }) => ops.broadcastTo(ops.scalar(0), [...shape]);
       return {
         ...losses,
-        ...updateState(inputs, gradients, losses.loss, layout, run.optimiser),
+        ...nextState(inputs, gradients, losses.loss, layout, run),
         ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, ops.scalar(0)])),
         ...asFamily('gradients', Object.fromEntries(layout.map((chunk) => [chunk.name, zeros(chunk)]))),
       };
     },
-    { ...updateTypes, ...familyTypes(stateFamilies, layout), ...sumTypes(layout) },
+    { ...stateTypes(layout, run), ...sumTypes(layout) },
+    run,
   );
 }
 

@@ -7,6 +7,7 @@ import { stateFamilies } from '../optim/update.ts';
 import type { StateFamily } from '../optim/update.ts';
 import type { ParameterValue } from '../models/parameters.ts';
 import type { Batch } from './batch.ts';
+import { initialScaling, scalingPrefix } from './loss-scaling.ts';
 import type { RunConfig } from './schema.ts';
 import { emptySums, gradientGraph, runLayout, trainingGraph, updateGraph } from './step.ts';
 import type { LatentShape } from '../models/network.ts';
@@ -33,6 +34,8 @@ export interface StepReport {
   readonly gradNorm: number;
   /** Whether the step took place: one whose numbers are not finite changes nothing. */
   readonly committed: boolean;
+  /** What the loss was multiplied by for its gradient; 1 in full precision. */
+  readonly lossScale: number;
 }
 
 export interface Trainer {
@@ -82,6 +85,13 @@ export function familyTensors(family: StateFamily, state: readonly NamedValue[],
   return packValues(values, layout).map(({ name, shape, data }) => ({ name: prefix + name, shape: [...shape], data }));
 }
 
+/** Scale and streak of a state; those of the beginning where it was trained in full precision until now. */
+const scalingTensors = (state: readonly NamedValue[]) =>
+  initialScaling().map((start) => ({
+    ...start,
+    data: state.find(({ name }) => name === start.name)?.data ?? start.data,
+  }));
+
 export async function createTrainer({ device, name, config, shape, microBatch }: TrainerOptions): Promise<Trainer> {
   const traits = await device.traits({});
   const layout = runLayout(config.network, shape, traits.layout);
@@ -107,7 +117,10 @@ export async function createTrainer({ device, name, config, shape, microBatch }:
     burst: traits.burst,
     microBatch: rows,
     async put(state) {
-      const tensors = stateFamilies.flatMap((family) => familyTensors(family, state, layout));
+      const tensors = [
+        ...stateFamilies.flatMap((family) => familyTensors(family, state, layout)),
+        ...(config.precision === 'mixed' ? scalingTensors(state) : []),
+      ];
       await device.createState({ state: name, tensors: isWhole ? tensors : [...tensors, ...emptySums(layout)] });
     },
     async read() {
@@ -118,7 +131,7 @@ export async function createTrainer({ device, name, config, shape, microBatch }:
         const values = chunks.map((chunk) => ({ ...chunk, name: chunk.name.slice(prefix.length) }));
         families.push(...unpackValues(values, layout).map((value) => ({ ...value, name: prefix + value.name })));
       }
-      return families;
+      return [...families, ...(await device.readState({ state: name, prefix: scalingPrefix }))];
     },
     async steps(steps) {
       const { outputs } = await device.steps({ state: name, calls: steps.flatMap(calls) });
@@ -144,5 +157,6 @@ function report(outputs: Readonly<Record<string, { readonly data: ArrayLike<numb
     diffusionLoss: value('diffusionLoss'),
     gradNorm: value('gradNorm'),
     committed,
+    lossScale: outputs['lossScale']?.data[0] ?? 1,
   };
 }

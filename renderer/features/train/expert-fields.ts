@@ -170,6 +170,17 @@ const learningGroup: ConfigGroup = {
       step: 'any',
     },
     {
+      kind: 'choice',
+      path: 'precision',
+      label: 'Precision',
+      term: 'mixed precision',
+      help: 'Mixed computes with half the digits where that is safe: faster on graphics cards that have float16, slower everywhere else. A few steps are skipped while it finds its scale.',
+      options: [
+        { value: 'full', label: 'Full (float32)' },
+        { value: 'mixed', label: 'Mixed (float16 and float32)' },
+      ],
+    },
+    {
       kind: 'number',
       path: 'emaHalfLifeShare',
       label: 'Span of the averaged model',
