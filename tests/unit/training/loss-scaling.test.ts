@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../../main/tensor/ops.ts';
 import { readCheckpoint } from '../../../main/training/checkpoint.ts';
 import { goodSteps, nextScaling } from '../../../main/training/loss-scaling.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
