@@ -74,15 +74,17 @@ export async function createBurst(
     });
     const size = sizeOf(type.shape);
     const length = size * given.length;
+    const { dtype } = type;
+    assertThat(dtype !== 'float16', 'inputs of a graph that are not float16');
     const data =
-      type.dtype === 'float32'
+      dtype === 'float32'
         ? new Float32Array(length)
-        : type.dtype === 'int32'
+        : dtype === 'int32'
           ? new Int32Array(length)
           : new Uint8Array(length);
     given.forEach((values, i) => data.set(values, i * size));
     const shape = [steps, ...(times === 1 ? [] : [times]), ...type.shape];
-    return toTensor({ dtype: type.dtype, shape, data });
+    return toTensor({ dtype, shape, data });
   }
 
   return {
