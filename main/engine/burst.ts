@@ -72,10 +72,10 @@ export async function createBurst(
       checkShape(program, name, input.shape, type.shape);
       return input.data;
     });
-    const { dtype } = type;
-    assertThat(dtype !== 'float16', 'inputs that the host can hand over', `${name} in float16`);
     const size = sizeOf(type.shape);
     const length = size * given.length;
+    const { dtype } = type;
+    assertThat(dtype !== 'float16', 'inputs of a graph that are not float16');
     const data =
       dtype === 'float32'
         ? new Float32Array(length)

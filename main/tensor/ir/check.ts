@@ -16,9 +16,16 @@ export function checkGraph(graph: Graph, after: string): Graph {
     written.add(value);
   };
   const typeOf = (value: number): TensorType => graph.types.get(value)!;
-  for (const { name, value } of graph.inputs) write(value, `input ${name}`);
+  const cross = (value: number, what: string) => {
+    if (typeOf(value)?.dtype === 'float16') fail(`%${value} (${what}) is float16, which is for values inside only`);
+  };
+  for (const { name, value } of graph.inputs) {
+    write(value, `input ${name}`);
+    cross(value, `input ${name}`);
+  }
   for (const [value, data] of graph.constants) {
     write(value, 'constant');
+    cross(value, 'constant');
     if (data.length !== sizeOf(typeOf(value).shape))
       fail(`constant %${value} has ${data.length} elements for ${formatType(typeOf(value))}`);
   }
@@ -37,8 +44,10 @@ export function checkGraph(graph: Graph, after: string): Graph {
       }
     });
   }
-  for (const { name, value } of graph.outputs)
+  for (const { name, value } of graph.outputs) {
     if (!written.has(value)) fail(`output ${name} reads %${value}, which nothing writes`);
+    cross(value, `output ${name}`);
+  }
   for (const [kind, list] of [
     ['input', graph.inputs],
     ['output', graph.outputs],
