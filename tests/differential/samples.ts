@@ -70,7 +70,6 @@ const samples: { readonly [O in OpName]: readonly Sample<O>[] } = {
   split: [[[x], { axis: 2, sizes: [1, 3] }]],
   slice: [[[x], { begin: [1, 0, 2], size: [1, 3, 1] }]],
   pad: [[[x], { before: [0, 1, 2], after: [1, 0, 0], value: 0.5 }]],
-  reverse: [[[x], { axes: [0, 2] }]],
   conv2d: [
     [[normal([2, 3, 8, 6], 13), normal([4, 3, 3, 3], 14)], { stride: 1, padding: 1 }],
     [[normal([2, 3, 8, 7], 15), normal([4, 3, 3, 3], 16)], { stride: 2, padding: 1 }],

@@ -92,7 +92,6 @@ export const eagerRules: { readonly [O in OpName]: Rule<O> } = {
       before.map((size, i) => [size, after[i]!]),
       value,
     ),
-  reverse: ([x], { axes }) => tf.reverse(x!, [...axes]),
   // Padding is given for each axis, because TF.js takes a single number only for square kernels.
   conv2d: ([x, filter], { stride, padding }) => {
     const sides: [number, number] = [padding, padding];

@@ -48,7 +48,6 @@ export interface OpAttributes {
   readonly split: { readonly axis: number; readonly sizes: readonly number[] };
   readonly slice: { readonly begin: readonly number[]; readonly size: readonly number[] };
   readonly pad: { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number };
-  readonly reverse: { readonly axes: readonly number[] };
   /** inputs: x [batch, in, height, width], filter [out, in, kh, kw]; zero padding on each side. */
   readonly conv2d: { readonly stride: number; readonly padding: number };
   /** The transpose of conv2d as a linear map: inputs y [batch, out, …], filter [out, in, kh, kw]; gives [batch, in, …size]. */

@@ -177,11 +177,6 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
     require(before.length === shape.length && after.length === shape.length, 'paddings for each axis', inputs[0]!);
     return [{ dtype, shape: shape.map((size, i) => size + before[i]! + after[i]!) }];
   },
-  reverse: (inputs, { axes }) => {
-    arity(inputs, 1);
-    require(axes.every((axis) => axis >= 0 && axis < inputs[0]!.shape.length), 'axes within the rank', inputs[0]!);
-    return [inputs[0]!];
-  },
   conv2d: (inputs, { stride, padding }) => {
     arity(inputs, 2);
     const [x, filter] = inputs as [TensorType, TensorType];

@@ -174,17 +174,6 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
       outputs(node, scope),
     );
   },
-  reverse: (node, scope) => {
-    const { axes } = node.attributes;
-    const all = (value: number) => scope.ints(axes.map(() => value));
-    // From the last element down past the first: ONNX spells “before the first” as a very negative end.
-    scope.node(
-      'Slice',
-      [input(node, scope), all(-1), all(-(2 ** 31)), scope.ints(axes), all(-1)],
-      {},
-      outputs(node, scope),
-    );
-  },
   conv2d: (node, scope) => {
     scope.node('Conv', [input(node, scope), input(node, scope, 1)], window(node, scope), outputs(node, scope));
   },

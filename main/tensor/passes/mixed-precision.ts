@@ -31,7 +31,6 @@ const precision: { readonly [O in OpName]: 'half' | 'follows' | 'single' } = {
   split: 'follows',
   slice: 'follows',
   pad: 'follows',
-  reverse: 'follows',
   div: 'single',
   greater: 'single',
   exp: 'single',

@@ -136,8 +136,6 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
     list(inputs)
       .map(id)
       .reduce((sum, value) => emit('add', [sum, value], {})),
-  Reverse: ({ x }, { dims }) =>
-    emit('reverse', [id(x)], { axes: tf.util.parseAxisParam(dims as number | number[], x!.shape) }),
   // TF.js has pictures as [batch, h, w, channels] and filters as [kh, kw, in, out], the IR the channels first.
   Conv2D: ({ x, filter }, { strides, pad, dataFormat }) => {
     const stride = squareStride(strides, dataFormat, pad);

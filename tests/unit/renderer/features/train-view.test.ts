@@ -69,6 +69,14 @@ describe('presets', () => {
     expect(lengthWords({ kind: 'minutes', minutes: 180 })).toBe('3 h');
     expect(lengthWords({ kind: 'minutes', minutes: 90 })).toBe('1 h 30 min');
   });
+  it('say what the model is like', () => {
+    const model = (network: RunRecord['config']['network']) =>
+      presetFacts({ id: 'a', name: '', description: '', source: '', config: { ...config, network } }, []).find(
+        ({ label }) => label === 'model',
+      )?.value;
+    expect(model(config.network)).toBe('4 layers of 128');
+    expect(model(runConfigSchema.shape.network.parse({ kind: 'unet', width: 64 }))).toBe('U-Net of 4 levels, width 64');
+  });
   it('show a speed only when it was measured here', () => {
     const preset = { id: 'quick', name: '', description: '', source: '', config };
     const speed = (runs: RunRecord[]) => presetFacts(preset, runs).at(-1)?.value;
