@@ -71,7 +71,7 @@ export function createContext(options: BenchOptions, sideScript: string): BenchC
       await access(script).catch((problem: unknown) => {
         throw studioError('bench.noPeers', { script }, problem);
       });
-      return start({ title, program: python, args: ['-u', script] }, task, spec);
+      return start({ title, isOurs: false, program: python, args: ['-u', script] }, task, spec);
     },
     close: () => sides.forEach((side) => side.kill()),
   };
@@ -79,6 +79,7 @@ export function createContext(options: BenchOptions, sideScript: string): BenchC
 
 const ourLaunch = (title: string, sideScript: string): Launch => ({
   title,
+  isOurs: true,
   program: process.execPath,
   args: ['--enable-source-maps', sideScript],
   env: engineEnvironment(process.env, process.platform, homedir()),

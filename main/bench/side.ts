@@ -10,6 +10,7 @@ import type { End, Request, Round } from './protocol.ts';
 export interface Launch {
   /** “PyTorch eager”, “this studio”. */
   readonly title: string;
+  readonly isOurs: boolean;
   readonly program: string;
   readonly args: readonly string[];
   /** What its environment has besides ours. */
@@ -30,7 +31,7 @@ export interface Side {
 /** How much of what a side printed is worth quoting. */
 const mostQuoted = 2000;
 
-/** Starts a side and has it prepare its work. Throws `bench.noPython` when it can't be started, else what the side says. */
+/** Starts a side and has it prepare its work. Throws `bench.noPython` when it can't be started, else what it says. */
 export async function startSide(launch: Launch, task: string, spec: Readonly<Record<string, unknown>>): Promise<Side> {
   const { title, program, args, env } = launch;
   const child = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -44,13 +45,14 @@ export async function startSide(launch: Launch, task: string, spec: Readonly<Rec
     ),
   );
   notStarted.catch(() => undefined);
+  const closed = new Promise((resolve) => child.on('close', resolve));
   const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
   async function ask<S extends z.ZodType>(request: Request, schema: S): Promise<z.infer<S>> {
     child.stdin.write(`${JSON.stringify(request)}\n`);
     const { done, value } = await Promise.race([lines.next(), notStarted]);
     // An `error` event comes after the end of stdout, so it is given its chance to say why there was no answer.
-    if (done === true) await Promise.race([new Promise((ended) => child.on('close', ended)), notStarted]);
+    if (done === true) await Promise.race([closed, notStarted]);
     const answer = done === true ? undefined : parsed(value);
     const found = schema.safeParse(answer);
     if (found.success) return found.data;
@@ -82,9 +84,10 @@ function parsed(line: string): unknown {
 }
 
 /** An answer that is none of the expected, as an error of the catalogue. */
-function failure({ title, program }: Launch, answer: unknown, printed: string): StudioError {
+function failure({ title, isOurs, program }: Launch, answer: unknown, printed: string): StudioError {
   const ours = wireFailureSchema.safeParse(answer);
   if (ours.success) return new StudioError(ours.data.error);
+  if (isOurs) return studioError('engine.stopped', { reason: printed });
   const theirs = peerFailureSchema.safeParse(answer);
   if (!theirs.success) return studioError('bench.peerFailed', { peer: title, message: printed });
   const { reason, message } = theirs.data.error;

@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const launch = (name: string, behaviour?: string) => ({
   title: name,
+  isOurs: name === 'ours',
   program: process.execPath,
   args: [script, name, log, ...(behaviour === undefined ? [] : [behaviour])],
 });
@@ -90,10 +91,17 @@ describe('a side', () => {
   it('that dies during a round does not leave the harness waiting', async () => {
     const one = await side('one', 'dies');
     await expect(one.round()).rejects.toMatchObject({ code: 'bench.peerFailed' });
+    await expect(one.round()).rejects.toMatchObject({ code: 'bench.peerFailed' });
+    const ours = await side('ours', 'dies');
+    await expect(ours.round()).rejects.toMatchObject({ code: 'engine.stopped' });
   });
 
   it('whose Python is not there says so', async () => {
-    const started = startSide({ title: 'peer', program: join(folder, 'no-python'), args: [] }, 'step', {});
+    const started = startSide(
+      { title: 'peer', isOurs: false, program: join(folder, 'no-python'), args: [] },
+      'step',
+      {},
+    );
     await expect(started).rejects.toMatchObject({ code: 'bench.noPython' });
   });
 });
