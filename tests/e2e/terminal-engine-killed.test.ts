@@ -57,16 +57,31 @@ function engine(): number {
   return pids[0]!;
 }
 
-/** The window's word after a kill: the job goes on by itself, was given up, or had just been done. */
-async function outcomeOf(job: number, restartsBefore: number): Promise<'restarted' | 'failed' | 'done'> {
-  const now = () => {
-    const { status, counts } = jobs.get(job)!;
-    if (status === 'done' || status === 'failed') return status;
-    return (counts['restarted'] ?? 0) > restartsBefore ? 'restarted' : undefined;
+/** Until a run has made its first step since it was started or started again, or has ended. */
+async function training(job: number): Promise<void> {
+  const isTraining = () => {
+    const { status, title, done } = jobs.get(job)!;
+    return status !== 'running' || (title === 'Training' && done > 0);
   };
-  await expect.poll(now, { timeout: 60_000 }).toBeDefined();
-  return now()!;
+  await vi.waitUntil(isTraining, { timeout: 120_000, interval: 20 });
 }
+
+/** Kills the engine, and answers what the window says then: the job goes on by itself, was given up, or had just been done. */
+async function killEngine(job: number): Promise<'restarted' | 'failed' | 'done'> {
+  const restarts = () => jobs.get(job)!.counts['restarted'] ?? 0;
+  const before = restarts();
+  process.kill(engine(), 'SIGKILL');
+  // The studio answers while there is no engine.
+  expect((await call['runs.log']({ run: jobs.get(job)!.run! })).length).toBeGreaterThan(0);
+  const outcome = () => {
+    const { status } = jobs.get(job)!;
+    if (status === 'done' || status === 'failed') return status;
+    return restarts() > before ? 'restarted' : undefined;
+  };
+  return vi.waitUntil(outcome, { timeout: 60_000 });
+}
+
+const recordOf = (run: string) => JSON.parse(readFileSync(join(project, 'runs', run, 'run.json'), 'utf8')) as RunRecord;
 
 describe('a studio whose engine is killed again and again', () => {
   const steps = 480;
@@ -85,24 +100,16 @@ describe('a studio whose engine is killed again and again', () => {
     const started = await call['runs.start']({ config });
     const { run } = started;
     let { job } = started;
-    const isTraining = () => {
-      const { status, title, done } = jobs.get(job)!;
-      return status !== 'running' || (title === 'Training' && done > 0);
-    };
     for (let interruptions = 0; ; interruptions++) {
       // Every fifth kill comes while it starts again, the others while it trains.
       const anyTime = interruptions % 5 === 4;
-      if (!anyTime) await expect.poll(isTraining, { timeout: 60_000, interval: 20 }).toBe(true);
+      if (!anyTime) await training(job);
       await pause(random.uniform(0, anyTime ? 2000 : 700));
       if (interruptions === most || jobs.get(job)!.status === 'done') {
         expect((await ended(job)).status).toBe('done');
         return { run, interruptions };
       }
-      const restarts = jobs.get(job)!.counts['restarted'] ?? 0;
-      process.kill(engine(), 'SIGKILL');
-      // The studio answers while there is no engine.
-      expect((await call['runs.log']({ run })).length).toBeGreaterThan(0);
-      const outcome = await outcomeOf(job, restarts);
+      const outcome = await killEngine(job);
       if (outcome === 'done') return { run, interruptions };
       if (outcome === 'failed') {
         // Too many crashes in a row without a checkpoint: it says so, and the button goes on all the same.
@@ -126,9 +133,8 @@ describe('a studio whose engine is killed again and again', () => {
       expect(trouble).toHaveLength(interruptions);
       for (const { text } of trouble) expect(text).toMatch(/^The engine.* stopped.*SIGKILL/);
       const folder = join(project, 'runs', run);
-      const record = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunRecord;
-      expect(record).toMatchObject({ status: 'finished', step: steps, skipped: 0 });
-      expect(record).not.toHaveProperty('error');
+      expect(recordOf(run)).toMatchObject({ status: 'finished', step: steps, skipped: 0 });
+      expect(recordOf(run)).not.toHaveProperty('error');
       const names = readdirSync(folder, { recursive: true }).map(String);
       expect(names.filter((name) => name.includes('.tmp'))).toEqual([]);
       const sheets = await call['runs.samples']({ run });
@@ -137,5 +143,23 @@ describe('a studio whose engine is killed again and again', () => {
         readFileSync(join(project, 'runs', id, 'checkpoints', 'step-000000480', 'state.safetensors'));
       expect(weights(run).equals(weights(undisturbed.run))).toBe(true);
     }
-  }, 280_000);
+  }, 600_000);
+
+  it('three kills before anything is saved leave the run to the person, who can have it begin again', async () => {
+    const unsaved = { ...config, length: { kind: 'steps', steps: 400 }, checkpointMinutes: 60 } as const;
+    const { run, job } = await call['runs.start']({ config: unsaved });
+    const outcomes: string[] = [];
+    for (let kill = 0; kill < 3; kill++) {
+      await training(job);
+      outcomes.push(await killEngine(job));
+    }
+    expect(outcomes).toEqual(['restarted', 'restarted', 'failed']);
+    expect(jobs.get(job)!.error).toMatchObject({ code: 'run.keepsCrashing', details: { step: 0, count: 3 } });
+    expect(recordOf(run)).toMatchObject({ status: 'interrupted', step: 0, error: { code: 'run.keepsCrashing' } });
+
+    const { job: resumed } = await call['runs.resume']({ run });
+    expect(await ended(resumed)).toMatchObject({ status: 'done', done: 400 });
+    expect((await figures(run)).map(({ step }) => step)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+    expect((await call['runs.log']({ run })).map(({ text }) => text)).toContain('Begun again: nothing had been saved.');
+  }, 300_000);
 });

@@ -60,7 +60,8 @@ export function newestFirst(runs: readonly RunRecord[]): RunRecord[] {
 export function canResume(run: RunRecord): boolean {
   return (
     run.status === 'paused' ||
-    ((run.status === 'stopped' || run.status === 'interrupted' || run.status === 'failed') && run.step > 0)
+    run.status === 'interrupted' ||
+    ((run.status === 'stopped' || run.status === 'failed') && run.step > 0)
   );
 }
 export function isLive(run: RunRecord): boolean {
@@ -104,7 +105,7 @@ export function situationOf(run: RunRecord, last: MetricsRow | undefined): Situa
 
 /** What resuming costs after a crash or a power cut: the steps since the last checkpoint. */
 export function interruptedWords(run: RunRecord, last: MetricsRow | undefined): string {
-  if (run.step === 0) return 'The studio or the computer stopped before anything was saved. Start a new run.';
+  if (run.step === 0) return 'The studio or the computer stopped before anything was saved. It can begin again.';
   const from = `It can go on from its last saved state (checkpoint), step ${formatCount(run.step)}.`;
   const lost = Math.max(0, (last?.step ?? run.step) - run.step);
   if (lost === 0) return `The studio or the computer stopped while it was training. ${from} Nothing is lost.`;

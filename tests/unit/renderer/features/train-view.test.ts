@@ -100,13 +100,14 @@ describe('what a run needs the person to know', () => {
     for (const status of ['paused', 'stopped', 'finished', 'failed', 'interrupted'] as const)
       expect(situationOf(run({ status }), undefined)?.title).toBeTruthy();
   });
-  it('whether it can go on: not without a checkpoint, unless it only waits', () => {
+  it('whether it can go on: not without a checkpoint, unless it only waits or was cut off before the first', () => {
     expect(
       (['paused', 'stopped', 'interrupted', 'failed', 'finished', 'running'] as const).map((status) =>
         canResume(run({ status })),
       ),
     ).toEqual([true, true, true, true, false, false]);
-    expect(canResume(run({ status: 'interrupted', step: 0 }))).toBe(false);
+    expect(canResume(run({ status: 'interrupted', step: 0 }))).toBe(true);
+    expect(canResume(run({ status: 'failed', step: 0 }))).toBe(false);
     expect(canResume(run({ status: 'paused', step: 0 }))).toBe(true);
   });
 });
