@@ -115,8 +115,7 @@ describe.each(packages)('$name', ({ name, only, why }) => {
 
   test('is not confused with a package whose name only begins the same', () => {
     const covered = packages.some((other) => other.name.endsWith('/*') && name.startsWith(other.name.slice(0, -1)));
-    if (!covered)
-      expect(complaints('main/projects/store.ts', `import x from '${name}-other';`)).toEqual([]);
+    if (!covered) expect(complaints('main/projects/store.ts', `import x from '${name}-other';`)).toEqual([]);
   });
 });
 
