@@ -62,3 +62,24 @@ describe('WebGPU', () => {
     expect((await webgpu({ platform, arch: platform === 'linux' ? 'x64' : 'arm64' }, [card])).unusable).toBeUndefined();
   });
 });
+
+describe('NVIDIA’s own ways', () => {
+  const nvidia: GraphicsCard = { name: 'NVIDIA GeForce RTX 4090', memoryBytes: 2 ** 34, driver: 'NVIDIA 580.1' };
+  const kinds = async (system: Parameters<typeof fakeSystem>[0], cards: readonly GraphicsCard[]) => {
+    const found = await findDevices({ system: fakeSystem(system), cards });
+    return (['cuda', 'tensorflow'] as const).map((kind) => found.find((device) => device.kind === kind)!);
+  };
+
+  it('are named after the NVIDIA card, although another one is stronger', async () => {
+    for (const device of await kinds({}, [card, nvidia]))
+      expect(device).toMatchObject({ name: nvidia.name, memoryBytes: nvidia.memoryBytes, driver: nvidia.driver });
+  });
+
+  it('say what is missing, and how to add it', async () => {
+    const [cuda, tensorflow] = await kinds({ programs: { 'nvidia-smi': '580.65, 8.9\n' } }, [nvidia]);
+    expect(cuda!.unusable).toContain('cauchy device add cuda');
+    expect(tensorflow!.unusable).toContain('not installed');
+    expect(tensorflow!.advice).toContain('@tensorflow/tfjs-node-gpu@4.22.0');
+    for (const { unusable } of await kinds({}, [card])) expect(unusable).toMatch(/NVIDIA/);
+  });
+});
