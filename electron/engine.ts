@@ -1,14 +1,18 @@
 /** Starts the engine in a process of Electron's own kind: a crash there costs a restart from the last checkpoint. */
 import { utilityProcess } from 'electron';
 import { homedir } from 'node:os';
-import type { EngineProcess } from '../main/api/studio.ts';
+import type { DeviceInfo, EngineProcess } from '../main/api/studio.ts';
 import { engineEnvironment } from '../main/base/engine-environment.ts';
 import { studioError } from '../main/base/errors.ts';
 import type { StudioError } from '../main/base/errors.ts';
 
 /** @param script absolute path of the engine's entry, outside the archive: its threads can not be loaded from one */
-export function spawnEngine(script: string, env: Readonly<Record<string, string>> = {}): EngineProcess {
-  const child = utilityProcess.fork(script, [], {
+export function spawnEngine(
+  script: string,
+  device: DeviceInfo,
+  env: Readonly<Record<string, string>> = {},
+): EngineProcess {
+  const child = utilityProcess.fork(script, [JSON.stringify(device)], {
     serviceName: 'Cauchy Studio engine',
     env: engineEnvironment({ ...process.env, ...env }, process.platform, homedir()),
     execArgv: ['--enable-source-maps'],

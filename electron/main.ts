@@ -44,7 +44,7 @@ async function run(): Promise<void> {
     ...folders,
     program: 'the studio window',
     shell: { kind: 'electron' },
-    spawnEngine: () => spawnEngine(paths.engine, sharp),
+    spawnEngine: (device) => spawnEngine(paths.engine, device, sharp),
     pickFolders: () => pickFolders(),
     reveal: (path) => shell.showItemInFolder(path),
   });

@@ -71,7 +71,11 @@ export const rows = [
   },
   { folder: 'main/storage', may: [], why: 'storage knows bytes and files, not what they mean' },
   { folder: 'main/projects', may: ['main/storage'], why: 'a project is a folder with a lock' },
-  { folder: 'main/settings', may: ['main/storage', 'main/projects/schema.ts'], why: 'settings are a file' },
+  {
+    folder: 'main/settings',
+    may: ['main/storage', 'main/projects/schema.ts', 'main/engine/schema.ts'],
+    why: 'settings are a file',
+  },
   {
     folder: 'main/vae',
     may: ['main/tensor', 'main/models', 'main/optim', 'main/storage'],
@@ -98,7 +102,11 @@ export const rows = [
     ],
     why: 'training knows latents and the method, not runs or windows',
   },
-  { folder: 'main/runs', may: ['main/storage', 'main/training'], why: "a run is training's life on disk" },
+  {
+    folder: 'main/runs',
+    may: ['main/storage', 'main/training', 'main/engine/schema.ts'],
+    why: "a run is training's life on disk",
+  },
   {
     folder: 'main/generation',
     may: [
@@ -175,7 +183,11 @@ export const rows = [
     ],
     why: 'the contract is browser-safe: schemas only',
   },
-  { folder: 'main/api/studio.ts', may: ['main/api/contract'], why: 'the interface between application and shells' },
+  {
+    folder: 'main/api/studio.ts',
+    may: ['main/api/contract', 'main/engine/schema.ts'],
+    why: 'the interface between application and shells',
+  },
   {
     folder: 'main/api/handlers',
     may: [
@@ -193,6 +205,7 @@ export const rows = [
       'main/vae',
       'main/workers',
       'main/engine/schema.ts',
+      'main/engine/devices',
     ],
     why: 'handlers join the contract to the domain',
   },
@@ -222,6 +235,7 @@ export const rows = [
       'main/vae',
       'main/downloads',
       'main/engine/cuda',
+      'main/engine/schema.ts',
     ],
     why: 'the terminal drives the same application',
   },

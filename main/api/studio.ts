@@ -1,6 +1,9 @@
 /** The application as its shells see it (Electron, browser host, terminal): handlers of the contract, events, files. */
 import type { Handlers, Parsed, Port } from '../base/rpc.ts';
+import type { DeviceInfo } from '../engine/schema.ts';
 import type { StudioContract } from './contract/contract.ts';
+
+export type { DeviceInfo };
 
 export type StudioEvent = keyof StudioContract['events'];
 export type StudioEventPayload<E extends StudioEvent> = Parsed<StudioContract['events'][E]>;
@@ -25,8 +28,8 @@ export interface StudioPorts {
   /** Who holds the lock of an open project, in words: “the studio window”. */
   readonly program: string;
   readonly shell: { readonly kind: 'electron' | 'browser' };
-  /** Starts the engine process (dist/main/workers/engine.process.js). */
-  spawnEngine(): EngineProcess;
+  /** Starts an engine process (dist/main/workers/engine.process.js) that computes on this device. */
+  spawnEngine(device: DeviceInfo): EngineProcess;
   /** A native dialog; absent where there is none. */
   readonly pickFolders?: () => Promise<readonly string[]>;
   /** Shows a file in the system's file manager; absent where there is none. */

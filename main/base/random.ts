@@ -26,6 +26,7 @@ export const randomStreams = {
   split: 7,
   vae: 8,
   jitter: 9,
+  probe: 10,
   test: 99,
 } as const;
 export type RandomStream = keyof typeof randomStreams;

@@ -1,13 +1,14 @@
 /** The verbs of the terminal, each a function of the application and its options. */
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Studio } from '../app.ts';
 import type { StartedJob } from '../api/handlers/job-board.ts';
 import { currentStatistics } from '../api/handlers/summary.ts';
 import { studioError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
-import { listed } from '../base/errors/words.ts';
 import type { PictureCounts, PictureSettings, PictureSource } from '../datasets/schema.ts';
+import { deviceTerms } from '../engine/schema.ts';
+import type { DeviceChoice } from '../engine/schema.ts';
 import type { LatentStatistics } from '../latents/schema.ts';
 import type { RunRecord } from '../runs/schema.ts';
 import { loadConfig } from '../training/presets.ts';
@@ -23,7 +24,7 @@ export interface CommandContext {
 }
 
 /** Waits for a job; Ctrl-C cancels it. */
-async function finish<T>({ studio, interrupted }: CommandContext, { id, finished }: StartedJob<T>): Promise<T> {
+export async function finish<T>({ studio, interrupted }: CommandContext, { id, finished }: StartedJob<T>): Promise<T> {
   const cancel = () => studio.session.jobs.cancel(id);
   interrupted.addEventListener('abort', cancel, { once: true });
   if (interrupted.aborted) cancel();
@@ -99,6 +100,12 @@ export interface TrainOptions {
   readonly minutes?: number | undefined;
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
+  readonly device?: DeviceChoice | undefined;
+}
+
+/** For this command only; what the person chose for good stays. */
+async function chooseDevice({ studio }: CommandContext, device: DeviceChoice | undefined): Promise<void> {
+  if (device !== undefined) await studio.session.devices.chooseForNow(device);
 }
 
 /** The configuration of a preset or a file, with its length and seed replaced where asked. */
@@ -120,7 +127,7 @@ async function resolveConfig({ studio }: CommandContext, options: TrainOptions):
 
 async function train(context: CommandContext, config: RunConfig, preset: string | undefined): Promise<RunRecord> {
   const { run, job } = await context.studio.work.startRun({ config, preset });
-  context.output.say(`Training ${run}. Ctrl-C stops it with a checkpoint.`);
+  context.output.say(`Training ${run} ${await trainedOn(context)} Ctrl-C stops it with a checkpoint.`);
   return finish(context, job);
 }
 
@@ -137,15 +144,30 @@ const runResult = (record: RunRecord): object => ({
   scores: record.scores,
 });
 
+/** What a run trains on, and, where that is slow, that it is. */
+async function trainedOn({ studio }: CommandContext): Promise<string> {
+  const { devices, used, why } = await studio.session.devices.list();
+  const device = devices.find(({ kind }) => kind === used)!;
+  if (used === 'cpu')
+    return `on the processor, which is slow (${why.replace(/\.$/, '')}). “cauchy doctor” lists the devices.`;
+  return `on ${device.name} (${deviceTerms[used]}).${device.slow === undefined ? '' : ` It is slow: ${device.slow}`}`;
+}
+
 export async function trainCommand(context: CommandContext, project: string, options: TrainOptions): Promise<void> {
   const config = await resolveConfig(context, options);
+  await chooseDevice(context, options.device);
   await context.studio.session.openProject(project);
   report(context, await train(context, config, options.config === undefined ? options.preset : undefined));
 }
 
-export async function resumeCommand(context: CommandContext, project: string, run: string): Promise<void> {
+export async function resumeCommand(
+  context: CommandContext,
+  project: string,
+  options: { readonly resume: string; readonly device?: DeviceChoice | undefined },
+): Promise<void> {
+  await chooseDevice(context, options.device);
   await context.studio.session.openProject(project);
-  report(context, await finish(context, await context.studio.work.resumeRun(run)));
+  report(context, await finish(context, await context.studio.work.resumeRun(options.resume)));
 }
 
 /** A run that paused itself because its numbers broke is a failure for a script. */
@@ -262,59 +284,6 @@ export async function demoCommand(
   };
   const words = `From noise to pictures in ${formatDuration(value.seconds)} and ${record.step.toLocaleString('en')} steps: the distance to real pictures fell from ${first?.frechet.toFixed(1)} to ${last?.frechet.toFixed(1)} (${last?.floor.toFixed(1)} is as near as other real pictures are).\nLook at ${grid.file}`;
   output.result(value, words);
-}
-
-/** Checks by doing what the studio needs; each line says what it means when it fails. */
-export async function doctorCommand({ studio, output }: CommandContext): Promise<boolean> {
-  const checks: { name: string; ok: boolean; found: string }[] = [];
-  const check = async (name: string, look: () => Promise<string> | string) => {
-    try {
-      checks.push({ name, ok: true, found: await look() });
-    } catch (thrown) {
-      checks.push({ name, ok: false, found: thrown instanceof Error ? thrown.message : String(thrown) });
-    }
-  };
-  const { session } = studio;
-  await check('Node', () => process.version);
-  await check('engine process and device', async () => {
-    const { name, threads, memoryBytes } = await session.engine['device.info']({});
-    return `CPU: ${name}, ${threads} threads, ${((memoryBytes ?? 0) / 2 ** 30).toFixed(1)} GiB. Training on the CPU is slow: small pictures and networks only`;
-  });
-  await check('presets', () =>
-    listed(
-      session.presets.map(({ id }) => id),
-      10,
-    ),
-  );
-  await check('starter VAE', async () => {
-    const { loadVae } = await import('../vae/starter.ts');
-    return `weights ${(await loadVae('starter', session.ports.resources)).hash}`;
-  });
-  await check('settings can be written', async () => {
-    await session.settings.change({});
-    return session.ports.settingsFile;
-  });
-  await check('free space for projects', async () => {
-    const folder = await existingParent(session.projectsFolder);
-    const { bavail, bsize } = await statfs(folder);
-    return `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB at ${folder}`;
-  });
-  const ok = checks.every((entry) => entry.ok);
-  output.result(
-    { ok, checks },
-    checks.map((entry) => `${entry.ok ? 'ok    ' : 'FAILED'} ${entry.name}: ${entry.found}`).join('\n'),
-  );
-  return ok;
-}
-
-async function existingParent(path: string): Promise<string> {
-  for (let folder = path; ; folder = dirname(folder)) {
-    const found = await statfs(folder).then(
-      () => true,
-      () => false,
-    );
-    if (found || folder === dirname(folder)) return folder;
-  }
 }
 
 /** The context of a handler that is called from here: nobody cancels and nobody watches. */

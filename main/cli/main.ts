@@ -5,9 +5,10 @@ import { studioError } from '../base/errors.ts';
 import { problemsOf } from '../base/rpc.ts';
 import { version } from '../base/version.ts';
 import { pictureSettingsSchema } from '../datasets/schema.ts';
+import { deviceKindSchema } from '../engine/schema.ts';
+import type { DeviceChoice } from '../engine/schema.ts';
 import {
   demoCommand,
-  doctorCommand,
   encodeCommand,
   gridCommand,
   importCommand,
@@ -18,6 +19,7 @@ import {
 } from './commands.ts';
 import type { CommandContext } from './commands.ts';
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
+import { doctorCommand } from './doctor.ts';
 import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
@@ -95,6 +97,12 @@ interface Common {
 }
 const json = () => new Option('--json', 'one JSON object a line on stdout, the last one the result');
 const project = () => new Option('--project <folder>', 'the project’s folder').makeOptionMandatory();
+
+const onDevice = () =>
+  new Option('--device <kind>', 'train on this one, for this command only').choices([
+    'auto',
+    ...deviceKindSchema.options,
+  ]);
 
 const program = new Command('cauchy')
   .description('Train your own one-step image generator on your own pictures.')
@@ -175,6 +183,7 @@ program
   .option('--steps <k>', 'train so many steps', count)
   .option('--seed <n>', 'seed of the run', natural)
   .option('--resume <run>', 'go on with a run from its last checkpoint')
+  .addOption(onDevice())
   .addOption(json())
   .action(
     (
@@ -186,10 +195,13 @@ program
         steps?: number;
         seed?: number;
         resume?: string;
+        device?: DeviceChoice;
       },
     ) =>
       withStudio('train', o.json === true, (context) =>
-        o.resume === undefined ? trainCommand(context, o.project, o) : resumeCommand(context, o.project, o.resume),
+        o.resume === undefined
+          ? trainCommand(context, o.project, o)
+          : resumeCommand(context, o.project, { ...o, resume: o.resume }),
       ),
   );
 
@@ -237,9 +249,12 @@ program
 
 program
   .command('doctor')
-  .description('check what the studio needs on this computer')
+  .description('the devices of this computer, and what else the studio needs')
+  .option('--measure', 'try every device: speed, and numbers compared with the processor')
   .addOption(json())
-  .action((o: Common) => withStudio('doctor', o.json === true, doctorCommand));
+  .action((o: Common & { measure?: boolean }) =>
+    withStudio('doctor', o.json === true, (context) => doctorCommand(context, o.measure === true)),
+  );
 
 program
   .command('bench')

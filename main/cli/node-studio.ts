@@ -20,7 +20,7 @@ export function createNodeStudio(program: string, uploadFolder?: (id: string) =>
     ...studioFolders(process.env, process.platform, homedir()),
     program,
     shell: { kind: 'browser' },
-    spawnEngine: () => spawnEngine(join(programFolder, 'dist', 'main', 'workers', 'engine.process.js')),
+    spawnEngine: (device) => spawnEngine(join(programFolder, 'dist', 'main', 'workers', 'engine.process.js'), device),
     ...(uploadFolder ? { uploadFolder } : {}),
   });
 }

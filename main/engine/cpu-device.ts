@@ -1,10 +1,7 @@
 /** The CPU as a device. */
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { computeThreads, cpuInfo } from './cpu-info.ts';
 import { createHostDevice } from './host-device.ts';
 import type { DeviceHandlers } from './programs.ts';
-
-/** Threads for matrix products: one for each core that may be used; more only get in each other's way. */
-export const computeThreads = (): number => Math.max(1, Math.min(availableParallelism(), 16));
 
 /** Session options of the CPU. */
 export const onCpu = (threads: number) => ({
@@ -22,6 +19,6 @@ export const createCpuDevice = (threads = computeThreads(), profile?: string): D
       ...onCpu(threads),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     },
-    info: () => ({ kind: 'cpu', name: cpus()[0]?.model.trim() ?? 'CPU', threads, memoryBytes: totalmem() }),
+    info: () => cpuInfo(threads),
     burst: 1,
   });

@@ -27,7 +27,7 @@ const burst = 8;
 
 export interface GpuIdentity {
   readonly name: string;
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
 }
 
 /** The handlers of a WebGPU device. All of a process's WebGPU work must be in the thread that calls them. */

@@ -1,13 +1,13 @@
 /** Starts the engine process for shells that run on Node: a fork that computes, apart from everything it could break. */
 import { fork } from 'node:child_process';
 import { homedir } from 'node:os';
-import type { EngineProcess } from '../api/studio.ts';
+import type { DeviceInfo, EngineProcess } from '../api/studio.ts';
 import { engineEnvironment } from '../base/engine-environment.ts';
 import { childProcessPort } from '../workers/ports.ts';
 
 /** @param script absolute path of dist/main/workers/engine.process.js */
-export function spawnEngine(script: string): EngineProcess {
-  const child = fork(script, [], {
+export function spawnEngine(script: string, device: DeviceInfo): EngineProcess {
+  const child = fork(script, [JSON.stringify(device)], {
     // Typed arrays cross as bytes, not as JSON.
     serialization: 'advanced',
     env: engineEnvironment(process.env, process.platform, homedir()),

@@ -1,5 +1,6 @@
 /** A training run as the project keeps it. */
 import { z } from 'zod';
+import { deviceKindSchema } from '../engine/schema.ts';
 import { runConfigSchema, runPlanSchema } from '../training/schema.ts';
 
 /** `interrupted`: the process died; the run offers to resume from its last checkpoint. */
@@ -39,6 +40,8 @@ export const runRecordSchema = z.strictObject({
   skipped: z.int().nonnegative(),
   scores: z.array(runScoreSchema),
   error: runErrorSchema.optional(),
+  /** What it trained on last; runs of the first version do not say. */
+  device: z.strictObject({ kind: deviceKindSchema, name: z.string() }).optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -7,7 +7,7 @@ import {
   pictureSettingsSchema,
   pictureSourceSchema,
 } from '../datasets/schema.ts';
-import { deviceInfoSchema } from '../engine/schema.ts';
+import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { nfeSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
 import { latentStatisticsSchema } from '../latents/schema.ts';
@@ -21,6 +21,14 @@ const progress = z.strictObject({
   remainingSeconds: z.number().optional(),
 });
 
+/** The model whose step is timed, on latents of this shape. */
+export const probedModelSchema = z.strictObject({
+  name: z.string(),
+  config: runConfigSchema,
+  shape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+});
+export type ProbedModel = z.infer<typeof probedModelSchema>;
+
 /** Absolute paths: of the project, and of what ships. */
 const place = { project: z.string(), resources: z.string() };
 
@@ -33,6 +41,12 @@ export type TrainingProgress = z.infer<typeof trainingProgress>;
 export const engineContract = {
   methods: {
     'device.info': { input: nothing, output: deviceInfoSchema },
+    /** Tries this process's device and times a step of `model` on it. A device that fails is an answer, not an error. */
+    'device.check': {
+      input: z.strictObject({ resources: z.string(), model: probedModelSchema }),
+      output: deviceMeasurementSchema,
+      progress,
+    },
     'pictures.import': {
       input: z.strictObject({ project: z.string(), source: pictureSourceSchema, settings: pictureSettingsSchema }),
       output: importResultSchema,

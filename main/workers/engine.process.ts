@@ -6,7 +6,10 @@ import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
 import { latentsFolder, listLatents, readManifest } from '../latents/store.ts';
 import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import { cpuInfo } from '../engine/cpu-info.ts';
+import { deviceInfoSchema } from '../engine/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
+import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
 import type { TrainingProgress } from './engine.contract.ts';
@@ -18,7 +21,9 @@ import { TrainingJob } from './training-job.ts';
 import type { TrainingControl } from './training-job.ts';
 
 process.setSourceMapsEnabled(true);
-const threads = createThreads();
+/** A process is made for one device and keeps it; another choice is another process. */
+const device = deviceInfoSchema.parse(JSON.parse(process.argv[2] ?? ''));
+const threads = createThreads(device);
 
 /** The one run in training. */
 let training: Pause | undefined;
@@ -65,6 +70,14 @@ async function trained<T>(
 
 const handlers: Handlers<typeof engineContract> = {
   'device.info': () => threads.device.info({}),
+  'device.check': ({ resources, model }, { progress }) =>
+    checkDevice({
+      device: threads.device,
+      reference: device.kind === 'cpu' ? threads.device : createThreads(cpuInfo()).device,
+      resources,
+      model,
+      onProgress: (done) => progress({ done, total: checkParts }),
+    }),
   'pictures.import': (input, { signal, progress }) => {
     // Every picture in work listens to the one signal; Node warns of more than ten.
     setMaxListeners(0, signal);

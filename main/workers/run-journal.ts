@@ -1,7 +1,24 @@
 /** What a run leaves for people: its record, its log, and the word to whoever watches. */
 import type { StudioError } from '../base/errors.ts';
+import { deviceTerms } from '../engine/schema.ts';
 import type { RunLogRow, RunRecord } from '../runs/schema.ts';
 import { addToLog, writeRun } from '../runs/store.ts';
+
+export type RunDevice = NonNullable<RunRecord['device']>;
+const deviceWords = ({ kind, name }: RunDevice): string => `${name} (${deviceTerms[kind]})`;
+
+export const startedWords = (device: RunDevice, steps: number): string =>
+  `Started on ${deviceWords(device)}: ${steps.toLocaleString('en')} steps are planned.`;
+
+/** @param before what the run trained on until then, as far as it is known */
+export function resumedWords(device: RunDevice, before: RunDevice | undefined, isSaved: boolean): string {
+  const on = deviceWords(device);
+  if (!isSaved) return `Begun again on ${on}: nothing had been saved.`;
+  const words = `Resumed from the checkpoint of this step on ${on}`;
+  return before === undefined || deviceWords(before) === on
+    ? `${words}.`
+    : `${words}; until here it trained on ${deviceWords(before)}, so figures can differ by rounding from here on.`;
+}
 
 export class RunJournal {
   readonly #project: string;

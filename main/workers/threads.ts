@@ -7,6 +7,7 @@ import type { PictureDecoder } from '../datasets/decoder.ts';
 import { newSetUpState } from '../datasets/sharp.ts';
 import { deviceContract } from '../engine/contract.ts';
 import type { Device } from '../engine/contract.ts';
+import type { DeviceInfo } from '../engine/schema.ts';
 import { mathsContract } from './maths.contract.ts';
 import { picturesContract } from './pictures.contract.ts';
 import { threadPort } from './ports.ts';
@@ -29,7 +30,7 @@ const entry = (name: string, workerData?: object): Worker =>
 /** Pictures each thread has in hand: one being decoded while the next is read. */
 const picturesPerThread = 2;
 
-export function createThreads(): Threads {
+export function createThreads(deviceInfo: DeviceInfo): Threads {
   /** A client of a thread that is started when first needed, and again after it has died. */
   const thread = <C extends Contract>(contract: C, file: string, name: string, data?: object): (() => Client<C>) => {
     let client: Client<C> | undefined;
@@ -40,7 +41,7 @@ export function createThreads(): Threads {
       return (client = connect(contract, port).call);
     };
   };
-  const device = thread(deviceContract, 'device', 'device');
+  const device = thread(deviceContract, 'device', 'device', deviceInfo);
   const maths = thread(mathsContract, 'maths', 'host maths');
   const count = Math.max(1, Math.min(4, availableParallelism()));
   const sharpSetUp = newSetUpState();

@@ -18,7 +18,8 @@ import { networkSpecs } from '../models/network.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { Painter } from './painter.ts';
-import { RunJournal } from './run-journal.ts';
+import { resumedWords, RunJournal, startedWords } from './run-journal.ts';
+import type { RunDevice } from './run-journal.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
 
@@ -116,6 +117,7 @@ export class TrainingJob {
       const steps = config.length.kind === 'steps' ? config.length.steps : budget!.steps;
       await fresh();
       const plan = planRun(config, latents.shape, pictures, steps);
+      const device = await this.#device();
       const record: RunRecord = {
         id: run,
         name,
@@ -130,9 +132,10 @@ export class TrainingJob {
         seconds: 0,
         skipped: 0,
         scores,
+        device,
       };
       await this.#journal.save(record);
-      await this.#journal.note(record, `Started: ${steps.toLocaleString('en')} steps are planned.`);
+      await this.#journal.note(record, startedWords(device, steps));
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
@@ -167,12 +170,10 @@ export class TrainingJob {
     );
     try {
       const scores = record.scores.filter((score) => score.step <= step);
-      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores };
+      const device = await this.#device();
+      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores, device };
       await this.#journal.save(running);
-      await this.#journal.note(
-        running,
-        checkpoint ? 'Resumed from the checkpoint of this step.' : 'Begun again: nothing had been saved.',
-      );
+      await this.#journal.note(running, resumedWords(device, record.device, checkpoint !== undefined));
       return await this.#train(running, { step, seconds, skipped }, trainer, painter, undefined);
     } finally {
       await this.#release(trainer, painter);
@@ -258,6 +259,11 @@ export class TrainingJob {
       record.error ? 'trouble' : 'note',
     );
     return record;
+  }
+
+  async #device(): Promise<RunDevice> {
+    const { kind, name } = await this.#threads.device.info({});
+    return { kind, name };
   }
 
   async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<Trainer> {

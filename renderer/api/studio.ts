@@ -29,7 +29,9 @@ export type GalleryPicture = Output<'gallery.page'>['rows'][number];
 export type GridResult = Output<'gallery.exportGrid'>;
 export type Settings = Output<'settings.get'>;
 export type RecentProject = Output<'project.recent'>[number];
-export type DeviceInfo = StudioInfo['device'];
+export type DeviceList = Output<'devices.list'>;
+export type DeviceRow = DeviceList['devices'][number];
+export type DeviceChoice = DeviceList['choice'];
 
 /** The schema of a run's settings, to name every problem before anything starts. */
 export const runConfigSchema = studioContract.methods['runs.start'].input.shape.config;

@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { toStudioError, toWire } from '../../main/base/errors.ts';
 import type {
   ConnectionState,
+  DeviceList,
   EventPayload,
   Job,
   ProjectSummary,
@@ -13,6 +14,7 @@ import type {
 } from '../api/studio.ts';
 import { count } from '../text/format.ts';
 import { endWords, spokenProgress } from '../text/job-words.ts';
+import { unknownCards } from '../text/device-words.ts';
 import { isActive, placeNames, placesOf } from './places.ts';
 import type { PlaceName } from './places.ts';
 
@@ -45,6 +47,8 @@ export class AppState {
   readonly studio: Studio;
   info = $state.raw<StudioInfo>();
   settings = $state.raw<Settings>();
+  /** Undefined until the hardware has been looked at. */
+  devices = $state.raw<DeviceList>();
   project = $state.raw<ProjectSummary | null>(null);
   recent = $state.raw<readonly RecentProject[]>([]);
   readonly jobs = new SvelteMap<number, Job>();
@@ -75,6 +79,7 @@ export class AppState {
       this.studio.onEvent('job', (job) => this.#onJob(job)),
       this.studio.onEvent('project', (project) => this.#follow(project)),
       this.studio.onEvent('settings', (settings) => (this.settings = settings)),
+      this.studio.onEvent('devices', (devices) => (this.devices = devices)),
       this.studio.onConnection((state) => {
         this.connection = state;
         if (state === 'connected') void this.load();
@@ -106,11 +111,23 @@ export class AppState {
       for (const job of jobs) this.jobs.set(job.id, job);
       this.#onProject(project);
       this.info = info;
+      void this.#lookAtDevices();
       this.place = placeFromHash() ?? this.#firstPlace();
     } catch (thrown) {
       if (this.info === undefined) this.failure = { id: 0, ...problemOf(thrown) };
       else this.#add(problemOf(thrown));
     }
+  }
+
+  /** Looking at the hardware takes a moment, for which nothing waits. A graphics card that is new to the studio is tried. */
+  async #lookAtDevices(): Promise<void> {
+    const list = await this.attempt(this.studio.call['devices.list']({}));
+    if (!list) return;
+    this.devices = list;
+    const kinds = unknownCards(list);
+    if (kinds.length === 0 || this.activeJobs.length > 0) return;
+    // Another window may have been quicker.
+    await this.studio.call['devices.check']({ kinds }).catch(() => undefined);
   }
 
   go(place: PlaceName): void {

@@ -2,7 +2,7 @@
 import type { Job, ProjectSummary } from '../api/studio.ts';
 import { count, formatCount, percentDone } from '../text/format.ts';
 
-export type PlaceName = 'pictures' | 'latents' | 'train' | 'gallery' | 'settings';
+export type PlaceName = 'pictures' | 'latents' | 'train' | 'gallery' | 'devices' | 'settings';
 
 export interface Place {
   readonly name: PlaceName;
@@ -19,6 +19,7 @@ export const placeTitles: Readonly<Record<PlaceName, string>> = {
   latents: 'Latents',
   train: 'Train',
   gallery: 'Gallery',
+  devices: 'Devices',
   settings: 'Settings',
 };
 export const placeNames = Object.keys(placeTitles) as readonly PlaceName[];
@@ -54,6 +55,7 @@ export function placesOf(project: ProjectSummary, jobs: readonly Job[]): Place[]
   const next = places.findIndex(({ state }) => state === 'next');
   return [
     ...places.map((place, i) => (place.state === 'next' && i !== next ? { ...place, state: 'open' as const } : place)),
+    devicesPlace(active('check')),
     { name: 'settings', title: placeTitles.settings, state: 'open', note: '' },
   ];
 }
@@ -67,6 +69,11 @@ function busy(name: PlaceName, job: Job, verb: string): Place {
     note: job.status === 'queued' ? 'Waiting its turn' : percent === undefined ? `${verb}…` : `${verb} ${percent} %`,
     percent,
   };
+}
+
+function devicesPlace(job: Job | undefined): Place {
+  if (job) return busy('devices', job, 'Checking');
+  return { name: 'devices', title: placeTitles.devices, state: 'open', note: '' };
 }
 
 function picturesPlace({ pictures }: ProjectSummary, job: Job | undefined): Place {

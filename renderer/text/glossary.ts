@@ -149,6 +149,16 @@ export const glossary = {
     term: 'minibatch optimal transport',
     help: 'In each step noise and pictures are matched so that the ways between them are short and do not cross.',
   },
+  gemm: {
+    plain: 'multiplying matrices',
+    term: 'GEMM',
+    help: 'Most of what training computes. The figure is how many billions (GFLOP/s) of multiplications and additions are done a second.',
+  },
+  device: {
+    plain: 'what computes',
+    term: 'device',
+    help: 'The processor or a graphics card. A graphics card is mostly many times faster.',
+  },
   quarantine: {
     plain: 'could not be used',
     term: 'quarantined',

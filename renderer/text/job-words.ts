@@ -56,6 +56,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   generate: 'Pictures are ready',
   grid: 'Export finished',
   score: 'Quality measured',
+  check: 'Devices are checked',
 };
 
 /** What is said when a job is over. */

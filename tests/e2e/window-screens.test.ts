@@ -112,6 +112,20 @@ const screens: readonly Screen[] = [
       await page.getByRole('button', { name: 'Export grid…' }).click();
     },
   },
+  { name: 'Train, on the processor', scenario: 'encoded', place: 'train', sees: 'Training on the processor is slow' },
+  { name: 'Train, on a graphics card', scenario: 'with a card', place: 'train', sees: '15 times as fast' },
+  { name: 'Devices, no graphics card', scenario: 'empty', place: 'devices', sees: 'No graphics card was found' },
+  { name: 'Devices, a graphics card', scenario: 'with a card', place: 'devices', sees: '6.84 TFLOP/s' },
+  { name: 'Devices, a broken one', scenario: 'a broken card', place: 'devices', sees: 'ended by SIGSEGV' },
+  { name: 'Devices, a slow one', scenario: 'a software device', place: 'devices', sees: 'computes on the processor' },
+  {
+    name: 'Devices, being checked',
+    scenario: 'with a card',
+    place: 'devices',
+    sees: 'should do nothing else',
+    speed: 0.01,
+    act: click('button', 'Check all'),
+  },
   { name: 'Settings', scenario: 'empty', place: 'settings', sees: 'What is stored where' },
   {
     name: 'Help',

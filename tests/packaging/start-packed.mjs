@@ -47,14 +47,19 @@ const { job } = await call('pictures.import', {
   source: { kind: 'paths', paths: [picture] },
   settings: { size: 64, framing: 'crop', background: '#ffffff' },
 });
-/** The newest state of the import that the window was told. */
-const told = () => {
+/** The newest state of a job that the window was told. @param {number} id */
+const told = (id) => {
   const events = window.webContents.sent
     .filter(({ args }) => args[0] === 'job')
     .map(({ args }) => /** @type {any} */ (args[1]));
-  return events.filter(({ id }) => id === job).at(-1);
+  return events.filter((event) => event.id === id).at(-1);
 };
-await until(() => told() && told().status !== 'running', 'the import');
+/** @param {number} id */
+const ended = (id) => until(() => told(id) && told(id).status !== 'running', 'a job');
+await ended(job);
+const check = await call('devices.check', { kinds: ['cpu'] });
+await ended(check.job);
+const { devices } = await call('devices.list', {});
 const pictures = await call('pictures.page', { show: 'all', offset: 0, limit: 10 });
 const shown = await fake.schemes.get('studio')?.(new Request(`studio://project/${pictures.rows[0]?.file}`));
 
@@ -66,9 +71,9 @@ await until(() => fake.exitCode !== undefined, 'the end');
 
 const result = {
   page: page?.status,
-  device: info.device,
+  cpu: devices.find((/** @type {any} */ row) => row.kind === 'cpu'),
   vaes: info.vaes.length,
-  import: told(),
+  import: told(job),
   rows: pictures.rows.map((/** @type {any} */ row) => ({
     kind: row.kind,
     source: basename(row.source ?? ''),

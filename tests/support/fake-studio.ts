@@ -25,6 +25,12 @@ const summary = {
   runs: [],
   galleryPictures: 0,
 };
+const devices = {
+  devices: [{ kind: 'cpu' as const, name: 'A processor', threads: 2, state: 'unchecked' as const }],
+  choice: 'auto' as const,
+  used: 'cpu' as const,
+  why: 'No graphics card was found.',
+};
 const run = { run: 'run-1' };
 
 /** One request of each method that the contract accepts. */
@@ -34,6 +40,9 @@ export const inputs: Samples<'input'> = {
   'studio.reveal': { file: 'gallery/1.png' },
   'settings.get': {},
   'settings.set': { theme: 'dark' },
+  'devices.list': {},
+  'devices.check': { kinds: ['cpu'], model: { name: 'Small', config } },
+  'devices.choose': { choice: 'cpu' },
   'project.recent': {},
   'project.create': { name: 'My Faces' },
   'project.open': { path: '/projects/My Faces.cauchy' },
@@ -67,7 +76,6 @@ export const outputs: Samples<'output'> = {
   'studio.info': {
     version: '0.0.0-test',
     shell: { kind: 'browser', canPickFolders: false, canRevealFiles: false },
-    device: { kind: 'cpu', name: 'A processor', threads: 2 },
     projectsFolder: '/projects',
     presets: [presetSchema.parse({ id: 'small', name: 'Small', description: 'Quick.', source: 'ours', config })],
     vaes: [{ name: 'starter', title: 'Starter', description: 'Small.' }],
@@ -76,6 +84,9 @@ export const outputs: Samples<'output'> = {
   'studio.reveal': {},
   'settings.get': settings,
   'settings.set': { ...settings, theme: 'dark' },
+  'devices.list': devices,
+  'devices.check': { job: 6 },
+  'devices.choose': { ...devices, choice: 'cpu' },
   'project.recent': [],
   'project.create': summary,
   'project.open': summary,

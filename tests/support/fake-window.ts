@@ -34,7 +34,7 @@ export interface FakeQuery {
 }
 
 export function fakeUrl(origin: string, { scenario, place, shell = 'browser', speed = 1 }: FakeQuery): string {
-  return `${origin}/?fake=${scenario}&shell=${shell}&speed=${speed}${place === undefined ? '' : `#/${place}`}`;
+  return `${origin}/?fake=${encodeURIComponent(scenario)}&shell=${shell}&speed=${speed}${place === undefined ? '' : `#/${place}`}`;
 }
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -20,6 +20,13 @@ export const noSoftwareVulkan: string | undefined =
 /** Stays loaded until the process ends (glibc's RTLD_NODELETE, which Node does not name). */
 const noDelete = 0x1000;
 
+/** The same for a process that is started with it. */
+export const softwareVulkanEnv = (): Readonly<Record<string, string>> => ({
+  VK_ICD_FILENAMES: join(found ?? '', 'vk_swiftshader_icd.json'),
+  LD_LIBRARY_PATH: found ?? '',
+  XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'cauchy-xdg-')),
+});
+
 /** Makes the software device the only one that WebGPU finds. Must run before the first WebGPU session of the process. */
 export function useSoftwareVulkan(): void {
   if (found === undefined) return;

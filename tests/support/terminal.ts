@@ -33,9 +33,13 @@ function environment(home: string): NodeJS.ProcessEnv {
   return { ...env, CAUCHY_HOME: join(home, 'studio'), HOME: home, TMPDIR: temporary };
 }
 
-export function startCommand(home: string, args: readonly string[]): RunningCommand {
+export function startCommand(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCommand {
   const child = spawn(process.execPath, [main, ...args, '--json'], {
-    env: environment(home),
+    env: { ...environment(home), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: Record<string, unknown>[] = [];
@@ -75,5 +79,8 @@ export function startCommand(home: string, args: readonly string[]): RunningComm
   };
 }
 
-export const runCommand = (home: string, args: readonly string[]): Promise<CommandResult> =>
-  startCommand(home, args).result;
+export const runCommand = (
+  home: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<CommandResult> => startCommand(home, args, env).result;

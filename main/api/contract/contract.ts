@@ -9,7 +9,7 @@ import {
   pictureSettingsSchema,
   pictureSourceSchema,
 } from '../../datasets/schema.ts';
-import { deviceInfoSchema } from '../../engine/schema.ts';
+import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
 import { nfeSchema } from '../../generation/schema.ts';
 import { latentStatisticsSchema } from '../../latents/schema.ts';
@@ -49,7 +49,6 @@ export const studioInfoSchema = z.strictObject({
     canPickFolders: z.boolean(),
     canRevealFiles: z.boolean(),
   }),
-  device: deviceInfoSchema,
   projectsFolder: z.string(),
   presets: z.array(presetSchema),
   vaes: z.array(z.strictObject({ name: z.string(), title: z.string(), description: z.string() })),
@@ -73,6 +72,18 @@ export const studioContract = {
       input: settingsSchema.pick({ theme: true, projectsFolder: true }).partial(),
       output: settingsSchema,
     },
+
+    /** Every device with what is known about it, and which one the next run trains on. */
+    'devices.list': { input: nothing, output: deviceListSchema },
+    /** Tries these kinds, or all that were found, and times a training step of `model`, or of the quickest preset. */
+    'devices.check': {
+      input: z.strictObject({
+        kinds: z.array(deviceKindSchema).min(1).optional(),
+        model: presetSchema.pick({ name: true, config: true }).optional(),
+      }),
+      output: jobReferenceSchema,
+    },
+    'devices.choose': { input: z.strictObject({ choice: deviceChoiceSchema }), output: deviceListSchema },
 
     'project.recent': { input: nothing, output: z.array(recentProjectSchema.extend({ exists: z.boolean() })) },
     'project.create': {
@@ -151,6 +162,7 @@ export const studioContract = {
     metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
     settings: settingsSchema,
+    devices: deviceListSchema,
   },
 } as const;
 export type StudioContract = typeof studioContract;

@@ -13,7 +13,7 @@ export const wireErrorSchema = z.object({
   stack: z.string().optional(),
 });
 
-export const jobKindSchema = z.enum(['import', 'encode', 'train', 'generate', 'grid', 'score']);
+export const jobKindSchema = z.enum(['import', 'encode', 'train', 'generate', 'grid', 'score', 'check']);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 export const jobSchema = z.strictObject({

@@ -3,7 +3,7 @@ import type { StudioError } from '../../base/errors.ts';
 import { connect } from '../../base/rpc.ts';
 import type { Client, Parsed } from '../../base/rpc.ts';
 import { engineContract } from '../../workers/engine.contract.ts';
-import type { EngineProcess } from '../studio.ts';
+import type { DeviceInfo, EngineProcess } from '../studio.ts';
 
 export type Engine = Client<typeof engineContract>;
 export type EngineEvents = {
@@ -13,22 +13,28 @@ export type EngineEvents = {
 };
 
 export class EngineLink {
-  readonly #spawn: () => EngineProcess;
+  readonly #spawn: (device: DeviceInfo) => EngineProcess;
   readonly #events: EngineEvents;
   readonly #onDeath: (reason: StudioError) => void;
   #process: EngineProcess | undefined;
   #engine: Engine | undefined;
+  #kind: DeviceInfo['kind'] | undefined;
 
-  constructor(spawn: () => EngineProcess, events: EngineEvents, onDeath: (reason: StudioError) => void) {
+  constructor(
+    spawn: (device: DeviceInfo) => EngineProcess,
+    events: EngineEvents,
+    onDeath: (reason: StudioError) => void,
+  ) {
     this.#spawn = spawn;
     this.#events = events;
     this.#onDeath = onDeath;
   }
 
-  /** The engine, started if it is not running. Calls in progress when it dies are rejected with the reason. */
-  get engine(): Engine {
+  /** The engine, started on `device` if it is not running. Calls in progress when it dies are rejected with the reason. */
+  engineOn(device: DeviceInfo): Engine {
     if (this.#engine) return this.#engine;
-    const started = this.#spawn();
+    const started = this.#spawn(device);
+    this.#kind = device.kind;
     const connection = connect(engineContract, started.port);
     connection.onEvent('metrics', this.#events.metrics);
     connection.onEvent('samples', this.#events.samples);
@@ -42,6 +48,11 @@ export class EngineLink {
     this.#process = started;
     this.#engine = connection.call;
     return this.#engine;
+  }
+
+  /** Whether it runs, and on a device of another kind. */
+  isOnAnother(kind: DeviceInfo['kind']): boolean {
+    return this.#engine !== undefined && this.#kind !== kind;
   }
 
   /** Ends the process. What it was doing has been stopped before. */

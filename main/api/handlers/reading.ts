@@ -57,7 +57,8 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
   const file = `gallery/grids/grid-${createdAt.replace(/[:.]/g, '-')}.png`;
   const absolutePath = join(project, file);
   await withFileErrors(absolutePath, () => mkdir(join(project, 'gallery', 'grids'), { recursive: true }));
-  const { bytes } = await session.engine['gallery.grid']({
+  const engine = await session.engine;
+  const { bytes } = await engine['gallery.grid']({
     project,
     files,
     size,
@@ -79,20 +80,20 @@ type ReadingMethods = Exclude<
   | 'runs.stop'
   | 'runs.delete'
   | 'gallery.generate'
+  | 'devices.check'
 >;
 
 export function readingHandlers(session: Session): Pick<Handlers<StudioContract>, ReadingMethods> {
   const { ports, settings, jobs } = session;
   const project = () => session.project.path;
   return {
-    'studio.info': async () => ({
+    'studio.info': () => ({
       version: ports.version,
       shell: {
         kind: ports.shell.kind,
         canPickFolders: ports.pickFolders !== undefined,
         canRevealFiles: ports.reveal !== undefined,
       },
-      device: await session.engine['device.info']({}),
       projectsFolder: session.projectsFolder,
       presets: [...session.presets],
       vaes: vaeCatalogue.map((vae) => ({ ...vae })),
@@ -110,6 +111,13 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       });
       session.emit('settings', changed);
       return changed;
+    },
+    'devices.list': () => session.devices.list(),
+    'devices.choose': async ({ choice }) => {
+      if (session.busyWith) throw studioError('engine.busy', { work: session.busyWith.title });
+      const list = await session.devices.choose(choice);
+      session.emit('settings', settings.current);
+      return list;
     },
     'project.recent': () =>
       Promise.all(

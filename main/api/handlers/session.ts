@@ -6,11 +6,14 @@ import { repairDataset } from '../../datasets/repair.ts';
 import { createProject, openOrCreateProject, openProject } from '../../projects/store.ts';
 import type { OpenProject } from '../../projects/store.ts';
 import { markInterrupted } from '../../runs/store.ts';
+import { DeviceCheckStore } from '../../settings/device-checks.ts';
 import { SettingsStore } from '../../settings/store.ts';
 import { loadPresets } from '../../training/presets.ts';
 import type { Preset } from '../../training/schema.ts';
 import type { ProjectSummary } from '../contract/contract.ts';
+import type { Job } from '../contract/jobs.ts';
 import type { StudioEvent, StudioEventListener, StudioEventPayload, StudioPorts } from '../studio.ts';
+import { Devices } from './devices.ts';
 import { EngineLink } from './engine-link.ts';
 import type { Engine } from './engine-link.ts';
 import { JobBoard } from './job-board.ts';
@@ -24,19 +27,25 @@ export class Session {
   readonly settings: SettingsStore;
   readonly presets: readonly Preset[];
   readonly jobs: JobBoard;
+  readonly devices: Devices;
   readonly #engine: EngineLink;
   readonly #listeners = new Set<StudioEventListener>();
   #project: OpenProject | undefined;
   #summaryTimer: NodeJS.Timeout | undefined;
   #crashRecorded: Promise<void> = Promise.resolve();
 
-  private constructor(ports: StudioPorts, settings: SettingsStore, presets: readonly Preset[]) {
+  private constructor(
+    ports: StudioPorts,
+    settings: SettingsStore,
+    checks: DeviceCheckStore,
+    presets: readonly Preset[],
+  ) {
     this.ports = ports;
     this.settings = settings;
     this.presets = presets;
     this.jobs = new JobBoard((job) => this.emit('job', job));
     this.#engine = new EngineLink(
-      () => ports.spawnEngine(),
+      (device) => ports.spawnEngine(device),
       {
         metrics: (payload) => this.emit('metrics', payload),
         samples: (payload) => this.emit('samples', payload),
@@ -48,19 +57,52 @@ export class Session {
         this.#crashRecorded = this.#afterCrash(reason);
       },
     );
+    this.devices = new Devices({
+      ports,
+      settings,
+      checks,
+      onChange: (list) => this.emit('devices', list),
+    });
   }
 
   static async open(ports: StudioPorts): Promise<Session> {
-    return new Session(ports, await SettingsStore.open(ports.settingsFile), await loadPresets(ports.resources));
+    return new Session(
+      ports,
+      await SettingsStore.open(ports.settingsFile),
+      await DeviceCheckStore.open(ports.settingsFile),
+      await loadPresets(ports.resources),
+    );
   }
 
-  get engine(): Engine {
-    return this.#engine.engine;
+  /** The engine, on whatever device it was started for. */
+  get engine(): Promise<Engine> {
+    return this.devices.used().then((device) => this.#engine.engineOn(device));
+  }
+  /**
+   * The engine on the device in use, for a job that has just begun and computes. Another device is another process, which is
+   * only started when no other job needs the present one. Throws `device.unusable` and `engine.busy`.
+   */
+  async computingEngine(): Promise<Engine> {
+    const device = await this.devices.usable();
+    // The newest job is the one that asks; a check has processes of its own.
+    const others = this.#active.filter(({ kind }) => kind !== 'check').slice(0, -1);
+    if (this.#engine.isOnAnother(device.kind)) {
+      if (others[0]) throw studioError('engine.busy', { work: others[0].title });
+      this.#engine.stop();
+    }
+    return this.#engine.engineOn(device);
   }
   /** The open project. Throws `project.noneOpen`. */
   get project(): OpenProject {
     if (!this.#project) throw studioError('project.noneOpen', {});
     return this.#project;
+  }
+  /** Work in progress; undefined when there is none. */
+  get busyWith(): Job | undefined {
+    return this.#active[0];
+  }
+  get #active(): Job[] {
+    return this.jobs.list().filter(({ status }) => status === 'running' || status === 'paused');
   }
   get hasProject(): boolean {
     return this.#project !== undefined;
@@ -128,7 +170,7 @@ export class Session {
 
   /** Opens the next project before closing the present one, so that a refusal changes nothing. */
   async #switch(open: () => Promise<OpenProject>): Promise<OpenProject> {
-    const busy = this.jobs.list().find(({ status }) => status === 'running' || status === 'paused');
+    const busy = this.busyWith;
     if (busy && this.#project) throw studioError('engine.busy', { work: busy.title });
     const next = await open();
     await this.closeProject();

@@ -7,12 +7,15 @@ import type { ImportResult, PictureSettings, PictureSource } from '../../dataset
 import type { RunRecord } from '../../runs/schema.ts';
 import { addToLog, createRunFolder, deleteRun, readRun, writeRun } from '../../runs/store.ts';
 import { withFileErrors } from '../../storage/files.ts';
-import type { RunConfig } from '../../training/schema.ts';
-import type { TrainingProgress } from '../../workers/engine.contract.ts';
+import type { DeviceKind } from '../../engine/schema.ts';
+import type { Preset, RunConfig } from '../../training/schema.ts';
+import type { ProbedModel, TrainingProgress } from '../../workers/engine.contract.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import { outliveCrashes } from './crashes.ts';
+import type { Engine } from './engine-link.ts';
 import type { JobReport, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
+import { currentLatents } from './summary.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
 function measured(progress: {
@@ -29,6 +32,12 @@ function measured(progress: {
     ...(remainingSeconds === undefined ? {} : { remainingSeconds }),
   };
 }
+
+/** A network and how it is trained, by the name that people know it by. */
+type Model = Pick<Preset, 'name' | 'config'>;
+
+/** Latents of pictures of 64 pixels, where there are none yet. */
+const starterLatents: ProbedModel['shape'] = [4, 8, 8];
 
 const trainingTitles: Readonly<Record<TrainingProgress['phase'], string>> = {
   preparing: 'Preparing to train',
@@ -60,10 +69,10 @@ export class Work {
   }
 
   importPictures(source: PictureSource, settings: PictureSettings): StartedJob<ImportResult> {
-    const { engine, project } = this.#session;
+    const { project } = this.#session;
     const title = source.kind === 'samples' ? 'Drawing sample pictures' : 'Importing pictures';
-    return this.#start({ kind: 'import', title, unit: 'pictures' }, (signal, report) =>
-      engine['pictures.import'](
+    return this.#start({ kind: 'import', title, unit: 'pictures' }, async (signal, report) =>
+      (await this.#session.engine)['pictures.import'](
         { project: project.path, source, settings },
         { signal, onProgress: ({ counts, ...progress }) => report({ ...measured(progress), counts }) },
       ),
@@ -71,9 +80,12 @@ export class Work {
   }
 
   encode(vae: string) {
-    const { engine, place } = this.#session;
-    return this.#start({ kind: 'encode', title: 'Encoding pictures', unit: 'pictures' }, (signal, report) =>
-      engine['latents.encode']({ ...place, vae }, { signal, onProgress: (progress) => report(measured(progress)) }),
+    const { place } = this.#session;
+    return this.#start({ kind: 'encode', title: 'Encoding pictures', unit: 'pictures' }, async (signal, report) =>
+      (await this.#session.computingEngine())['latents.encode'](
+        { ...place, vae },
+        { signal, onProgress: (progress) => report(measured(progress)) },
+      ),
     );
   }
 
@@ -83,7 +95,7 @@ export class Work {
     preset?: string | undefined;
     config: RunConfig;
   }): Promise<{ run: string; job: StartedJob<RunRecord> }> {
-    const { engine, place } = this.#session;
+    const { place } = this.#session;
     this.#refuseSecondRun();
     const run = await createRunFolder(place.project);
     const title = this.#session.presets.find(({ id }) => id === options.preset)?.name ?? 'Own settings';
@@ -92,7 +104,9 @@ export class Work {
     const input = { ...place, run, name, config, ...(preset === undefined ? {} : { preset }) };
     return {
       run,
-      job: this.#train(run, (options) => engine['training.start'](input, options)),
+      job: this.#train(run, async (options) =>
+        (await this.#session.computingEngine())['training.start'](input, options),
+      ),
     };
   }
 
@@ -109,7 +123,8 @@ export class Work {
   }
 
   async pauseRun(run: string, paused: boolean): Promise<void> {
-    await this.#session.engine['training.pause']({ run, paused });
+    const engine = await this.#session.engine;
+    await engine['training.pause']({ run, paused });
     if (paused) this.#paused.add(run);
     else this.#paused.delete(run);
   }
@@ -127,13 +142,33 @@ export class Work {
     this.#session.projectChanged();
   }
 
-  generate(input: Omit<Parameters<Session['engine']['generate']>[0], 'project' | 'resources'>) {
-    const { engine, place } = this.#session;
+  generate(input: Omit<Parameters<Engine['generate']>[0], 'project' | 'resources'>) {
+    const { place } = this.#session;
     return this.#start(
       { kind: 'generate', title: 'Making pictures', unit: 'pictures', run: input.run },
-      (signal, report) =>
-        engine.generate({ ...place, ...input }, { signal, onProgress: (progress) => report(measured(progress)) }),
+      async (signal, report) =>
+        (await this.#session.computingEngine()).generate(
+          { ...place, ...input },
+          { signal, onProgress: (progress) => report(measured(progress)) },
+        ),
     );
+  }
+
+  /** Tries devices one after another, and times a step of `model` on each. Measuring wants the computer to itself. */
+  async checkDevices(options: { kinds?: readonly DeviceKind[] | undefined; model?: Model | undefined } = {}) {
+    const busy = this.#session.busyWith;
+    if (busy) throw studioError('engine.busy', { work: busy.title });
+    const { devices, hasProject, presets } = this.#session;
+    const { name, config } = options.model ?? presets[0]!;
+    const latents = hasProject ? await currentLatents(this.#session.project.path) : undefined;
+    const model = { name, config, shape: latents?.shape ?? starterLatents };
+    const kinds = await devices.toCheck(options.kinds);
+    return this.#start({ kind: 'check', title: 'Checking devices', unit: 'parts' }, async (signal, report) => {
+      for (const [i, kind] of kinds.entries())
+        await devices.check(kind, model, signal, ({ done, total = 1 }) =>
+          report({ done: i * total + done, total: kinds.length * total }),
+        );
+    });
   }
 
   /** Resolves when every job has ended, one way or another. */
@@ -147,8 +182,8 @@ export class Work {
   }
 
   /** With the engine there is now: after a crash that is another one. */
-  #resumeIn(place: Session['place'], run: string, options: TrainingOptions): Promise<RunRecord> {
-    return this.#session.engine['training.resume']({ ...place, run }, options);
+  async #resumeIn(place: Session['place'], run: string, options: TrainingOptions): Promise<RunRecord> {
+    return (await this.#session.computingEngine())['training.resume']({ ...place, run }, options);
   }
 
   #train(run: string, begin: (options: TrainingOptions) => Promise<RunRecord>): StartedJob<RunRecord> {
@@ -192,6 +227,8 @@ export class Work {
     start: Parameters<Session['jobs']['start']>[0],
     work: (signal: AbortSignal, report: (report: JobReport) => void) => Promise<T>,
   ): StartedJob<T> {
+    // Measuring can be done again at any time: the person's work goes before it.
+    if (this.#session.busyWith?.kind === 'check') this.#session.jobs.cancel(this.#session.busyWith.id);
     const job = this.#session.jobs.start(start, work);
     const ended = job.finished.then(
       () => this.#session.projectChanged(),
@@ -219,7 +256,8 @@ type WorkMethods =
   | 'runs.resume'
   | 'runs.stop'
   | 'runs.delete'
-  | 'gallery.generate';
+  | 'gallery.generate'
+  | 'devices.check';
 
 export function workHandlers(session: Session, work: Work): Pick<Handlers<StudioContract>, WorkMethods> {
   return {
@@ -227,6 +265,7 @@ export function workHandlers(session: Session, work: Work): Pick<Handlers<Studio
       const chosen = source.kind === 'upload' ? await uploadedSource(session, source.id) : source;
       return { job: work.importPictures(chosen, settings).id };
     },
+    'devices.check': async (input) => ({ job: (await work.checkDevices(input)).id }),
     'latents.encode': ({ vae }) => ({ job: work.encode(vae).id }),
     'runs.start': async (input) => {
       const { run, job } = await work.startRun(input);

@@ -67,6 +67,11 @@ export const systemErrors = {
     means: 'Nothing on disk is lost. A training run can be resumed from its last checkpoint.',
     advice: 'Start the action again. If it stops again, choose a smaller batch or another device.',
   })),
+  'device.unusable': entry<{ device: string; reason: string }>('environment', ({ device, reason }) => ({
+    what: `${device} can not be used. ${reason}`,
+    means: 'Nothing was started, and nothing else was taken in its place.',
+    advice: 'Choose another device on the page Devices, or check this one again there.',
+  })),
   'engine.busy': entry<{ work: string }>('user', ({ work }) => ({
     what: `The engine is busy: ${work}.`,
     means: 'Nothing was started.',

@@ -1,4 +1,4 @@
-/** What the fake studio is: its presets, device and errors. */
+/** What the fake studio is: its presets and errors. */
 import { runConfigSchema } from '../studio.ts';
 import type { Preset, StudioInfo } from '../studio.ts';
 
@@ -47,7 +47,6 @@ export function studioInfo(shell: 'electron' | 'browser'): StudioInfo {
   return {
     version: '0.1.0',
     shell: { kind: shell, canPickFolders: shell === 'electron', canRevealFiles: shell === 'electron' },
-    device: { kind: 'cpu', name: 'Example processor', threads: 8, memoryBytes: 34_359_738_368 },
     projectsFolder: '/home/ada/Pictures/Cauchy',
     presets,
     vaes: [

@@ -3,6 +3,7 @@ import { studioError } from '../../../main/base/errors.ts';
 import type { Handlers } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type { PictureRow } from '../studio.ts';
+import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { gridUrl } from './pictures.ts';
@@ -57,6 +58,16 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
       };
       world.emit('settings', world.settings);
       return world.settings;
+    },
+    'devices.list': () => world.devices,
+    'devices.check': ({ kinds }) => {
+      const found = world.devices.devices.filter(({ state }) => state !== 'missing');
+      return { job: world.checkDevices(kinds ?? found.map(({ kind }) => kind)) };
+    },
+    'devices.choose': ({ choice }) => {
+      const { used, why } = choice === 'auto' ? computers.card : { used: choice, why: 'You chose it.' };
+      world.devices = { ...world.devices, choice, used, why };
+      return world.devices;
     },
     'project.recent': () => world.recent,
     'project.create': ({ name, parent }) => {

@@ -1,5 +1,6 @@
 /** Where the fake begins: each scenario is a state of the work that a screen has to show well. */
 import { studioError } from '../../../main/base/errors.ts';
+import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -78,6 +79,22 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
     encoded(world);
     world.addRun('First try', { ...preset.config, seed: 3 }, preset.id, 'stopped', 640);
     world.addRun('Quick look, run 2', preset.config, preset.id, 'finished', 2400);
+  },
+  'with a card': (world) => {
+    encoded(world);
+    world.devices = computers.card;
+  },
+  'a new card': (world) => {
+    encoded(world);
+    world.devices = computers.newCard;
+  },
+  'a broken card': (world) => {
+    encoded(world);
+    world.devices = computers.broken;
+  },
+  'a software device': (world) => {
+    encoded(world);
+    world.devices = computers.software;
   },
   gallery: (world) => {
     scenarios['trained']?.(world);

@@ -4,6 +4,8 @@ import type { StudioError } from '../../../main/base/errors.ts';
 import type { EventSink } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type {
+  DeviceList,
+  DeviceRow,
   GalleryPicture,
   Job,
   MetricsRow,
@@ -15,6 +17,7 @@ import type {
   SampleSheet,
   Settings,
 } from '../studio.ts';
+import { afterCheck, computers } from './devices.ts';
 import { metricsRows } from './figures.ts';
 import { sheetUrl } from './pictures.ts';
 
@@ -34,7 +37,8 @@ export class FakeWorld {
   readonly speed: number;
   emit: EventSink<StudioContract> = () => undefined;
   project: ProjectSummary | null = null;
-  settings: Settings = { theme: 'system', recent: [] };
+  settings: Settings = { theme: 'system', device: 'auto', recent: [] };
+  devices: DeviceList = computers.processor;
   recent: RecentProject[] = [];
   gallery: GalleryPicture[] = [];
   readonly rows = new Map<string, MetricsRow[]>();
@@ -176,6 +180,19 @@ export class FakeWorld {
     );
   }
 
+  checkDevices(kinds: readonly DeviceRow['kind'][]): number {
+    const total = 5 * kinds.length;
+    return this.start(
+      { kind: 'check', title: 'Checking devices', unit: 'parts', total, perSecond: 1 },
+      () => undefined,
+      (done) => {
+        if (done < total) return;
+        this.devices = afterCheck(this.devices, kinds);
+        this.emit('devices', this.devices);
+      },
+    );
+  }
+
   addRun(
     name: string,
     config: RunConfig,
@@ -207,6 +224,7 @@ export class FakeWorld {
       seconds: 0.122 * step,
       skipped: 0,
       scores: [],
+      device: { kind: 'cpu', name: 'AMD Ryzen 7 7840U with Radeon 780M Graphics' },
     };
     this.rows.set(id, []);
     this.sheets.set(id, []);

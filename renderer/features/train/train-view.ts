@@ -11,6 +11,7 @@ import {
   formatRate,
   formatRemaining,
 } from '../../text/format.ts';
+import { kindWords } from '../../text/device-words.ts';
 import type { Fact } from '../../text/facts.ts';
 
 /** `10 minutes` or `4,000 steps`. */
@@ -26,6 +27,16 @@ const networkWords = (network: RunConfig['network']): string =>
   network.kind === 'dit'
     ? `${network.depth} layers of ${network.width}`
     : `U-Net of ${count(network.multipliers.length, 'level')}, width ${network.width}`;
+
+/** The model of the next run, to be timed on a device: named after its preset unless something was changed. */
+export function modelToTime(
+  preset: Preset | undefined,
+  config: RunConfig | undefined,
+): Pick<Preset, 'name' | 'config'> | undefined {
+  if (config === undefined) return undefined;
+  const unchanged = preset !== undefined && JSON.stringify(preset.config) === JSON.stringify(config);
+  return { name: unchanged ? preset.name : 'Your settings', config };
+}
 
 /** What a preset will do, and what was measured when it ran before in this project. */
 export function presetFacts({ id, config }: Preset, runs: readonly RunRecord[]): Fact[] {
@@ -147,6 +158,7 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
     named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
     named('batch', formatCount(plan.batchSize)),
     named('parameters', formatCount(plan.parameters)),
+    ...(run.device ? [{ ...named('device', `${run.device.name} (${kindWords[run.device.kind].term})`) }] : []),
     { label: 'Pictures to learn from', value: formatCount(plan.trainingPictures) },
     named('heldOut', formatCount(plan.heldOutPictures)),
     named(

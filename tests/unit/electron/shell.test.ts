@@ -527,7 +527,7 @@ describe('the menu and the theme', () => {
     expect(item('Open &Recent', '&File').enabled).toBe(false);
     expect(item('&Close Project', '&File').enabled).toBe(false);
     const recent = [{ path: '/p/A & B.cauchy', name: 'A & B', openedAt: '2026-01-01T00:00:00.000Z' }];
-    studio.tell('settings', { theme: 'system', recent });
+    studio.tell('settings', { theme: 'system', device: 'auto', recent });
     studio.tell('project', outputs['project.open']);
     expect(item('Open &Recent', '&File').submenu![0]!.label).toBe('A && B (/p/A && B.cauchy)');
     expect(item('&Close Project', '&File').enabled).toBe(true);
@@ -570,7 +570,7 @@ describe('the menu and the theme', () => {
     studio.answer('settings.get', () => ({ theme: 'dark', recent: [] }));
     await followTheme(studio);
     expect(nativeTheme.themeSource).toBe('dark');
-    studio.tell('settings', { theme: 'light', recent: [] });
+    studio.tell('settings', { theme: 'light', device: 'auto', recent: [] });
     expect(nativeTheme.themeSource).toBe('light');
   });
 });

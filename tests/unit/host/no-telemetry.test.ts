@@ -59,7 +59,7 @@ async function freshPerson() {
 
 /** Draws, encodes, trains and makes pictures with the process that the host would start. */
 async function workThroughEngine(project: string, watch: (pid: number) => void = () => undefined) {
-  const { port, kill } = spawnEngine(script);
+  const { port, kill } = spawnEngine(script, { kind: 'cpu', name: 'A processor' });
   onTestFinished(kill);
   const { call } = connect(engineContract, port);
   await call['device.info']({});

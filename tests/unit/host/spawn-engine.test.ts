@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../support/folders.ts';
 const engineScript = `
 process.on('message', (message) => {
   if (message === 'env') return process.send({ telemetry: process.env.ORT_DISABLE_TELEMETRY, args: process.execArgv });
+  if (message === 'device') return process.send(JSON.parse(process.argv[2]));
   if (message === 'exit 3') process.exit(3);
   if (message === 'crash') process.kill(process.pid, 'SIGSEGV');
   process.send(message);
@@ -17,10 +18,13 @@ process.on('message', (message) => {
 process.on('disconnect', () => process.exit(0));
 `;
 
+/** What people call their hardware goes through as it is. */
+const device = { kind: 'webgpu', name: 'Grafik “Größe 2” & Söhne' } as const;
+
 async function engine() {
   const script = join(await temporaryFolder(), 'engine.cjs');
   await writeFile(script, engineScript);
-  const { port, kill } = spawnEngine(script);
+  const { port, kill } = spawnEngine(script, device);
   onTestFinished(kill);
   const messages: unknown[] = [];
   const closed: { code: string; details: { reason?: string } }[] = [];
@@ -37,6 +41,12 @@ describe('the engine process', () => {
     const { port, messages } = await engine();
     port.post('env');
     await expect.poll(() => messages).toEqual([{ telemetry: '1', args: ['--enable-source-maps'] }]);
+  });
+
+  test('is told its device', async () => {
+    const { port, messages } = await engine();
+    port.post('device');
+    await expect.poll(() => messages).toEqual([device]);
   });
 
   test('gets arrays as arrays, views as their part only', async () => {
@@ -75,7 +85,7 @@ describe('the engine process', () => {
     await writeFile(
       join(folder, 'parent.mjs'),
       `import { spawnEngine } from ${JSON.stringify(module.href)};
-       spawnEngine(${JSON.stringify(join(folder, 'engine.cjs'))}).port.onMessage(({ pid }) => console.log(pid));`,
+       spawnEngine(${JSON.stringify(join(folder, 'engine.cjs'))}, { kind: 'cpu', name: 'A processor' }).port.onMessage(({ pid }) => console.log(pid));`,
     );
     const parent = spawn(process.execPath, [join(folder, 'parent.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
     const pid = await new Promise<number>((resolve, reject) => {

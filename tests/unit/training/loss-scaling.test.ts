@@ -10,10 +10,11 @@ const scalar = (value: number) => tensor([value], []);
 
 /** Scale and streak after a step. */
 async function after(scale: number, streak: number, committed: boolean): Promise<[number, number]> {
-  const outputs = await runCompiled(
-    ({ committed: was, ...state }) => ({ ...nextScaling(state, was!) }),
-    { 'scaling/scale': scalar(scale), 'scaling/streak': scalar(streak), committed: scalar(committed ? 1 : 0) },
-  );
+  const outputs = await runCompiled(({ committed: was, ...state }) => ({ ...nextScaling(state, was!) }), {
+    'scaling/scale': scalar(scale),
+    'scaling/streak': scalar(streak),
+    committed: scalar(committed ? 1 : 0),
+  });
   expect(outputs['lossScale']!.data[0]).toBe(scale);
   return [outputs['scaling/scale']!.data[0]!, outputs['scaling/streak']!.data[0]!];
 }

@@ -41,7 +41,7 @@ function fakeHost() {
   return { studio, sockets, waits, urls, open, cut, tell, last: () => sockets.at(-1)! };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-const settings = { theme: 'dark', recent: [] };
+const settings = { theme: 'dark', device: 'auto', recent: [] };
 
 describe('browserStudio', () => {
   it('asks over the socket of the same origin and gives the answer', async () => {

@@ -19,8 +19,8 @@ function bridge(answer: unknown) {
 
 describe('electronStudio', () => {
   it('gives results that the contract allows and refuses others', async () => {
-    const { studio } = bridge({ ok: true, output: { theme: 'light', recent: [] } });
-    await expect(studio.call['settings.get']({})).resolves.toEqual({ theme: 'light', recent: [] });
+    const { studio } = bridge({ ok: true, output: { theme: 'light', device: 'auto', recent: [] } });
+    await expect(studio.call['settings.get']({})).resolves.toEqual({ theme: 'light', device: 'auto', recent: [] });
     await expect(studio.call['jobs.list']({})).rejects.toSatisfy((thrown) => isStudioError(thrown, 'api.invalidInput'));
   });
   it('rebuilds errors with their code and words', async () => {

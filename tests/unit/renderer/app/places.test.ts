@@ -35,6 +35,7 @@ describe('placesOf', () => {
       'latents locked: Needs pictures',
       'train locked: Needs latents',
       'gallery locked: Needs a model',
+      'devices open: ',
       'settings open: ',
     ]);
   });
@@ -74,8 +75,9 @@ describe('placeOfKey', () => {
   const key = (code: string, change = {}) =>
     placeOfKey({ altKey: true, ctrlKey: false, metaKey: false, code, ...change });
   it('takes Alt with a digit, by position, and nothing else', () => {
-    expect(['Digit1', 'Digit5', 'Digit6', 'KeyA'].map((code) => key(code))).toEqual([
+    expect(['Digit1', 'Digit5', 'Digit6', 'Digit7', 'KeyA'].map((code) => key(code))).toEqual([
       'pictures',
+      'devices',
       'settings',
       undefined,
       undefined,
