@@ -54,7 +54,7 @@ export const rows = [
   },
   {
     folder: 'main/engine/cuda',
-    may: [],
+    may: ['main/engine/devices/system.ts'],
     why: 'looking for what CUDA needs loads nothing: the terminal and the main process do it, too',
   },
   {
@@ -235,6 +235,7 @@ export const rows = [
       'main/vae',
       'main/downloads',
       'main/engine/cuda',
+      'main/engine/devices/system.ts',
       'main/engine/schema.ts',
     ],
     why: 'the terminal drives the same application',

@@ -1,5 +1,4 @@
 /** `cauchy device add cuda` and `cauchy device remove cuda`: the only verbs that use the network. */
-import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { cudaFolder } from '../base/engine-environment.ts';
@@ -8,22 +7,8 @@ import { addCuda, cudaPackage, megabytes, removeCuda } from '../downloads/cuda.t
 import type { CudaPackage } from '../downloads/cuda.ts';
 import { whatIsMissing } from '../engine/cuda/needs.ts';
 import type { Computer } from '../engine/cuda/needs.ts';
+import { thisSystem } from '../engine/devices/system.ts';
 import type { Output } from './output.ts';
-
-/** A driver that hangs must not hold up the command. */
-const patienceMs = 8000;
-
-const thisComputer: Computer = {
-  platform: process.platform,
-  arch: process.arch,
-  env: process.env,
-  run: (program, args) =>
-    new Promise((resolve) => {
-      execFile(program, args, { timeout: patienceMs, killSignal: 'SIGKILL' }, (error, stdout) =>
-        resolve(error ? undefined : stdout),
-      );
-    }),
-};
 
 export interface DeviceCommand {
   readonly output: Output;
@@ -38,7 +23,7 @@ export interface DeviceCommand {
 const folderOf = ({ env, platform }: Computer): string => cudaFolder(env, platform, homedir());
 
 export async function addCudaCommand(command: DeviceCommand): Promise<void> {
-  const { output, interrupted, ask, wanted = cudaPackage, computer = thisComputer } = command;
+  const { output, interrupted, ask, wanted = cudaPackage, computer = thisSystem } = command;
   const folder = folderOf(computer);
   if (computer.platform !== 'linux' || computer.arch !== 'x64')
     throw studioError('device.notAdded', { reason: (await whatIsMissing(computer, folder))[0]! });
@@ -66,7 +51,7 @@ export async function addCudaCommand(command: DeviceCommand): Promise<void> {
 
 export async function removeCudaCommand({
   output,
-  computer = thisComputer,
+  computer = thisSystem,
 }: Pick<DeviceCommand, 'output' | 'computer'>): Promise<void> {
   const folder = folderOf(computer);
   const removed = await removeCuda(folder);

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onnxRuntimeVersion } from '../../base/engine-environment.ts';
 import { listed } from '../../base/errors/words.ts';
+import type { System } from '../devices/system.ts';
 
 /** The parts of ONNX Runtime that npm's package lacks. */
 export const providerFiles = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_shared.so'] as const;
@@ -23,16 +24,10 @@ const libraries = [
   { title: 'cuDNN 9', files: ['libcudnn.so.9'] },
 ] as const;
 
-/** The few questions that are put to the operating system. */
-export interface Computer {
-  readonly platform: NodeJS.Platform;
-  readonly arch: NodeJS.Architecture;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** What a program prints; undefined when it is not there, fails or takes too long. */
-  run(program: string, args: readonly string[]): Promise<string | undefined>;
-}
+/** What is asked of the operating system. */
+export type Computer = Pick<System, 'platform' | 'arch' | 'env' | 'run'>;
 
-export interface NvidiaDriver {
+interface NvidiaDriver {
   readonly version: string;
   /** Compute capability of the first card. */
   readonly capability: number;
