@@ -83,6 +83,10 @@ export const runConfigSchema = z.strictObject({
   batchSize: z.int().min(1).max(512),
   /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
   precision: z.enum(['full', 'mixed']).default('full'),
+  /** Pictures that are on the device at once, a divisor of the batch size; `auto` finds the most that fit. */
+  microBatch: z.union([z.literal('auto'), z.int().min(1)]).default('auto'),
+  /** Keeps only each block's input for the gradient, and computes the rest again: less memory, more time. */
+  recompute: z.boolean().default(false),
   length: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('steps'), steps: z.int().min(1) }),
     /** The number of steps is measured at the start and then fixed, so that a resumed run has the same plan. */

@@ -70,7 +70,7 @@ function lossAndGradients(
   // Outside the loss, so that no gradient flows through it.
   const teacher = consistencyFunction(parameters, x_r, inputs, 'r', run.network);
   const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
-    const student = consistencyFunction(p, x_t, inputs, 't', run.network);
+    const student = consistencyFunction(p, x_t, inputs, 't', { ...run.network, recompute: run.recompute });
     const consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
     const diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
     const loss = ops.add(consistency, ops.mul(diffusion, run.diffusionLoss.weight));
