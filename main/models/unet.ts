@@ -146,7 +146,7 @@ export function unet(p: Parameters, x: Tensor, time: Tensor, config: UnetConfig)
   let h = convolution(p, first.name, x);
   const skips = [h];
   const apply = (each: UnetBlock, input: Tensor) =>
-    applyBlock(config.recompute, p, each.name, (own, x, e) => block(own, each, x!, e!, config), input, embedding);
+    applyBlock(config.recompute, p, each.name, (own, x, e) => block(own, each, x, e, config), input, embedding);
   for (const each of encoder) {
     h = apply(each, h);
     skips.push(h);

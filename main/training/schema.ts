@@ -35,7 +35,6 @@ const unetConfigSchema = z.strictObject({
 });
 
 export const networkConfigSchema = z.discriminatedUnion('kind', [ditConfigSchema, unetConfigSchema]);
-export type NetworkConfig = z.infer<typeof networkConfigSchema>;
 
 /** Karras noise levels and how they are drawn, method §1.2 and §1.4. */
 export const noiseConfigSchema = z.strictObject({

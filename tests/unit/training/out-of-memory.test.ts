@@ -97,11 +97,10 @@ const trainer = `
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createLocalDevice } from './main/engine/local-device.js';
-import { ditSpecs } from './main/models/dit.js';
+import { networkSpecs } from './main/models/network.js';
 import { initialise } from './main/models/parameters.js';
 import { DataOrder, prepareBatch } from './main/training/batch.js';
 import { runConfigSchema } from './main/training/schema.js';
-import { networkFor } from './main/training/step.js';
 import { createTrainer, initialState } from './main/training/trainer.js';
 const { config: input, megabytes } = JSON.parse(process.argv[2]);
 const config = runConfigSchema.parse(input);
@@ -111,7 +110,7 @@ const data = { latents, count: 64, dimensions: 1024 };
 const changes = [];
 const device = createLocalDevice(1);
 const trainer = await createTrainer({ device, name: 'train', config, shape, onSmaller: (change) => changes.push(change) });
-await trainer.put(initialState(initialise(ditSpecs(networkFor(config.network, shape)), 0)));
+await trainer.put(initialState(initialise(networkSpecs(config.network, shape), 0)));
 if (megabytes) {
   const used = Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
   execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + (used * 1024 + megabytes * 2 ** 20)]);
