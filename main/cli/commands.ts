@@ -14,6 +14,7 @@ import type { RunRecord } from '../runs/schema.ts';
 import { loadConfig } from '../training/presets.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { withFileErrors } from '../storage/files.ts';
+import { describeMemory } from './memory-words.ts';
 import type { Output } from './output.ts';
 
 export interface CommandContext {
@@ -101,6 +102,8 @@ export interface TrainOptions {
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   readonly device?: DeviceChoice | undefined;
+  /** Only says what memory it would need. */
+  readonly plan?: boolean | undefined;
 }
 
 /** For this command only; what the person chose for good stays. */
@@ -155,8 +158,13 @@ async function trainedOn({ studio }: CommandContext): Promise<string> {
 
 export async function trainCommand(context: CommandContext, project: string, options: TrainOptions): Promise<void> {
   const config = await resolveConfig(context, options);
+  const { studio, output } = context;
   await chooseDevice(context, options.device);
-  await context.studio.session.openProject(project);
+  await studio.session.openProject(project);
+  if (options.plan) {
+    const plan = await studio.handlers['runs.estimate']({ config }, nobody);
+    return output.result({ project, ...plan }, describeMemory(plan));
+  }
   report(context, await train(context, config, options.config === undefined ? options.preset : undefined));
 }
 

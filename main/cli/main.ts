@@ -184,6 +184,7 @@ program
   .option('--seed <n>', 'seed of the run', natural)
   .option('--resume <run>', 'go on with a run from its last checkpoint')
   .addOption(onDevice())
+  .option('--plan', 'only say how much memory the run would need')
   .addOption(json())
   .action(
     (
@@ -196,6 +197,7 @@ program
         seed?: number;
         resume?: string;
         device?: DeviceChoice;
+        plan?: boolean;
       },
     ) =>
       withStudio('train', o.json === true, (context) =>

@@ -1,9 +1,10 @@
 /** What can be asked of a device. One thread owns it; training, previews, sampling and encoding take turns there. */
 import { z } from 'zod';
+import type { WireError } from '../base/errors.ts';
 import type { Client } from '../base/rpc.ts';
 import { float32Array, int32Array, nothing, uint8Array } from '../base/schemas.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
-import { deviceInfoSchema } from './schema.ts';
+import { deviceInfoSchema, deviceMemorySchema } from './schema.ts';
 
 export const tensorDataSchema = z.strictObject({
   dtype: z.enum(['float32', 'int32', 'bool']),
@@ -25,10 +26,17 @@ export const deviceTraitsSchema = z.strictObject({
   burst: z.int().positive(),
   /** How the tensors of a state should lie: many small ones, or joined into long vectors. */
   layout: z.enum(['separate', 'joined']),
+  /**
+   * Whose memory programs work in: each keeps for itself what it once needed, results included, which are then copied; or all take
+   * turns in one, and results are written to where they belong.
+   */
+  workMemory: z.enum(['own', 'shared']),
 });
 export type DeviceTraits = z.infer<typeof deviceTraitsSchema>;
 
 const tensors = z.record(z.string(), tensorDataSchema);
+/** Made by `toWire` in the same process. */
+const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value);
 /** Graphs come from our own tracer in the same process and were checked there. */
 const graph = z.custom<Graph>(
   (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'types' in value,
@@ -39,6 +47,7 @@ export const deviceContract = {
     info: { input: nothing, output: deviceInfoSchema },
     /** How programs are best made for this device. */
     traits: { input: nothing, output: deviceTraitsSchema },
+    memory: { input: nothing, output: deviceMemorySchema },
     /** Prepares a graph under a name. A name that is loaded already is replaced. */
     load: {
       input: z.strictObject({ program: z.string(), graph }),
@@ -61,14 +70,15 @@ export const deviceContract = {
     /**
      * Runs programs one after another on a state: outputs that carry a state tensor's name become its next value, the
      * others are answered, for each call. A device may work through the calls as a queue; what must not happen when
-     * numbers break is up to the program.
+     * numbers break is up to the program. When memory runs out the state is what the calls that are answered made of it, and
+     * `outOfMemory` is why there are no more.
      */
     steps: {
       input: z.strictObject({
         state: z.string(),
         calls: z.array(z.strictObject({ program: z.string(), inputs: tensors })),
       }),
-      output: z.strictObject({ outputs: z.array(tensors) }),
+      output: z.strictObject({ outputs: z.array(tensors), outOfMemory: wireError.optional() }),
     },
   },
   events: {},

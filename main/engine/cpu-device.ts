@@ -1,5 +1,5 @@
 /** The CPU as a device. */
-import { computeThreads, cpuInfo } from './cpu-info.ts';
+import { computeThreads, cpuInfo, cpuMemory } from './cpu-info.ts';
 import { createHostDevice } from './host-device.ts';
 import type { DeviceHandlers } from './programs.ts';
 
@@ -20,5 +20,6 @@ export const createCpuDevice = (threads = computeThreads(), profile?: string): D
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     },
     info: () => cpuInfo(threads),
+    memory: cpuMemory,
     burst: 1,
   });

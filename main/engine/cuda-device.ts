@@ -21,5 +21,7 @@ export async function createCudaDevice(info: DeviceInfo): Promise<DeviceHandlers
   const x = probe.input('x', { dtype: 'float32', shape: [1] });
   const program = await createProgram(probe.finish([{ name: 'y', value: probe.emit('neg', [x], {}) }]), onCuda);
   await program.release();
-  return createHostDevice({ session: onCuda, info: () => info, burst: mostSteps });
+  const { memoryBytes: total } = info;
+  const memory = () => (total === undefined ? {} : { total });
+  return createHostDevice({ session: onCuda, info: () => info, memory, burst: mostSteps });
 }

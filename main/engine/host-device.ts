@@ -8,13 +8,14 @@ import { createBurst, planBurst } from './burst.ts';
 import type { Burst, Call } from './burst.ts';
 import type { TensorData } from './contract.ts';
 import { fromTensor, fromTensors, toTensor } from './program.ts';
-import { createPrograms, lookup } from './programs.ts';
+import { createPrograms, lookup, untilOutOfMemory } from './programs.ts';
 import type { DeviceHandlers } from './programs.ts';
-import type { DeviceInfo } from './schema.ts';
+import type { DeviceInfo, DeviceMemory } from './schema.ts';
 
 export interface HostDeviceOptions {
   readonly session: InferenceSession.SessionOptions;
   readonly info: () => DeviceInfo | Promise<DeviceInfo>;
+  readonly memory: () => DeviceMemory;
   /** The most steps that are worth one run; 1 makes a run of each call. */
   readonly burst: number;
 }
@@ -22,7 +23,7 @@ export interface HostDeviceOptions {
 type State = ReadonlyMap<string, Tensor>;
 
 /** The handlers of such a device. They are called one at a time: a run blocks its thread until it is done. */
-export function createHostDevice({ session, info, burst: most }: HostDeviceOptions): DeviceHandlers {
+export function createHostDevice({ session, info, memory, burst: most }: HostDeviceOptions): DeviceHandlers {
   const states = new Map<string, State>();
   const programs = createPrograms(session);
   /** Bursts that were made already, with the programs in them and the state they are for. */
@@ -57,20 +58,17 @@ export function createHostDevice({ session, info, burst: most }: HostDeviceOptio
     return outputs;
   }
 
-  async function runEach(calls: readonly Call[], state: string): Promise<Record<string, TensorData>[]> {
-    const answers = [];
-    for (const { program, inputs } of calls) {
-      const current = lookup(states, 'state', state);
-      const fetched = Object.entries(await programs.run(program, inputs, (name) => current.get(name)));
-      states.set(state, new Map([...current, ...fetched.filter(([name]) => current.has(name))]));
-      answers.push(fromTensors(fetched.filter(([name]) => !current.has(name))).values);
-    }
-    return answers;
+  async function runAlone({ program, inputs }: Call, state: string): Promise<Record<string, TensorData>> {
+    const current = lookup(states, 'state', state);
+    const fetched = Object.entries(await programs.run(program, inputs, (name) => current.get(name)));
+    states.set(state, new Map([...current, ...fetched.filter(([name]) => current.has(name))]));
+    return fromTensors(fetched.filter(([name]) => !current.has(name))).values;
   }
 
   return {
     info,
-    traits: () => ({ burst: most, layout: 'separate' }),
+    traits: () => ({ burst: most, layout: 'separate', workMemory: 'own' }),
+    memory,
     load: async (input, context) => {
       await forget((entry) => entry.programs.includes(input.program));
       return programs.load(input, context);
@@ -104,9 +102,13 @@ export function createHostDevice({ session, info, burst: most }: HostDeviceOptio
       return transferring(values, buffers);
     },
     steps: async ({ state, calls }) => {
-      const outputs = await (most === 1 ? runEach : oneRun)(calls, state);
+      const outputs: Record<string, TensorData>[] = [];
+      const end =
+        most === 1
+          ? await untilOutOfMemory(calls, async (call) => void outputs.push(await runAlone(call, state)))
+          : await untilOutOfMemory([calls], async (all) => void outputs.push(...(await oneRun(all, state))));
       const buffers = outputs.flatMap((one) => Object.values(one).map(({ data }) => data.buffer as ArrayBuffer));
-      return transferring({ outputs }, buffers);
+      return transferring({ outputs, ...end }, buffers);
     },
   };
 }

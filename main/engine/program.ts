@@ -45,10 +45,13 @@ export function fromTensors(outputs: Iterable<readonly [string, Tensor]>): {
   return { values, buffers: Object.values(values).map(({ data }) => data.buffer as ArrayBuffer) };
 }
 
-/** A session failure as a catalogue error; ONNX Runtime names its allocator when memory ran out. */
+/** What ONNX Runtime's arena, C++, the kernel and WebGPU say when there is no memory. */
+const noMemory = /failed to allocate|cannot allocate|bad_alloc|out of memory|outofmemory/i;
+
+/** A session failure as a catalogue error. */
 export function sessionError(program: string, thrown: unknown): unknown {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = /alloc|out of memory|bad_alloc/i.test(reason) ? 'engine.outOfMemory' : 'engine.sessionFailed';
+  const code = noMemory.test(reason) ? 'engine.outOfMemory' : 'engine.sessionFailed';
   return studioError(code, { program, reason }, thrown);
 }
 

@@ -1,6 +1,7 @@
 /** The programs of a device by name, and how their inputs are found. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { assertThat } from '../base/errors.ts';
+import { assertThat, isStudioError, toWire } from '../base/errors.ts';
+import type { WireError } from '../base/errors.ts';
 import type { Handlers } from '../base/rpc.ts';
 import type { deviceContract, TensorData } from './contract.ts';
 import { createProgram, toTensor } from './program.ts';
@@ -13,6 +14,20 @@ export function lookup<T>(table: ReadonlyMap<string, T>, kind: string, name: str
   const found = table.get(name);
   assertThat(found !== undefined, `a ${kind} called ${name}`, [...table.keys()]);
   return found;
+}
+
+/** Makes the calls one after another until memory runs out; then says why there were no more. */
+export async function untilOutOfMemory<C>(
+  calls: readonly C[],
+  make: (call: C, index: number) => Promise<void> | void,
+): Promise<{ outOfMemory?: WireError }> {
+  try {
+    for (const [i, call] of calls.entries()) await make(call, i);
+    return {};
+  } catch (thrown) {
+    if (!isStudioError(thrown, 'engine.outOfMemory')) throw thrown;
+    return { outOfMemory: toWire(thrown) };
+  }
 }
 
 export interface Programs extends Pick<DeviceHandlers, 'load' | 'unload'> {

@@ -85,3 +85,13 @@ export const deviceListSchema = z.strictObject({
   why: z.string(),
 });
 export type DeviceList = z.infer<typeof deviceListSchema>;
+
+/** Bytes; what a device does not say is absent. */
+export const deviceMemorySchema = z.strictObject({
+  total: z.number().positive().optional(),
+  /** Not in use by anyone now. */
+  free: z.number().nonnegative().optional(),
+  /** The most that one tensor may have. */
+  largestBuffer: z.number().positive().optional(),
+});
+export type DeviceMemory = z.infer<typeof deviceMemorySchema>;

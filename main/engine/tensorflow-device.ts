@@ -14,7 +14,7 @@ import { tf, withBackend } from '../tensor/tf.ts';
 import type { Tensor } from '../tensor/tf.ts';
 import type { TensorData } from './contract.ts';
 import { sessionError } from './program.ts';
-import { lookup } from './programs.ts';
+import { lookup, untilOutOfMemory } from './programs.ts';
 import type { DeviceHandlers } from './programs.ts';
 import type { DeviceInfo } from './schema.ts';
 
@@ -67,7 +67,8 @@ export function createTensorFlowDevice(tensorflow: LoadedTensorFlow): DeviceHand
 
   return {
     info: () => tensorflowInfo(tensorflow),
-    traits: () => ({ burst: 1, layout: 'joined' }),
+    traits: () => ({ burst: 1, layout: 'joined', workMemory: 'shared' }),
+    memory: () => ({}),
     load: ({ program, graph }) => {
       const started = performance.now();
       const optimised = optimise(graph);
@@ -104,18 +105,19 @@ export function createTensorFlowDevice(tensorflow: LoadedTensorFlow): DeviceHand
       const values = take(run(program, inputs, kept));
       return transferring(values, Object.values(values).map(buffer));
     },
-    steps: ({ state, calls }) => {
+    steps: async ({ state, calls }) => {
       const current = lookup(states, 'state', state);
-      const outputs = calls.map(({ program, inputs }) => {
+      const outputs: Record<string, TensorData>[] = [];
+      const end = await untilOutOfMemory(calls, ({ program, inputs }) => {
         const made = run(program, inputs, current);
         for (const [name, tensor] of made.filter(([name]) => current.has(name))) {
           current.get(name)!.dispose();
           current.set(name, tensor);
         }
-        return take(made.filter(([name]) => !current.has(name)));
+        outputs.push(take(made.filter(([name]) => !current.has(name))));
       });
       return transferring(
-        { outputs },
+        { outputs, ...end },
         outputs.flatMap((values) => Object.values(values).map(buffer)),
       );
     },

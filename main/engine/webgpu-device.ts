@@ -7,7 +7,7 @@ import { transferring } from '../base/rpc.ts';
 import type { TensorData } from './contract.ts';
 import { createGpuMemory } from './gpu-memory.ts';
 import { fromTensor, fromTensors, toTensor } from './program.ts';
-import { createPrograms, lookup } from './programs.ts';
+import { createPrograms, lookup, untilOutOfMemory } from './programs.ts';
 import type { DeviceHandlers } from './programs.ts';
 
 /** Session options. Every node must run on the GPU: a part on the CPU would be silently slow. */
@@ -28,10 +28,11 @@ const burst = 8;
 export interface GpuIdentity {
   readonly name: string;
   readonly memoryBytes?: number | undefined;
+  readonly largestBufferBytes?: number | undefined;
 }
 
 /** The handlers of a WebGPU device. All of a process's WebGPU work must be in the thread that calls them. */
-export function createWebGpuDevice(identity: GpuIdentity): DeviceHandlers {
+export function createWebGpuDevice({ name, memoryBytes, largestBufferBytes }: GpuIdentity): DeviceHandlers {
   const programs = createPrograms(onGpu);
   const memory = createGpuMemory(onGpu);
   const states = new Map<string, State>();
@@ -99,8 +100,13 @@ export function createWebGpuDevice(identity: GpuIdentity): DeviceHandlers {
   }
 
   return {
-    info: () => ({ kind: 'webgpu', ...identity }),
-    traits: () => ({ burst, layout: 'joined' }),
+    info: () => ({ kind: 'webgpu', name, ...(memoryBytes === undefined ? {} : { memoryBytes }) }),
+    traits: () => ({ burst, layout: 'joined', workMemory: 'shared' }),
+    // WebGPU does not tell how much is free.
+    memory: () => ({
+      ...(memoryBytes === undefined ? {} : { total: memoryBytes }),
+      ...(largestBufferBytes === undefined ? {} : { largestBuffer: largestBufferBytes }),
+    }),
     load: async (input, context) => {
       disposeReports(input.program);
       return programs.load(input, context);
@@ -134,20 +140,21 @@ export function createWebGpuDevice(identity: GpuIdentity): DeviceHandlers {
       const { values, buffers } = fromTensors(Object.entries(fetched));
       return transferring(values, buffers);
     },
-    steps: async ({ state: name, calls }) => {
-      const state = lookup(states, 'state', name);
+    steps: async ({ state: called, calls }) => {
+      const state = lookup(states, 'state', called);
       const rooms: ReadonlyMap<string, Tensor>[] = [];
-      for (const [i, { program, inputs }] of calls.entries()) {
+      // A call that fails has written spares at most: the values are those that the calls before it made.
+      const end = await untilOutOfMemory(calls, async ({ program, inputs }, i) => {
         await makeSpares(program, state);
         const room = await makeReports(program, i, state);
         await oneStep(program, inputs, state, room);
         rooms.push(room);
-      }
+      });
       const names = rooms.flatMap((room, call) => Array.from(room.keys(), (output) => [call, output] as const));
       const read = await memory.download(rooms.flatMap((room) => [...room.values()]));
-      const outputs = calls.map((): Record<string, TensorData> => ({}));
+      const outputs = rooms.map((): Record<string, TensorData> => ({}));
       names.forEach(([call, output], i) => (outputs[call]![output] = fromTensor(read[i]!)));
-      return { outputs };
+      return { outputs, ...end };
     },
   };
 }

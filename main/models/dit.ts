@@ -8,7 +8,7 @@
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import { frequencyFilter, ropeTables, rotateHalf, sinCosPositions } from './dit-tables.ts';
-import { linear, linearSpecs, parameter } from './layers.ts';
+import { applyBlock, linear, linearSpecs, parameter } from './layers.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { xavier } from './parameters.ts';
 
@@ -27,6 +27,8 @@ export interface DitConfig {
   readonly classes: number;
   /** A learned scalar that mixes noise level and class. */
   readonly condMixing: boolean;
+  /** Training keeps only the inputs of each block, and computes the rest again for the gradient. */
+  readonly recompute?: boolean | undefined;
 }
 
 export const timeEmbeddingSize = 256;
@@ -184,7 +186,8 @@ export function dit(p: Parameters, x: Tensor, time: Tensor, config: DitConfig, c
   );
   let h = ops.add(embedded, sinCosPositions(width, side / patch));
   const c = ops.silu(conditioning(p, time, classes, config));
-  for (let i = 0; i < depth; i++) h = block(p, i, h, c, config);
+  for (let i = 0; i < depth; i++)
+    h = applyBlock(config.recompute, p, `blocks.${i}`, (own, x, c) => block(own, i, x, c, config), h, c);
   const [shift, scale] = modulation(p, 'final_layer.adaLN_modulation.1', c, 2) as [Tensor, Tensor];
   return unpatchify(
     linear(p, 'final_layer.linear', modulate(norm(p, 'final_layer.norm_final', h), shift, scale)),

@@ -11,6 +11,26 @@ export function parameter(p: Parameters, name: string): Tensor {
   return found;
 }
 
+/**
+ * block(p, ...inputs), a part of a network whose parameters are those below `name`. With `recompute` only its inputs are kept for
+ * the gradient, and its activations are computed twice.
+ */
+export function applyBlock(
+  recompute: boolean | undefined,
+  p: Parameters,
+  name: string,
+  block: (p: Parameters, ...inputs: Tensor[]) => Tensor,
+  ...inputs: Tensor[]
+): Tensor {
+  if (!recompute) return block(p, ...inputs);
+  const names = Object.keys(p).filter((key) => key.startsWith(`${name}.`));
+  const fn = (...all: Tensor[]) => {
+    const own = Object.fromEntries(names.map((key, i) => [key, all[inputs.length + i]!]));
+    return block(own, ...all.slice(0, inputs.length));
+  };
+  return ops.recomputed(fn, inputs, names.map((key) => p[key]!)); // prettier-ignore
+}
+
 /** x [..., in] → x·Wᵀ + b [..., out], with parameters `name.weight` [out, in] and `name.bias` [out]. */
 export function linear(p: Parameters, name: string, x: Tensor): Tensor {
   const weight = parameter(p, `${name}.weight`);

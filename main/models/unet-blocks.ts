@@ -15,6 +15,8 @@ export interface UnetConfig {
   readonly headChannels: number;
   /** `nonScaling`: over the whole sample, learned bias for each element. `group`: GroupNorm with gains and biases. */
   readonly norm: 'nonScaling' | 'group';
+  /** Training keeps only the inputs of each block, and computes the rest again for the gradient. */
+  readonly recompute?: boolean | undefined;
 }
 
 export interface UnetBlock {

@@ -8,7 +8,7 @@
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-import { linear, parameter } from './layers.ts';
+import { applyBlock, linear, parameter } from './layers.ts';
 import type { Initialiser, ParameterSpec, Parameters } from './parameters.ts';
 import { unetPlan } from './unet-blocks.ts';
 import type { UnetBlock, UnetConfig } from './unet-blocks.ts';
@@ -145,13 +145,15 @@ export function unet(p: Parameters, x: Tensor, time: Tensor, config: UnetConfig)
   const embedding = ops.silu(linear(p, 'map_layer1', ops.silu(linear(p, 'map_layer0', time))));
   let h = convolution(p, first.name, x);
   const skips = [h];
+  const apply = (each: UnetBlock, input: Tensor) =>
+    applyBlock(config.recompute, p, each.name, (own, x, e) => block(own, each, x, e, config), input, embedding);
   for (const each of encoder) {
-    h = block(p, each, h, embedding, config);
+    h = apply(each, h);
     skips.push(h);
   }
   for (const each of decoder) {
     const joined = each.skip > 0 ? ops.concat([h, skips.pop()!], 1) : h;
-    h = block(p, each, joined, embedding, config);
+    h = apply(each, joined);
   }
   return convolution(p, 'out_conv', ops.silu(unetNorm(p, 'out_norm', h, config.norm)));
 }

@@ -77,10 +77,21 @@ export function pack(parameters: Readonly<Record<string, Tensor>>, layout: Layou
     layout.map((chunk) => {
       if (isWhole(chunk)) return [chunk.name, parameters[chunk.parameters[0]!.name]!];
       const flat = chunk.parameters.map(({ name, shape }) => ops.reshape(parameters[name]!, [sizeOf(shape)]));
-      return [chunk.name, flat.length === 1 ? flat[0]! : ops.concat(flat, 0)];
+      return [chunk.name, joinAll(groupsOf(flat, mostJoinedAtOnce).map(joinAll))];
     }),
   );
 }
+
+/**
+ * Gradients are joined in groups, about a block of a network each: ONNX Runtime (main/tensor/onnx/run-order.ts) enters the youngest
+ * input first, and in one long list those are the first layer's biases, for which it would keep all of the backward pass.
+ */
+const mostJoinedAtOnce = 8;
+
+const joinAll = (flat: readonly Tensor[]): Tensor => (flat.length === 1 ? flat[0]! : ops.concat(flat, 0));
+
+const groupsOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /** Values of one family (`ema/…`) by chunks, from values by parameters. */
 export function packValues(values: ReadonlyMap<string, Float32Array>, layout: Layout): Values[] {

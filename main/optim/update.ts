@@ -50,7 +50,10 @@ export function updateState(
   config: Omit<RAdamConfig, 'learningRate'>,
 ): Record<string, Tensor> {
   const { adaptive, momentum, emaTake } = inputs;
-  const gradNorm = ops.sqrt(ops.addAll(layout.map(({ name }) => ops.sum(ops.square(gradients[name]!)))));
+  // The last chunk first, because ONNX Runtime (main/tensor/onnx/run-order.ts) begins with what the innermost sum needs: the first
+  // layer's gradient needs all of the backward pass, and what the other gradients need would be kept until then.
+  const squares = layout.toReversed().map(({ name }) => ops.sum(ops.square(gradients[name]!)));
+  const gradNorm = ops.sqrt(ops.addAll(squares));
   const committed = stepIsFinite(loss, gradNorm);
   const take = ops.where(committed, emaTake!, ops.scalar(0));
   const [parameters, m, v, ema] = stateFamilies.map((family) => familyOf(inputs, family, layout)) as [

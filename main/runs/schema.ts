@@ -38,6 +38,10 @@ export const runRecordSchema = z.strictObject({
   step: z.int().nonnegative(),
   seconds: z.number().nonnegative(),
   skipped: z.int().nonnegative(),
+  /** Pictures that were last on the device at once; found by trying where it was left to the studio. */
+  microBatch: z.int().positive().optional(),
+  /** Memory ran out in the run: the step at which it last did. */
+  memoryRanOutAt: z.int().nonnegative().optional(),
   scores: z.array(runScoreSchema),
   error: runErrorSchema.optional(),
   /** What it trained on last; runs of the first version do not say. */

@@ -11,6 +11,7 @@ import { withGradient } from './ops/with-gradient.ts';
 
 export { conv2d } from './ops/convolution.ts';
 export { averagePool, upsample } from './ops/pictures.ts';
+export { recomputed } from './ops/recomputed.ts';
 export type { Tensor } from './tf.ts';
 export type Operand = Tensor | number;
 

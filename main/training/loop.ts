@@ -2,7 +2,7 @@
  * The training loop: asks for batches ahead of time, steps the device, records, checkpoints, makes sample sheets, and
  * answers stop and pause between steps. Everything that touches the machine is handed in.
  */
-import { studioError, toStudioError } from '../base/errors.ts';
+import { isStudioError, studioError, toStudioError } from '../base/errors.ts';
 import type { StudioError } from '../base/errors.ts';
 import type { Batch } from './batch.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -156,10 +156,15 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
       // Prepared while the device works; the last burst asks for batches that nobody needs.
       next = batchesFrom(step + batches.length);
       const updates = step - skipped + 1;
-      const reports = await trainer.steps(
-        batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })),
-      );
-      const stepSeconds = (now() - started) / 1000 / batches.length;
+      const reports = await trainer
+        .steps(batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })))
+        .catch(async (thrown: unknown) => {
+          next.catch(() => undefined);
+          // The state is that of the last step: it is worth more than the time since the last checkpoint.
+          if (isStudioError(thrown, 'run.doesNotFit') && saved !== step) await checkpoint();
+          throw thrown;
+        });
+      const stepSeconds = (now() - started) / 1000 / reports.length;
       burst = nextBurst(trainer.burst, stepSeconds);
       reports.forEach((report, i) => {
         step++;

@@ -1,5 +1,6 @@
 /** The configuration of a training run: every choice, its default and its source. Unknown keys are refused. */
 import { z } from 'zod';
+import { deviceMemorySchema } from '../engine/schema.ts';
 
 const positive = z.number().positive();
 
@@ -34,7 +35,6 @@ const unetConfigSchema = z.strictObject({
 });
 
 export const networkConfigSchema = z.discriminatedUnion('kind', [ditConfigSchema, unetConfigSchema]);
-export type NetworkConfig = z.infer<typeof networkConfigSchema>;
 
 /** Karras noise levels and how they are drawn, method §1.2 and §1.4. */
 export const noiseConfigSchema = z.strictObject({
@@ -46,7 +46,10 @@ export const noiseConfigSchema = z.strictObject({
 });
 export type NoiseConfig = z.infer<typeof noiseConfigSchema>;
 
-export const runConfigSchema = z.strictObject({
+/** Splits evenly. */
+const isDivisor = (part: number, whole: number): boolean => whole % part === 0;
+
+const runConfigShape = z.strictObject({
   network: networkConfigSchema,
   noise: noiseConfigSchema.prefault({}),
   /** Noise levels start at s0 + 1 and double to s1 + 1, method §1.3. */
@@ -83,6 +86,10 @@ export const runConfigSchema = z.strictObject({
   batchSize: z.int().min(1).max(512),
   /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
   precision: z.enum(['full', 'mixed']).default('full'),
+  /** Pictures that are on the device at once, a divisor of the batch size; `auto` finds the most that fit. */
+  microBatch: z.union([z.literal('auto'), z.int().min(1)]).default('auto'),
+  /** Keeps only each block's input for the gradient, and computes the rest again: less memory, more time. */
+  recompute: z.boolean().default(false),
   length: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('steps'), steps: z.int().min(1) }),
     /** The number of steps is measured at the start and then fixed, so that a resumed run has the same plan. */
@@ -94,6 +101,10 @@ export const runConfigSchema = z.strictObject({
   sampleSheets: z.int().min(0).max(200).default(20),
   seed: z.int().nonnegative().default(0),
 });
+export const runConfigSchema = runConfigShape.refine(
+  ({ microBatch, batchSize }) => microBatch === 'auto' || isDivisor(microBatch, batchSize),
+  { path: ['microBatch'], error: 'Enter a number that divides the pictures per step.' },
+);
 export type RunConfig = z.infer<typeof runConfigSchema>;
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
@@ -120,6 +131,31 @@ export const runPlanSchema = z.strictObject({
   emaRate: z.number(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
+
+/** Bytes that a run will need on its device, estimated from the shapes of its graphs. */
+export const memoryPlanSchema = z.strictObject({
+  batchSize: z.int().positive(),
+  /** Pictures that are on the device at once. */
+  microBatch: z.int().positive(),
+  bytes: z.strictObject({
+    weights: z.number(),
+    /** RAdam's two moments. */
+    moments: z.number(),
+    average: z.number(),
+    /** Gradients that are added up over micro-batches. */
+    gradients: z.number(),
+    /** The next state beside the present one. */
+    nextState: z.number(),
+    /** The pictures of a micro-batch and all that is computed of them. */
+    work: z.number(),
+  }),
+  total: z.number(),
+  largestTensor: z.number(),
+  device: deviceMemorySchema,
+  /** What the device has too little of; absent where it fits, as far as the device says what it has. */
+  problem: z.enum(['memory', 'buffer']).optional(),
+});
+export type MemoryPlan = z.infer<typeof memoryPlanSchema>;
 
 /** One line of metrics.jsonl. NaN and infinity are stored as null: such a step was rolled back. */
 export const metricsRowSchema = z.strictObject({

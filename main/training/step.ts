@@ -5,7 +5,7 @@
  */
 import { consistencyLoss, diffusionLoss } from '../consistency/loss.ts';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
-import type { LatentShape } from '../models/network.ts';
+import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { Parameters } from '../models/parameters.ts';
 import type { Layout, LayoutKind } from '../optim/layout.ts';
 import { layoutOf, pack, unpack } from '../optim/layout.ts';
@@ -18,7 +18,7 @@ import { optimise } from '../tensor/passes/optimise.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { TensorFunction, Tensors, TensorTypes } from '../tensor/trace/trace.ts';
 import { nextScaling, scaleOf, scaleType, scalingTypes } from './loss-scaling.ts';
-import type { NetworkConfig, RunConfig } from './schema.ts';
+import type { RunConfig } from './schema.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
@@ -70,7 +70,7 @@ function lossAndGradients(
   // Outside the loss, so that no gradient flows through it.
   const teacher = consistencyFunction(parameters, x_r, inputs, 'r', run.network);
   const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
-    const student = consistencyFunction(p, x_t, inputs, 't', run.network);
+    const student = consistencyFunction(p, x_t, inputs, 't', { ...run.network, recompute: run.recompute });
     const consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
     const diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
     const loss = ops.add(consistency, ops.mul(diffusion, run.diffusionLoss.weight));
@@ -124,6 +124,13 @@ export function trainingStep(run: RunConfig, shape: LatentShape, layout: Layout)
 
 export const trainingGraph = (run: RunConfig, shape: LatentShape, layout: Layout): Graph =>
   traceRun('training step', trainingStep(run, shape, layout), run);
+
+/** The graphs of a step on `rows` rows at once, in the order they run: one, or one for each part of the batch and one for the update. */
+export function stepGraphs(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph[] {
+  return rows === run.batchSize
+    ? [trainingGraph(run, shape, layout)]
+    : [gradientGraph(run, shape, layout, rows), updateGraph(run, layout)];
+}
 
 /** What gradients of parts of a batch are added up in, next to the state of `stateFamilies`. */
 const sumFamilies = ['gradients'] as const;

@@ -1,6 +1,6 @@
 /** A run on a device: its programs and its state, however both are laid out there. */
-import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
+import { isStudioError, StudioError, studioError } from '../base/errors.ts';
 import { packValues, unpackValues } from '../optim/layout.ts';
 import type { Layout } from '../optim/layout.ts';
 import { stateFamilies } from '../optim/update.ts';
@@ -9,7 +9,8 @@ import type { ParameterValue } from '../models/parameters.ts';
 import type { Batch } from './batch.ts';
 import { initialScaling, scalingPrefix } from './loss-scaling.ts';
 import type { RunConfig } from './schema.ts';
-import { emptySums, gradientGraph, runLayout, trainingGraph, updateGraph } from './step.ts';
+import { microBatchSizes, planMemory } from './memory.ts';
+import { emptySums, runLayout, stepGraphs } from './step.ts';
 import type { LatentShape } from '../models/network.ts';
 import { batchInputs, microBatchInputs, updateInputs } from './step-inputs.ts';
 
@@ -44,14 +45,19 @@ export interface Trainer {
   readonly layout: Layout;
   /** Steps worth handing over at once. */
   readonly burst: number;
-  /** Rows of a batch that are on the device at once. */
+  /** Rows of a batch that are on the device at once; fewer after memory ran out. */
   readonly microBatch: number;
   /** Puts a state there: `parameters/…`, `m/…`, `v/…`, `ema/…` by parameter. */
   put(state: readonly NamedValue[]): Promise<void>;
   /** Copies the state back, by parameter. */
   read(): Promise<NamedValue[]>;
-  /** Makes steps, one after another. */
+  /**
+   * Makes steps, one after another. When memory runs out the step is made again with fewer rows at once, from the state before it.
+   * Where there is no room for one row it reports the steps that were made, or throws `run.doesNotFit` when there are none.
+   */
   steps(steps: readonly Step[]): Promise<StepReport[]>;
+  /** Does other work on the device, with fewer rows at once from then on if there is no room for it beside the run's. */
+  withRoom<T>(work: () => Promise<T>): Promise<T>;
   release(): Promise<void>;
 }
 
@@ -63,6 +69,14 @@ export interface TrainerOptions {
   readonly shape: LatentShape;
   /** A divisor of the batch size; the whole batch when not given. */
   readonly microBatch?: number | undefined;
+  /** Memory ran out, and fewer rows are on the device at once from now on. */
+  readonly onSmaller?: ((change: SmallerMicroBatch) => Promise<void> | void) | undefined;
+}
+
+export interface SmallerMicroBatch {
+  readonly from: number;
+  readonly to: number;
+  readonly error: StudioError;
 }
 
 /** A run's state before its first step: moments 0, the average equal to the weights. */
@@ -92,55 +106,129 @@ const scalingTensors = (state: readonly NamedValue[]) =>
     data: state.find(({ name }) => name === start.name)?.data ?? start.data,
   }));
 
-export async function createTrainer({ device, name, config, shape, microBatch }: TrainerOptions): Promise<Trainer> {
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { device, name, config, shape, onSmaller } = options;
   const traits = await device.traits({});
   const layout = runLayout(config.network, shape, traits.layout);
-  const rows = microBatch ?? config.batchSize;
-  const isWhole = rows === config.batchSize;
-  const programs = isWhole
-    ? { [name]: trainingGraph(config, shape, layout) }
-    : { [`${name} gradients`]: gradientGraph(config, shape, layout, rows), [name]: updateGraph(config, layout) };
-  for (const [program, graph] of Object.entries(programs)) await device.load({ program, graph });
+  const sizes = microBatchSizes(config.batchSize);
+  let rows = options.microBatch ?? config.batchSize;
+  let hasState = false;
+  /** Not even one row fitted: the programs are gone, the state is there. */
+  let stuck: StudioError | undefined;
+  const gradientsName = `${name} gradients`;
+  const isWhole = () => rows === config.batchSize;
+  const programs = () => (isWhole() ? [name] : [gradientsName, name]);
+
+  async function load(): Promise<void> {
+    for (const [i, graph] of stepGraphs(config, shape, layout, rows).entries())
+      await device.load({ program: programs()[i]!, graph });
+  }
+  async function unload(): Promise<void> {
+    for (const program of programs()) await device.unload({ program });
+  }
+  async function put(state: readonly NamedValue[]): Promise<void> {
+    const tensors = [
+      ...stateFamilies.flatMap((family) => familyTensors(family, state, layout)),
+      ...(config.precision === 'mixed' ? scalingTensors(state) : []),
+    ];
+    await device.createState({ state: name, tensors: isWhole() ? tensors : [...tensors, ...emptySums(layout)] });
+    hasState = true;
+  }
+  async function read(): Promise<NamedValue[]> {
+    const families: NamedValue[] = [];
+    for (const family of stateFamilies) {
+      const prefix = `${family}/`;
+      const chunks = await device.readState({ state: name, prefix });
+      const values = chunks.map((chunk) => ({ ...chunk, name: chunk.name.slice(prefix.length) }));
+      families.push(...unpackValues(values, layout).map((value) => ({ ...value, name: prefix + value.name })));
+    }
+    return [...families, ...(await device.readState({ state: name, prefix: scalingPrefix }))];
+  }
+
+  /** Goes on with the next smaller number of rows at once. What was added up of an unfinished step is dropped. */
+  async function shrink(error: StudioError): Promise<void> {
+    const from = rows;
+    // The programs go first: they hold the memory.
+    await unload();
+    const state = hasState ? await read() : undefined;
+    for (let reason = error; ;) {
+      const smaller = sizes.find((size) => size < rows);
+      if (smaller === undefined) throw (stuck = await doesNotFit(reason));
+      rows = smaller;
+      try {
+        await load();
+        if (state) await put(state);
+        return void (await onSmaller?.({ from, to: rows, error }));
+      } catch (thrown) {
+        if (!isStudioError(thrown, 'engine.outOfMemory')) throw thrown;
+        reason = thrown;
+        await unload();
+      }
+    }
+  }
+  async function doesNotFit(error: StudioError): Promise<StudioError> {
+    const { total: needed, device: memory } = planMemory(config, shape, { traits, memory: await device.memory({}) }, 1);
+    return studioError('run.doesNotFit', { needed, free: memory.free, reason: error.words.what }, error);
+  }
 
   function calls({ batch, update, emaRate }: Step) {
     const scalars = updateInputs(config, update, emaRate);
-    if (isWhole) return [{ program: name, inputs: { ...batchInputs(batch, shape), ...scalars } }];
+    if (isWhole()) return [{ program: name, inputs: { ...batchInputs(batch, shape), ...scalars } }];
     return [
-      ...microBatchInputs(batch, shape, rows).map((inputs) => ({ program: `${name} gradients`, inputs })),
+      ...microBatchInputs(batch, shape, rows).map((inputs) => ({ program: gradientsName, inputs })),
       { program: name, inputs: scalars },
     ];
   }
 
+  async function withRoom<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!isStudioError(thrown, 'engine.outOfMemory')) throw thrown;
+        await shrink(thrown);
+      }
+    }
+  }
+
+  try {
+    await load();
+  } catch (thrown) {
+    if (!isStudioError(thrown, 'engine.outOfMemory')) throw thrown;
+    await shrink(thrown);
+  }
   return {
     state: name,
     layout,
     burst: traits.burst,
-    microBatch: rows,
-    async put(state) {
-      const tensors = [
-        ...stateFamilies.flatMap((family) => familyTensors(family, state, layout)),
-        ...(config.precision === 'mixed' ? scalingTensors(state) : []),
-      ];
-      await device.createState({ state: name, tensors: isWhole ? tensors : [...tensors, ...emptySums(layout)] });
+    get microBatch() {
+      return rows;
     },
-    async read() {
-      const families: NamedValue[] = [];
-      for (const family of stateFamilies) {
-        const prefix = `${family}/`;
-        const chunks = await device.readState({ state: name, prefix });
-        const values = chunks.map((chunk) => ({ ...chunk, name: chunk.name.slice(prefix.length) }));
-        families.push(...unpackValues(values, layout).map((value) => ({ ...value, name: prefix + value.name })));
-      }
-      return [...families, ...(await device.readState({ state: name, prefix: scalingPrefix }))];
-    },
+    put,
+    read,
     async steps(steps) {
-      const { outputs } = await device.steps({ state: name, calls: steps.flatMap(calls) });
-      const perStep = outputs.length / steps.length;
-      return steps.map((_, i) => report(outputs[(i + 1) * perStep - 1]!));
+      const reports: StepReport[] = [];
+      if (stuck) throw stuck;
+      while (reports.length < steps.length) {
+        const left = steps.slice(reports.length).map(calls);
+        const { outputs, outOfMemory } = await device.steps({ state: name, calls: left.flat() });
+        // The last call of a step reports it.
+        const perStep = left[0]!.length;
+        const made = Math.floor(outputs.length / perStep);
+        reports.push(...Array.from({ length: made }, (_, i) => report(outputs[(i + 1) * perStep - 1]!)));
+        try {
+          if (outOfMemory) await shrink(new StudioError(outOfMemory));
+        } catch (thrown) {
+          if (thrown !== stuck || reports.length === 0) throw thrown;
+          break;
+        }
+      }
+      return reports;
     },
+    withRoom,
     async release() {
       await device.dropState({ state: name });
-      for (const program of Object.keys(programs)) await device.unload({ program });
+      await unload();
     },
   };
 }

@@ -12,7 +12,7 @@ import { nfeSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
 import { latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
-import { metricsRowSchema, runConfigSchema } from '../training/schema.ts';
+import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
 
 const progress = z.strictObject({
   done: z.int().nonnegative(),
@@ -56,6 +56,11 @@ export const engineContract = {
       input: z.strictObject({ ...place, vae: z.string() }),
       output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
       progress,
+    },
+    /** The memory a run would need, beside what is in use now. */
+    'training.estimate': {
+      input: z.strictObject({ project: z.string(), config: runConfigSchema }),
+      output: memoryPlanSchema,
     },
     /** Plans and trains a new run in an existing run folder. Cancelling stops it with a checkpoint. */
     'training.start': {

@@ -13,6 +13,7 @@ import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
 import type { TrainingProgress } from './engine.contract.ts';
+import { memoryPlan } from './fitting-trainer.ts';
 import { generateJob } from './generate-job.ts';
 import { Pause } from './pause.ts';
 import { ownProcessPort } from './ports.ts';
@@ -84,6 +85,8 @@ const handlers: Handlers<typeof engineContract> = {
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
+  'training.estimate': async ({ project, config }) =>
+    memoryPlan(threads.device, config, (await currentLatents(project)).shape),
   'training.start': async (input, context) => {
     const latents = await currentLatents(input.project);
     return trained(input, context, (job) => job.start({ ...input, latents }));

@@ -17,10 +17,12 @@ const decodingBatch = 16;
 export class Painter {
   readonly #sampler: Sampler;
   readonly #decoder: Decoder;
+  readonly #withRoom: Trainer['withRoom'];
 
-  private constructor(sampler: Sampler, decoder: Decoder) {
+  private constructor(sampler: Sampler, decoder: Decoder, withRoom: Trainer['withRoom']) {
     this.#sampler = sampler;
     this.#decoder = decoder;
+    this.#withRoom = withRoom;
   }
 
   /** From the run's state on the device. */
@@ -29,7 +31,7 @@ export class Painter {
     place: { project: string; resources: string },
     latents: LatentManifest,
     config: RunConfig,
-    { state, layout }: Pick<Trainer, 'state' | 'layout'>,
+    { state, layout, withRoom }: Pick<Trainer, 'state' | 'layout' | 'withRoom'>,
   ): Promise<Painter> {
     const vae = await loadVae(latents.vae.name, place.resources);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
@@ -41,17 +43,19 @@ export class Painter {
       shape: latents.shape,
       batch: samplingBatch,
     });
-    return new Painter(sampler, await createDecoder(device, vae, latents.shape, normalisation, decodingBatch, state));
+    const decoder = await createDecoder(device, vae, latents.shape, normalisation, decodingBatch, state);
+    return new Painter(sampler, decoder, withRoom);
   }
 
   get size(): number {
     return this.#decoder.size;
   }
   latents(seeds: readonly number[], nfe: 1 | 2): Promise<Float32Array> {
-    return this.#sampler.sample(seeds, nfe);
+    return this.#withRoom(() => this.#sampler.sample(seeds, nfe));
   }
   async pictures(seeds: readonly number[], nfe: 1 | 2): Promise<Uint8Array[]> {
-    return this.#decoder.decode(await this.latents(seeds, nfe));
+    const latents = await this.latents(seeds, nfe);
+    return this.#withRoom(() => this.#decoder.decode(latents));
   }
   async release(): Promise<void> {
     await this.#sampler.release();

@@ -12,11 +12,12 @@ import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
-import { createTrainer, initialState } from '../training/trainer.ts';
-import type { Trainer } from '../training/trainer.ts';
+import { initialState } from '../training/trainer.ts';
+import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import { networkSpecs } from '../models/network.ts';
 import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
+import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
 import { resumedWords, RunJournal, startedWords } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
@@ -64,6 +65,8 @@ export class TrainingJob {
   readonly #events: TrainingEvents;
   readonly #control: TrainingControl;
   readonly #journal: RunJournal;
+  /** Before the run has a record there is nobody to tell but the log of its start. */
+  #onSmaller: (change: SmallerMicroBatch) => Promise<void> = async () => undefined;
 
   constructor(
     threads: Threads,
@@ -86,10 +89,8 @@ export class TrainingJob {
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
-    const parameters = initialParameters(config, latents);
-    const trainer = await this.#load(latents, config, heldOutCount(pictures));
-    const fresh = () => trainer.put(initialState(parameters));
-    await fresh();
+    const state = initialState(initialParameters(config, latents));
+    const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
     const painter = await Painter.create(
       this.#threads,
       { project: this.#project, resources: this.#resources },
@@ -115,7 +116,7 @@ export class TrainingJob {
             })
           : undefined;
       const steps = config.length.kind === 'steps' ? config.length.steps : budget!.steps;
-      await fresh();
+      await trainer.put(state);
       const plan = planRun(config, latents.shape, pictures, steps);
       const device = await this.#device();
       const record: RunRecord = {
@@ -131,11 +132,13 @@ export class TrainingJob {
         step: 0,
         seconds: 0,
         skipped: 0,
+        microBatch: trainer.microBatch,
         scores,
         device,
       };
       await this.#journal.save(record);
-      await this.#journal.note(record, startedWords(device, steps));
+      const parts = partsWords(config.batchSize, trainer.microBatch);
+      await this.#journal.note(record, `${startedWords(device, steps)} ${parts}`);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
@@ -159,8 +162,9 @@ export class TrainingJob {
     const { step, seconds, skipped } = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
-    const trainer = await this.#load(latents, record.config, record.plan.heldOutPictures);
-    await trainer.put(checkpoint?.state ?? initialState(initialParameters(record.config, latents)));
+    const { config, plan } = record;
+    const state = checkpoint?.state ?? initialState(initialParameters(config, latents));
+    const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
     const painter = await Painter.create(
       this.#threads,
       { project: this.#project, resources: this.#resources },
@@ -171,7 +175,8 @@ export class TrainingJob {
     try {
       const scores = record.scores.filter((score) => score.step <= step);
       const device = await this.#device();
-      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, scores, device };
+      const { microBatch } = trainer;
+      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, microBatch, scores, device };
       await this.#journal.save(running);
       await this.#journal.note(running, resumedWords(device, record.device, checkpoint !== undefined));
       return await this.#train(running, { step, seconds, skipped }, trainer, painter, undefined);
@@ -196,6 +201,13 @@ export class TrainingJob {
     let position = from;
     /** What the disk refused since the last checkpoint; the log can only hear of it afterwards. */
     const refused: string[] = [];
+    this.#onSmaller = async ({ to }) => {
+      record = { ...record, microBatch: to, memoryRanOutAt: position.step };
+      await this.#journal.saveIfPossible(record);
+      const text = `Memory ran out. ${partsWords(record.config.batchSize, to)} Nothing was lost.`;
+      // A full disk must not cost the step; the record says the same.
+      await this.#journal.note({ ...record, step: position.step }, text, 'trouble').catch(() => undefined);
+    };
     try {
       const end = await trainingLoop({
         folder,
@@ -266,10 +278,12 @@ export class TrainingJob {
     return { kind, name };
   }
 
-  async #load(latents: LatentManifest, config: RunConfig, heldOut: number): Promise<Trainer> {
-    const { device, maths } = this.#threads;
-    await maths.open({ data, folder: latentsFolder(this.#project, latents.key), heldOut });
-    return createTrainer({ device, name: 'train', config, shape: latents.shape });
+  /** Opens the latents for batches and scores, and loads what trains on them. */
+  #load(latents: LatentManifest, config: RunConfig, heldOut: number, state: readonly NamedValue[], known?: number) {
+    const folder = latentsFolder(this.#project, latents.key);
+    const onSmaller = (change: SmallerMicroBatch) => this.#onSmaller(change);
+    const { shape } = latents;
+    return fittingTrainer(this.#threads, { data, folder, heldOut, config, shape, state, known, onSmaller });
   }
 
   async #release(trainer: Trainer, painter: Painter): Promise<void> {

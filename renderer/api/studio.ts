@@ -21,6 +21,7 @@ export type ChannelStatistics = LatentStatistics['channels'][number];
 export type RunConfig = Input<'runs.start'>['config'];
 export type Preset = StudioInfo['presets'][number];
 export type RunRecord = ProjectSummary['runs'][number];
+export type MemoryPlan = Output<'runs.estimate'>;
 export type RunStatus = RunRecord['status'];
 export type MetricsRow = Output<'runs.metrics'>[number];
 export type SampleSheet = Output<'runs.samples'>[number];

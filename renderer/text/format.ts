@@ -1,4 +1,5 @@
 /** Numbers, times and sizes in the words of the screen. English throughout, so that a figure looks the same everywhere. */
+export { formatBytes } from '../../main/base/bytes.ts';
 
 const counts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
@@ -90,20 +91,6 @@ export function formatRate(perSecond: number | undefined, unit: string): string 
 /** `pictures` → `picture`. */
 export function singular(unit: string): string {
   return unit.endsWith('s') ? unit.slice(0, -1) : unit;
-}
-
-const byteUnits = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** Decimal units, as file managers show them: `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < byteUnits.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  if (unit === 0) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${byteUnits[unit]}`;
 }
 
 /** Done of total as a whole percentage that says 100 only when it is complete. */

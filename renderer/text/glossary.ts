@@ -79,6 +79,11 @@ export const glossary = {
     term: 'batch size',
     help: 'How many pictures the model looks at before each correction.',
   },
+  microBatch: {
+    plain: 'pictures at once',
+    term: 'micro-batch',
+    help: 'How many pictures of a step are on the device together. Fewer need less memory, and the result is the same.',
+  },
   skipped: {
     plain: 'steps rolled back',
     term: 'NaN guard',

@@ -77,6 +77,17 @@ const convolutions = ([1, 2] as const).flatMap((stride) =>
 );
 
 export const cases: readonly Case[] = [
+  {
+    ops: ['recomputed'],
+    title: 'recomputed',
+    inputs: ({ i, j, k }) => ({ x: normal([i, j], 40), c: normal([i, 1], 41), w: normal([k, j], 42) }),
+    run: ({ x, c, w }) =>
+      ops.recomputed(
+        (x, c, w) => ops.recomputed((h) => ops.tanh(h), [ops.matMul(ops.mul(x, ops.silu(c)), w, false, true)]),
+        [x!, c!],
+        [w!],
+      ),
+  },
   ...binary('add', ops.add),
   ...binary('sub', ops.sub),
   ...binary('mul', ops.mul),

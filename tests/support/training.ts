@@ -17,6 +17,7 @@ import { planRun } from '../../main/training/plan.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
 import type { RunConfig, RunConfigInput } from '../../main/training/schema.ts';
 import { createTrainer, initialState } from '../../main/training/trainer.ts';
+import type { TrainerOptions } from '../../main/training/trainer.ts';
 
 export const tinyShape = [2, 4, 4] as const;
 const pictures = 48;
@@ -55,6 +56,7 @@ export interface RigOptions {
   readonly loop?: Partial<LoopOptions>;
   readonly device?: Device;
   readonly microBatch?: number;
+  readonly onSmaller?: TrainerOptions['onSmaller'];
 }
 
 export const newRunFolder = (): string => mkdtempSync(join(tmpdir(), 'cauchy-run-'));
@@ -68,11 +70,12 @@ export async function runTiny({
   loop,
   device = createLocalDevice(1),
   microBatch,
+  onSmaller,
 }: RigOptions = {}): Promise<{ folder: string; end: LoopEnd }> {
   const data = tinyData();
   const steps = config.length.kind === 'steps' ? config.length.steps : 100;
   const plan = planRun(config, tinyShape, pictures, steps);
-  const trainer = await createTrainer({ device, name: 'train', config, shape: tinyShape, microBatch });
+  const trainer = await createTrainer({ device, name: 'train', config, shape: tinyShape, microBatch, onSmaller });
   const checkpoint = await readCheckpoint(folder);
   await trainer.put(
     checkpoint?.state ?? initialState(initialise(networkSpecs(config.network, tinyShape), config.seed)),

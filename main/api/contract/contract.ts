@@ -16,7 +16,7 @@ import { latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
-import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
+import { memoryPlanSchema, metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
 import { jobReferenceSchema, jobSchema } from './jobs.ts';
 
 const page = z.strictObject({ offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
@@ -108,6 +108,8 @@ export const studioContract = {
     /** Null until encoding has finished. */
     'latents.statistics': { input: nothing, output: latentStatisticsSchema.nullable() },
 
+    /** The memory a run would need on its device. Throws `latents.missing`. */
+    'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: memoryPlanSchema },
     'runs.start': {
       input: z.strictObject({ name: z.string().optional(), preset: z.string().optional(), config: runConfigSchema }),
       output: z.strictObject({ run: z.string(), job: z.int().positive() }),

@@ -1,4 +1,4 @@
-/** Handlers that answer from the project's files at once. */
+/** Handlers that answer at once. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { studioError } from '../../base/errors.ts';
@@ -133,6 +133,7 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
     'pictures.page': async ({ show, offset, limit }) =>
       pageOf(await readManifest(project()), { filter: show, offset, limit }),
     'latents.statistics': async () => (await currentStatistics(project())) ?? null,
+    'runs.estimate': async ({ config }) => (await session.engine)['training.estimate']({ project: project(), config }),
     'runs.metrics': async ({ run, afterStep }) => {
       const { id } = await readRun(project(), run);
       return [...(await readMetrics(runFolder(project(), id), afterStep))];

@@ -1,4 +1,5 @@
 /** Errors of training runs, sampling and the gallery. */
+import { formatBytes } from '../bytes.ts';
 import { entry, listed } from './words.ts';
 
 export const runErrors = {
@@ -37,6 +38,15 @@ export const runErrors = {
     means: 'The run was not started again by itself. What was saved is kept, and it can be resumed from there.',
     advice: 'Resume it, or start a new run with a smaller batch, a smaller model or another device.',
   })),
+  'run.doesNotFit': entry<{ needed: number; free?: number | undefined; reason?: string }>(
+    'environment',
+    ({ needed, free, reason = '' }) => ({
+      what: `There is not enough memory to train this model, even with one picture at a time. By our estimate that takes ${formatBytes(needed)}; ${free === undefined ? 'the device does not say how much is free' : `${formatBytes(free)} are free`}. ${reason}`.trim(),
+      means: 'Training ended. Steps up to the last checkpoint are kept, if there is one.',
+      advice:
+        'Choose a smaller model (width, depth or larger cells), switch on “Compute layers twice”, or close other programs.',
+    }),
+  ),
   'run.alreadyRunning': entry<{ run: string }>('user', ({ run }) => ({
     what: `The run “${run}” is already training.`,
     means: 'Nothing was started.',

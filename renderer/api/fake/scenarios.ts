@@ -58,6 +58,12 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
     encoded(world);
     world.train(world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310).id);
   },
+  'little-memory': (world) => {
+    encoded(world);
+    const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310);
+    world.changeRun(id, { microBatch: 16, memoryRanOutAt: 1204 });
+    world.train(id);
+  },
   paused: (world) => {
     encoded(world);
     const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 900);

@@ -223,6 +223,7 @@ export class FakeWorld {
       step,
       seconds: 0.122 * step,
       skipped: 0,
+      microBatch: config.batchSize,
       scores: [],
       device: { kind: 'cpu', name: 'AMD Ryzen 7 7840U with Radeon 780M Graphics' },
     };

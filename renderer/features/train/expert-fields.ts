@@ -191,4 +191,30 @@ const learningGroup: ConfigGroup = {
   ],
 };
 
-export const expertGroups: readonly ConfigGroup[] = [noiseGroup, lossGroup, learningGroup];
+const memoryGroup: ConfigGroup = {
+  title: 'Memory',
+  intro: 'How a step is fitted into what the device has. None of it changes what is learned.',
+  simple: false,
+  fields: [
+    {
+      kind: 'choice',
+      path: 'microBatch',
+      label: 'Pictures at once',
+      term: 'micro-batch',
+      help: 'How many pictures of a step are on the device together. Fewer need less memory; the studio finds the most that fit.',
+      options: [
+        { value: 'auto', label: 'As many as fit' },
+        ...[32, 16, 8, 4, 2, 1].map((value) => ({ value, label: String(value) })),
+      ],
+    },
+    {
+      kind: 'switch',
+      path: 'recompute',
+      label: 'Compute layers twice',
+      term: 'activation recomputation',
+      help: 'Keeps only what goes into each layer and computes the rest again when it is needed. Needs much less memory for deep models, and about a quarter more time.',
+    },
+  ],
+};
+
+export const expertGroups: readonly ConfigGroup[] = [noiseGroup, lossGroup, learningGroup, memoryGroup];

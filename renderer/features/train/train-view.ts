@@ -157,6 +157,7 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
     named('learningRate', last ? formatPlain(last.learningRate) : '–'),
     named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
     named('batch', formatCount(plan.batchSize)),
+    named('microBatch', run.microBatch === undefined ? 'not known' : formatCount(run.microBatch)),
     named('parameters', formatCount(plan.parameters)),
     ...(run.device ? [{ ...named('device', `${run.device.name} (${kindWords[run.device.kind].term})`) }] : []),
     { label: 'Pictures to learn from', value: formatCount(plan.trainingPictures) },

@@ -20,7 +20,9 @@ const vector = (...data: number[]): TensorData => ({
 
 /** A device that makes each burst one run, as across a bus, but on the CPU. */
 const burstDevice = (): Device =>
-  localDevice(createHostDevice({ session: onCpu(1), info: () => ({ kind: 'cpu', name: 'test' }), burst: 64 }));
+  localDevice(
+    createHostDevice({ session: onCpu(1), info: () => ({ kind: 'cpu', name: 'test' }), memory: () => ({}), burst: 64 }),
+  );
 
 /** sum ← sum + frozen·x of each call of `add`; `keep`: total ← total·factor + sum, sum ← 0. */
 async function accumulator(device = burstDevice()) {
