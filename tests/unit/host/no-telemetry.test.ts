@@ -94,7 +94,7 @@ describe.runIf(process.platform === 'linux')('the engine process', () => {
     expect(files.filter((file) => !file.startsWith(project))).toEqual([]);
     expect(inProject.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(allowed.filter((pattern) => !inProject.some((file) => pattern.test(file)))).toEqual([]);
-  });
+  }, 180_000);
 
   test.runIf(canTrace)('asks the system for no internet socket and no file elsewhere, not for a moment', async () => {
     const { project } = await freshPerson();
@@ -109,5 +109,5 @@ describe.runIf(process.platform === 'linux')('the engine process', () => {
     expect(made.filter((path) => !isExpected(path))).toEqual([]);
     // It did see the work.
     expect(made.filter((path) => path.startsWith(join(project, 'runs'))).length).toBeGreaterThan(10);
-  });
+  }, 180_000);
 });
