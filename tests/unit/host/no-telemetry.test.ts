@@ -94,20 +94,24 @@ describe.runIf(process.platform === 'linux')('the engine process', () => {
     expect(files.filter((file) => !file.startsWith(project))).toEqual([]);
     expect(inProject.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(allowed.filter((pattern) => !inProject.some((file) => pattern.test(file)))).toEqual([]);
-  });
+  }, 180_000);
 
-  test.runIf(canTrace)('asks the system for no internet socket and no file elsewhere, not for a moment', async () => {
-    const { project } = await freshPerson();
-    const { program, calls } = await tracedNode(await temporaryFolder('cauchy-trace-'));
-    const { execPath } = process;
-    process.execPath = program;
-    onTestFinished(() => void (process.execPath = execPath));
-    await workThroughEngine(project);
-    const { domains, made } = await calls();
-    expect(domains.filter((domain) => domain !== 'AF_UNIX')).toEqual([]);
-    const isExpected = (path: string) => path.startsWith(project) || /^\/(dev|proc)\//.test(path);
-    expect(made.filter((path) => !isExpected(path))).toEqual([]);
-    // It did see the work.
-    expect(made.filter((path) => path.startsWith(join(project, 'runs'))).length).toBeGreaterThan(10);
-  });
+  test.runIf(canTrace)(
+    'asks the system for no internet socket and no file elsewhere, not for a moment',
+    async () => {
+      const { project } = await freshPerson();
+      const { program, calls } = await tracedNode(await temporaryFolder('cauchy-trace-'));
+      const { execPath } = process;
+      process.execPath = program;
+      onTestFinished(() => void (process.execPath = execPath));
+      await workThroughEngine(project);
+      const { domains, made } = await calls();
+      expect(domains.filter((domain) => domain !== 'AF_UNIX')).toEqual([]);
+      const isExpected = (path: string) => path.startsWith(project) || /^\/(dev|proc)\//.test(path);
+      expect(made.filter((path) => !isExpected(path))).toEqual([]);
+      // It did see the work.
+      expect(made.filter((path) => path.startsWith(join(project, 'runs'))).length).toBeGreaterThan(10);
+    },
+    180_000,
+  );
 });
