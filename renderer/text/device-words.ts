@@ -38,7 +38,7 @@ export function slownessWords(list: DeviceList): string | undefined {
   if (!used || !isSlow(used)) return undefined;
   const what = used.kind === 'cpu' ? 'Training on the processor is slow.' : `This device is slow. ${used.slow}`;
   const faster = list.devices
-    .filter((row) => row.kind !== used.kind && row.state === 'ready' && !isSlow(row))
+    .filter((row) => row.state === 'ready' && !isSlow(row))
     .sort((a, b) => (b.timesCpu ?? 0) - (a.timesCpu ?? 0))[0];
   if (used.kind === 'cpu' && faster)
     return `${what} ${faster.name} ${faster.timesCpu ? `was measured to be ${formatTimes(faster.timesCpu)} as fast` : 'passed its check'}.`;

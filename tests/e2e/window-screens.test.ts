@@ -156,7 +156,8 @@ let browser: TestBrowser;
 beforeAll(async () => {
   server = await serveFakeWindow();
   browser = await launchBrowser({ reducedMotion: 'reduce' });
-});
+  // The window is built first, which takes its time on a busy computer.
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await server?.close();

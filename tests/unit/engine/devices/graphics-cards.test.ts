@@ -50,6 +50,8 @@ describe('on Linux', () => {
   it('finds the card in a container that has the driver but not the program', async () => {
     const system = fakeSystem({
       files: {
+        '/sys/class/drm/card0/device/vendor': '0x10de',
+        '/sys/class/drm/card0/device/device': '0x2330',
         '/proc/driver/nvidia/version': 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 2024\n',
         '/proc/driver/nvidia/gpus/0000:01:00.0/information': 'Model: \t\t NVIDIA H100 80GB HBM3\nIRQ: 40\n',
       },
@@ -57,12 +59,14 @@ describe('on Linux', () => {
     expect(await findGraphicsCards(system)).toEqual([{ name: 'NVIDIA H100 80GB HBM3', driver: 'NVIDIA 550.54.15' }]);
   });
 
-  it('tells the memory of an AMD card, and its number where there is no list of names', async () => {
+  it('tells the memory of an AMD card, and its number where the list has no name', async () => {
     const device = '/sys/class/drm/card0/device';
     const files = {
       [`${device}/vendor`]: '0x1002',
       [`${device}/device`]: '0x744C',
       [`${device}/mem_info_vram_total`]: '25753026560',
+      // The number is another maker's.
+      '/usr/share/hwdata/pci.ids': '1002  AMD\n\t0001  Another\n10de  NVIDIA\n\t744c  Not this\n',
     };
     expect(await findGraphicsCards(fakeSystem({ files }))).toEqual([
       { name: 'AMD graphics (1002:744c)', memoryBytes: 25753026560 },
