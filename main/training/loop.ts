@@ -155,9 +155,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
       const batches = await next;
       // Prepared while the device works; the last burst asks for batches that nobody needs.
       next = batchesFrom(step + batches.length);
-      const updates = step - skipped + 1;
       const reports = await trainer
-        .steps(batches.map((batch, i) => ({ batch, update: updates + i, emaRate: plan.emaRate })))
+        .steps(batches.map((batch, i) => ({ batch, update: step + i + 1, emaRate: plan.emaRate })))
         .catch(async (thrown: unknown) => {
           next.catch(() => undefined);
           // The state is that of the last step: it is worth more than the time since the last checkpoint.

@@ -20,7 +20,10 @@ export interface NamedValue {
   readonly data: Float32Array;
 }
 
-/** A step to make: its batch, the number of the update (from 1) and the average's rate. */
+/**
+ * A step to make: its batch, the number of the update (from 1) and the average's rate. Steps that did not take place are
+ * counted, too: RAdam's rates hardly notice, and numbers do not depend on where a burst ended.
+ */
 export interface Step {
   readonly batch: Batch;
   readonly update: number;

@@ -85,6 +85,26 @@ describe('numbers that break', () => {
   });
 });
 
+it('bursts make the steps that single runs make, bit for bit, around a rolled-back one, too', async () => {
+  const spoil = (batch: Batch, k: number) => (k === 3 ? broken(batch) : batch);
+  const single = await runTiny({ spoil });
+  const device = createLocalDevice(1);
+  const inBursts: Device = { ...device, traits: async () => ({ ...(await device.traits({})), burst: 5 }) };
+  const sizes: number[] = [];
+  const counted: Device = {
+    ...inBursts,
+    steps: (input) => {
+      sizes.push(input.calls.length);
+      return inBursts.steps(input);
+    },
+  };
+  // A clock that stands still: no step takes long enough to shorten a burst.
+  const burst = await runTiny({ spoil, device: counted, loop: { now: () => 0 } });
+  expect(Math.max(...sizes)).toBe(5);
+  expect(await numbers(burst.folder)).toEqual(await numbers(single.folder));
+  expect(await weights(burst.folder)).toEqual(await weights(single.folder));
+});
+
 it('a device that lets NaN through ends the run, and the checkpoint before it is whole', async () => {
   const { folder } = await runTiny({ stopAfter: 3 });
   const honest = createLocalDevice(1);
