@@ -67,7 +67,12 @@ describe('the U-Net', () => {
       time: { dtype: 'float32', shape: [2, smallUnet.width], data: time },
     };
     const fn: TensorFunction = ({ x, time: embedding, ...p }) => ({ y: unet(p, x!, embedding!, smallUnet) });
-    const tolerance = { rtol: 1e-4, atol: 1e-4, because: 'the method’s tolerance for whole networks in float32' };
+    const tolerance = {
+      rtol: 0,
+      atol: 1e-4 * Math.max(...output.map(Math.abs)),
+      because:
+        'the method’s 1e-4 for whole networks in float32, of the largest output: this network moves single outputs by 1e-4 when its input moves by 1e-6',
+    };
     expect(runEager(fn, inputs)['y']!.data).toBeAllClose(output, tolerance);
     const compiled = (await runCompiled(fn, inputs))['y']!;
     expect(compiled.data).toBeAllClose(output, tolerance);
