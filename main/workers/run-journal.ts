@@ -1,7 +1,7 @@
 /** What a run leaves for people: its record, its log, and the word to whoever watches. */
 import type { StudioError } from '../base/errors.ts';
 import { deviceTerms } from '../engine/schema.ts';
-import type { RunLogRow, RunRecord } from '../runs/schema.ts';
+import type { RunLogRow, RunRecord, RunStatus } from '../runs/schema.ts';
 import { addToLog, writeRun } from '../runs/store.ts';
 
 export type RunDevice = NonNullable<RunRecord['device']>;
@@ -19,6 +19,12 @@ export function resumedWords(device: RunDevice, before: RunDevice | undefined, i
     ? `${words}.`
     : `${words}; until here it trained on ${deviceWords(before)}, so figures can differ by rounding from here on.`;
 }
+
+/** What the log says of an end; that of a run with an error is its error. */
+export const endWords: Partial<Record<RunStatus, string>> = {
+  finished: 'Finished.',
+  stopped: 'Stopped, with a checkpoint.',
+};
 
 export class RunJournal {
   readonly #project: string;

@@ -12,14 +12,11 @@ import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
-import { initialState } from '../training/trainer.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
-import { networkSpecs } from '../models/network.ts';
-import { initialise } from '../models/parameters.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { fittingTrainer, partsWords } from './fitting-trainer.ts';
+import { fittingTrainer, freshState, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
-import { resumedWords, RunJournal, startedWords } from './run-journal.ts';
+import { endWords, resumedWords, RunJournal, startedWords } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
@@ -89,7 +86,7 @@ export class TrainingJob {
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
-    const state = initialState(initialParameters(config, latents));
+    const state = freshState(config, latents.shape);
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
     const painter = await Painter.create(
       this.#threads,
@@ -163,7 +160,7 @@ export class TrainingJob {
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
-    const state = checkpoint?.state ?? initialState(initialParameters(config, latents));
+    const state = checkpoint?.state ?? freshState(config, latents.shape);
     const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
     const painter = await Painter.create(
       this.#threads,
@@ -324,13 +321,7 @@ export class TrainingJob {
   }
 }
 
-const initialParameters = ({ network, seed }: RunConfig, { shape }: LatentManifest) =>
-  initialise(networkSpecs(network, shape), seed);
-
 const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
-
-/** What the log says of an end; that of a run with an error is its error. */
-const endWords: Partial<Record<RunStatus, string>> = { finished: 'Finished.', stopped: 'Stopped, with a checkpoint.' };
 
 function statusOf({ reason }: LoopEnd): RunStatus {
   if (reason === 'stopped') return 'stopped';
