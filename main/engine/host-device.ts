@@ -22,6 +22,26 @@ export interface HostDeviceOptions {
 
 type State = ReadonlyMap<string, Tensor>;
 
+/**
+ * Gives memory back at once where the runtime can (Node 22 and later). Each step leaves a whole state behind; until the
+ * collector comes for it, the next ones are made in fresh memory, which is slow and grows.
+ */
+function free(tensor: Tensor): void {
+  const buffer = fromTensor(tensor).data.buffer as ArrayBuffer & { transfer?: (size: number) => ArrayBuffer };
+  buffer.transfer?.(0);
+}
+
+/** The next state: what was written replaces what was there, and that goes. */
+function replaced(current: State, written: Iterable<readonly [string, Tensor]>): State {
+  const next = new Map(current);
+  for (const [name, tensor] of written) {
+    const old = current.get(name);
+    next.set(name, tensor);
+    if (old) free(old);
+  }
+  return next;
+}
+
 /** The handlers of such a device. They are called one at a time: a run blocks its thread until it is done. */
 export function createHostDevice({ session, info, memory, burst: most }: HostDeviceOptions): DeviceHandlers {
   const states = new Map<string, State>();
@@ -54,14 +74,20 @@ export function createHostDevice({ session, info, memory, burst: most }: HostDev
   async function oneRun(calls: readonly Call[], state: string): Promise<Record<string, TensorData>[]> {
     const current = lookup(states, 'state', state);
     const { next, outputs } = await (await burstFor(calls, state)).run(calls, current);
-    states.set(state, new Map([...current, ...next]));
+    states.set(state, replaced(current, next));
     return outputs;
   }
 
   async function runAlone({ program, inputs }: Call, state: string): Promise<Record<string, TensorData>> {
     const current = lookup(states, 'state', state);
     const fetched = Object.entries(await programs.run(program, inputs, (name) => current.get(name)));
-    states.set(state, new Map([...current, ...fetched.filter(([name]) => current.has(name))]));
+    states.set(
+      state,
+      replaced(
+        current,
+        fetched.filter(([name]) => current.has(name)),
+      ),
+    );
     return fromTensors(fetched.filter(([name]) => !current.has(name))).values;
   }
 
@@ -81,14 +107,26 @@ export function createHostDevice({ session, info, memory, burst: most }: HostDev
       await forget((entry) => entry.state === state);
       states.set(
         state,
-        new Map(tensors.map(({ name, shape, data }) => [name, toTensor({ dtype: 'float32', shape, data })])),
+        // Copies: the device frees what it replaces.
+        new Map(
+          tensors.map(({ name, shape, data }) => [name, toTensor({ dtype: 'float32', shape, data: data.slice() })]),
+        ),
       );
       return {};
     },
-    readState: ({ state, prefix = '' }) =>
-      [...lookup(states, 'state', state)]
+    readState: ({ state, prefix = '' }) => {
+      const copies = [...lookup(states, 'state', state)]
         .filter(([name]) => name.startsWith(prefix))
-        .map(([name, tensor]) => ({ name, shape: [...tensor.dims], data: fromTensor(tensor).data as Float32Array })),
+        .map(([name, tensor]) => ({
+          name,
+          shape: [...tensor.dims],
+          data: (fromTensor(tensor).data as Float32Array).slice(),
+        }));
+      return transferring(
+        copies,
+        copies.map(({ data }) => data.buffer),
+      );
+    },
     dropState: async ({ state }) => {
       await forget((entry) => entry.state === state);
       states.delete(state);

@@ -7,6 +7,7 @@ import { transferring } from '../base/rpc.ts';
 import type { TensorData } from './contract.ts';
 import { createGpuMemory } from './gpu-memory.ts';
 import { fromTensor, fromTensors, toTensor } from './program.ts';
+import type { DeviceInfo } from './schema.ts';
 import { createPrograms, lookup, untilOutOfMemory } from './programs.ts';
 import type { DeviceHandlers } from './programs.ts';
 
@@ -25,14 +26,8 @@ type State = Map<string, Slot>;
 
 const burst = 8;
 
-export interface GpuIdentity {
-  readonly name: string;
-  readonly memoryBytes?: number | undefined;
-  readonly largestBufferBytes?: number | undefined;
-}
-
 /** The handlers of a WebGPU device. All of a process's WebGPU work must be in the thread that calls them. */
-export function createWebGpuDevice({ name, memoryBytes, largestBufferBytes }: GpuIdentity): DeviceHandlers {
+export function createWebGpuDevice(info: Omit<DeviceInfo, 'kind'>): DeviceHandlers {
   const programs = createPrograms(onGpu);
   const memory = createGpuMemory(onGpu);
   const states = new Map<string, State>();
@@ -100,13 +95,10 @@ export function createWebGpuDevice({ name, memoryBytes, largestBufferBytes }: Gp
   }
 
   return {
-    info: () => ({ kind: 'webgpu', name, ...(memoryBytes === undefined ? {} : { memoryBytes }) }),
+    info: () => ({ ...info, kind: 'webgpu' }),
     traits: () => ({ burst, layout: 'joined', workMemory: 'shared' }),
-    // WebGPU does not tell how much is free.
-    memory: () => ({
-      ...(memoryBytes === undefined ? {} : { total: memoryBytes }),
-      ...(largestBufferBytes === undefined ? {} : { largestBuffer: largestBufferBytes }),
-    }),
+    // WebGPU tells neither how much is free nor how large a buffer may be.
+    memory: () => (info.memoryBytes === undefined ? {} : { total: info.memoryBytes }),
     load: async (input, context) => {
       disposeReports(input.program);
       return programs.load(input, context);

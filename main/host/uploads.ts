@@ -111,6 +111,8 @@ export function createUploads(
       // A refused body is not destroyed, which would cut the connection before the refusal has been read: its rest
       // is read and dropped.
       const pieces = body.iterator({ destroyOnReturn: false });
+      // It may break off while the folder is made, when nothing reads it yet; reading it then fails with the same error.
+      body.on('error', () => undefined);
       try {
         await mkdir(dirname(path), { recursive: true });
         await pipeline(pieces, counted(allowed, name, count), createWriteStream(partial, { flags: 'wx' }));
