@@ -1,5 +1,5 @@
 /** The network of a run, whichever kind it is: its parameters, the noise embedding it wants, and what it computes. */
-import { assertThat } from '../base/errors.ts';
+import { studioError } from '../base/errors.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import { dit, ditSpecs, timeEmbeddingSize } from './dit.ts';
 import type { DitConfig } from './dit.ts';
@@ -14,13 +14,9 @@ type UnetChoice = { readonly kind: 'unet' } & Omit<UnetConfig, 'channels' | 'sid
 /** What can be chosen of a network before the shape of its latents is known. */
 export type NetworkConfig = DitChoice | UnetChoice;
 
-/** The side length of square latents that cells of `cell` divide. */
-function sideOf([channels, height, width]: LatentShape, cell: number): number {
-  assertThat(height === width && height % cell === 0, `square latents that cells of ${cell} divide`, [
-    channels,
-    height,
-    width,
-  ]);
+/** The side length of square latents that cells of `cell` divide. Throws `run.networkDoesNotFit`. */
+function sideOf([, height, width]: LatentShape, cell: number): number {
+  if (height !== width || height % cell !== 0) throw studioError('run.networkDoesNotFit', { width, height, cell });
   return height;
 }
 const ditFor = (network: DitChoice, shape: LatentShape): DitConfig => ({

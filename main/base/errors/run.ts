@@ -18,6 +18,15 @@ export const runErrors = {
     means: 'Nothing was started.',
     advice: 'Correct these settings and start again.',
   })),
+  'run.networkDoesNotFit': entry<{ width: number; height: number; cell: number }>(
+    'user',
+    ({ width, height, cell }) => ({
+      what: `This network divides its latents into cells of ${cell} × ${cell}, and ${width} × ${height}, the size of these pictures' latents, can not be divided so.`,
+      means: 'Nothing was started.',
+      advice:
+        'Choose smaller cells (a DiT) or fewer levels (a U-Net), or import the pictures again at another size: 64, 128 and 256 suit every network.',
+    }),
+  ),
   'run.noCheckpoint': entry<{ run: string }>('user', ({ run }) => ({
     what: `The run “${run}” has no checkpoint yet.`,
     means: 'There is nothing to resume or to sample from.',
