@@ -26,12 +26,15 @@ const ditFor = (network: DitChoice, shape: LatentShape): DitConfig => ({
   classes: 0,
   condMixing: false,
 });
-const unetFor = (network: UnetChoice, shape: LatentShape): UnetConfig => ({
-  ...network,
-  channels: shape[0],
+function unetFor(network: UnetChoice, shape: LatentShape): UnetConfig {
+  const { width, headChannels, multipliers } = network;
+  if (width % headChannels !== 0) {
+    const problem = `a U-Net's width, ${width}, must be a multiple of headChannels, ${headChannels}`;
+    throw studioError('run.badConfig', { source: 'the run', problems: [problem] });
+  }
   // Each level but the first has half the side of the one before.
-  side: sideOf(shape, 2 ** (network.multipliers.length - 1)),
-});
+  return { ...network, channels: shape[0], side: sideOf(shape, 2 ** (multipliers.length - 1)) };
+}
 
 /** The parameters for latents of this shape. */
 export const networkSpecs = (network: NetworkConfig, shape: LatentShape): ParameterSpec[] =>

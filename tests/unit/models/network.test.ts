@@ -23,3 +23,9 @@ it('a network whose cells do not divide the latents says so in the words of the 
     );
   }
 });
+
+it('a U-Net whose attention heads do not divide its channels is refused before anything is built', () => {
+  const shape = [4, 16, 16] as const;
+  expect(() => networkSpecs(networkOf({ kind: 'unet', width: 96 }), shape)).toThrow(/multiple of headChannels, 64/);
+  expect(networkSpecs(networkOf({ kind: 'unet', width: 96, headChannels: 32 }), shape).length).toBeGreaterThan(10);
+});
