@@ -8,8 +8,7 @@
  *   any                                        →  {"error":{…}}            it can not go on
  */
 import { z } from 'zod';
-import { errorCodes } from '../base/errors.ts';
-import type { ErrorCode } from '../base/errors.ts';
+import { wireErrorSchema } from '../base/wire-error.ts';
 
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('prepare'), task: z.string(), spec: z.record(z.string(), z.unknown()) }),
@@ -41,14 +40,4 @@ export const peerFailureSchema = z.strictObject({
 });
 
 /** A catalogue error from a side of ours. */
-export const wireFailureSchema = z.object({
-  error: z.object({
-    code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
-    kind: z.enum(['user', 'environment', 'internal']),
-    details: z.record(z.string(), z.unknown()),
-    what: z.string(),
-    means: z.string(),
-    advice: z.string(),
-    stack: z.string().optional(),
-  }),
-});
+export const wireFailureSchema = z.object({ error: wireErrorSchema });

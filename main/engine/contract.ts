@@ -1,6 +1,6 @@
 /** What can be asked of a device. One thread owns it; training, previews, sampling and encoding take turns there. */
 import { z } from 'zod';
-import type { WireError } from '../base/errors.ts';
+import { wireErrorSchema } from '../base/wire-error.ts';
 import type { Client } from '../base/rpc.ts';
 import { float32Array, int32Array, nothing, uint8Array } from '../base/schemas.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
@@ -35,8 +35,6 @@ export const deviceTraitsSchema = z.strictObject({
 export type DeviceTraits = z.infer<typeof deviceTraitsSchema>;
 
 const tensors = z.record(z.string(), tensorDataSchema);
-/** Made by `toWire` in the same process. */
-const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value);
 /** Graphs come from our own tracer in the same process and were checked there. */
 const graph = z.custom<Graph>(
   (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'types' in value,
@@ -78,7 +76,7 @@ export const deviceContract = {
         state: z.string(),
         calls: z.array(z.strictObject({ program: z.string(), inputs: tensors })),
       }),
-      output: z.strictObject({ outputs: z.array(tensors), outOfMemory: wireError.optional() }),
+      output: z.strictObject({ outputs: z.array(tensors), outOfMemory: wireErrorSchema.optional() }),
     },
   },
   events: {},

@@ -1,6 +1,6 @@
 /** Sending files to the browser host: one request a file, a few at once, progress counted in bytes. */
 import { z } from 'zod';
-import { wireErrorSchema } from '../../main/api/contract/jobs.ts';
+import { wireErrorSchema } from '../../main/base/wire-error.ts';
 import { StudioError, studioError } from '../../main/base/errors.ts';
 import { encodePath } from './file-url.ts';
 import type { PickedFile, UploadProgress } from './studio.ts';

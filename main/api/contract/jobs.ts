@@ -1,17 +1,6 @@
 /** Long work: every job says what it does, how fast, how long still, and always ends in done, failed or cancelled. */
 import { z } from 'zod';
-import { errorCodes } from '../../base/errors.ts';
-import type { ErrorCode } from '../../base/errors.ts';
-
-export const wireErrorSchema = z.object({
-  code: z.custom<ErrorCode>((value) => typeof value === 'string' && (errorCodes as readonly string[]).includes(value)),
-  kind: z.enum(['user', 'environment', 'internal']),
-  details: z.record(z.string(), z.unknown()),
-  what: z.string(),
-  means: z.string(),
-  advice: z.string(),
-  stack: z.string().optional(),
-});
+import { wireErrorSchema } from '../../base/wire-error.ts';
 
 export const jobKindSchema = z.enum(['import', 'encode', 'train', 'generate', 'grid', 'score', 'check']);
 export type JobKind = z.infer<typeof jobKindSchema>;

@@ -3,28 +3,13 @@ import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import type { TensorData } from '../../../main/engine/contract.ts';
 import * as ops from '../../../main/tensor/ops.ts';
 import { trace } from '../../../main/tensor/trace/trace.ts';
+import { counter, scalar } from '../../support/counter.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
-const scalar = (value: number): TensorData => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
-
-/** w ← w + x, and twice the new w. */
-async function counter() {
-  const device = createLocalDevice(1);
-  const graph = trace('count', ({ x, w }) => ({ double: ops.mul(ops.add(w!, x!), 2), w: ops.add(w!, x!) }), {
-    x: float(),
-    w: float(),
-  });
-  await device.load({ program: 'count', graph });
-  await device.createState({ state: 's', tensors: [{ name: 'w', shape: [], data: Float32Array.of(1) }] });
-  const add = (...xs: number[]) =>
-    device.steps({ state: 's', calls: xs.map((x) => ({ program: 'count', inputs: { x: scalar(x) } })) });
-  const value = async () => (await device.readState({ state: 's' }))[0]!.data[0];
-  return { device, add, value };
-}
 
 describe('steps', () => {
   it('replace the state one after another and give the other outputs of each back', async () => {
-    const { add, value } = await counter();
+    const { add, value } = await counter(createLocalDevice(1));
     const { outputs } = await add(2, 10);
     expect(outputs.map((one) => Object.entries(one).map(([name, { data }]) => [name, data[0]]))).toEqual([
       [['double', 6]],
@@ -34,7 +19,7 @@ describe('steps', () => {
   });
 
   it('that were handed a wrong shape or too little say which input', async () => {
-    const { device } = await counter();
+    const { device } = await counter(createLocalDevice(1));
     const bad = { dtype: 'float32', shape: [2], data: new Float32Array(2) } as const;
     const call = (inputs: Record<string, TensorData>) =>
       device.steps({ state: 's', calls: [{ program: 'count', inputs }] });
@@ -67,7 +52,7 @@ it('loading under the same name replaces the program', async () => {
 });
 
 it('a thousand steps do not grow memory', async () => {
-  const { add } = await counter();
+  const { add } = await counter(createLocalDevice(1));
   const size = () => process.memoryUsage().rss / 2 ** 20;
   for (let i = 0; i < 200; i++) await add(0.001);
   const before = size();

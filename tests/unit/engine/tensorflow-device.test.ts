@@ -6,30 +6,15 @@ import { createTensorFlowDevice, tensorflowInfo } from '../../../main/engine/ten
 import * as ops from '../../../main/tensor/ops.ts';
 import { tf } from '../../../main/tensor/tf.ts';
 import { trace } from '../../../main/tensor/trace/trace.ts';
+import { counter, scalar } from '../../support/counter.ts';
 
 const loaded = { loaded: true, backend: 'cpu', version: '2.9.1', usesGpu: true } as const;
 const newDevice = () => localDevice(createTensorFlowDevice(loaded));
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
-const scalar = (value: number): TensorData => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
-
-/** w ← w + x, and twice the new w. */
-async function counter() {
-  const device = newDevice();
-  const graph = trace('count', ({ x, w }) => ({ double: ops.mul(ops.add(w!, x!), 2), w: ops.add(w!, x!) }), {
-    x: float(),
-    w: float(),
-  });
-  await device.load({ program: 'count', graph });
-  await device.createState({ state: 's', tensors: [{ name: 'w', shape: [], data: Float32Array.of(1) }] });
-  const add = (...xs: number[]) =>
-    device.steps({ state: 's', calls: xs.map((x) => ({ program: 'count', inputs: { x: scalar(x) } })) });
-  const value = async () => (await device.readState({ state: 's' }))[0]!.data[0];
-  return { device, add, value };
-}
 
 describe('steps', () => {
   it('replace the state one after another and give the other outputs of each back', async () => {
-    const { add, value } = await counter();
+    const { add, value } = await counter(newDevice());
     const { outputs } = await add(2, 10);
     expect(outputs.map((one) => Object.entries(one).map(([name, { data }]) => [name, data[0]]))).toEqual([
       [['double', 6]],
@@ -39,7 +24,7 @@ describe('steps', () => {
   });
 
   it('that were handed a wrong shape or too little say which input, and leave the state and nothing else', async () => {
-    const { device, value } = await counter();
+    const { device, value } = await counter(newDevice());
     const before = tf.memory().numTensors;
     const call = (inputs: Record<string, TensorData>) =>
       device.steps({ state: 's', calls: [{ program: 'count', inputs }] });
@@ -53,7 +38,7 @@ describe('steps', () => {
 
   it('leave no tensor behind, and a device that is emptied none at all', async () => {
     const empty = tf.memory().numTensors;
-    const { device, add } = await counter();
+    const { device, add } = await counter(newDevice());
     await add(1);
     const before = tf.memory().numTensors;
     await add(1, 2, 3);
@@ -75,13 +60,13 @@ describe('state', () => {
   });
 
   it('is read as copies, even before a program has used it', async () => {
-    const { device, value } = await counter();
+    const { device, value } = await counter(newDevice());
     (await device.readState({ state: 's' }))[0]!.data[0] = 100;
     expect(await value()).toBe(1);
   });
 
   it('that is made again or is not there is treated as such', async () => {
-    const { device, value } = await counter();
+    const { device, value } = await counter(newDevice());
     const before = tf.memory().numTensors;
     await device.createState({ state: 's', tensors: [{ name: 'w', shape: [], data: Float32Array.of(7) }] });
     expect([await value(), tf.memory().numTensors]).toEqual([7, before]);
