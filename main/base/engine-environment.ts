@@ -26,6 +26,8 @@ export function engineEnvironment(
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     // Its warnings are for the log, its notes about the processor are not.
     TF_CPP_MIN_LOG_LEVEL: '1',
+    // Every step of the CPU leaves a whole new state in fresh memory, which large pages make cheaper to have (glibc; tests/bench/RESULTS.md).
+    GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
     ...env,
     // ONNX Runtime looks for its CUDA part beside itself, and the linker looks for ONNX Runtime here first.
     ...(existsSync(folder) && { LD_LIBRARY_PATH: [folder, env['LD_LIBRARY_PATH']].filter(Boolean).join(':') }),
