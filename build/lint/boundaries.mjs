@@ -151,6 +151,24 @@ export const rows = [
     why: 'workers join everything but the API and the shells',
   },
   {
+    folder: 'main/experiment',
+    may: [
+      'main/engine',
+      'main/models',
+      'main/optim',
+      'main/consistency',
+      'main/storage',
+      'main/vae',
+      'main/datasets/sharp.ts',
+      'main/evaluation',
+      'main/latents',
+      'main/training',
+      'main/generation',
+      'main/gallery/grid.ts',
+    ],
+    why: 'an experiment trains and measures without an application around it',
+  },
+  {
     folder: 'main/bench',
     may: [
       'main/tensor',
@@ -232,6 +250,7 @@ export const rows = [
       'main/latents/schema.ts',
       'main/runs/schema.ts',
       'main/training',
+      'main/experiment',
       'main/vae',
       'main/downloads',
       'main/engine/cuda',

@@ -24,6 +24,7 @@ import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
 import type { BenchArguments } from './bench.ts';
+import type { HeadlineArguments } from './experiment.ts';
 
 const began = performance.now();
 process.setSourceMapsEnabled(true);
@@ -237,6 +238,24 @@ program
       o: Common & { project: string; run: string; rows: number; cols: number; nfe: number; seed: number; out: string },
     ) => withStudio('grid', o.json === true, (context) => gridCommand(context, { ...o, columns: o.cols })),
   );
+
+program
+  .command('experiment')
+  .description('compare the method with itself without each of its parts, and with the baselines')
+  .addArgument(new Argument('<name>', 'which experiment').choices(['headline']))
+  .requiredOption(
+    '--out <folder>',
+    'where runs, table, chart and pictures go; a folder with a part of them is gone on with',
+  )
+  .option('--minutes <m>', 'for all runs together, when the computer does nothing else', positive, 120)
+  .option('--steps <k>', 'for each run, instead of minutes', count)
+  .option('--seeds <n>', 'runs of each variant', count, 3)
+  .option('--project <folder>', 'a project with encoded pictures, instead of the drawn samples')
+  .addOption(json())
+  .action(async (_name: 'headline', o: Common & HeadlineArguments) => {
+    const { headlineCommand } = await import('./experiment.ts');
+    await withStudio('experiment', o.json === true, (context) => headlineCommand(context, o));
+  });
 
 program
   .command('serve')

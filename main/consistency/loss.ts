@@ -1,9 +1,18 @@
-/** The loss of latent consistency training: Cauchy on student − teacher, plus a diffusion loss at small noise. */
+/**
+ * The losses of latent consistency training: a robust loss on student − teacher, plus a diffusion loss at small noise.
+ * All are functions of one number per sample, its (mean or summed) squared residual, so that an outlier is a sample's, not an element's.
+ */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 
 /** m_b = mean over all elements of sample b of e²: [batch, c, h, w] → [batch]. */
 export const meanSquare = (e: Tensor): Tensor => ops.mean(ops.square(e), [1, 2, 3]);
+/** S_b = Σ e² of sample b. */
+const sumSquare = (e: Tensor): Tensor => ops.sum(ops.square(e), [1, 2, 3]);
+
+/** How a sample's squares become one number. The paper's code takes the mean; iCT's norm is a sum: the same function with √D times the c. */
+export const reductions = { mean: meanSquare, sum: sumSquare } as const;
+export type Reduction = keyof typeof reductions;
 
 /**
  * Cauchy loss of each sample, ρ(m) = log1p(m / (2c²)), with c a scalar tensor.
@@ -18,11 +27,50 @@ export function cauchy(m: Tensor, c: Tensor): Tensor {
 }
 
 /**
- * Mean over the batch of λ_b · ρ(mean (f − g)²).
- * `student` and `teacher` [batch, c, h, w]; `pairWeights` [batch] holds λ = 1/(t − r); `c` is a scalar.
+ * Pseudo-Huber loss, ρ(m) = √(m + c²) − c: its pull grows to a constant.
+ *
+ * Source   Song & Dhariwal, 2023, Improved Techniques for Training Consistency Models, Eq. 8, arXiv:2310.14189
+ * Differs  written as m / (√(m + c²) + c), which does not cancel in float32
  */
-export function consistencyLoss(student: Tensor, teacher: Tensor, pairWeights: Tensor, c: Tensor): Tensor {
-  return ops.mean(ops.mul(pairWeights, cauchy(meanSquare(ops.sub(student, teacher)), c)));
+export function pseudoHuber(m: Tensor, c: Tensor): Tensor {
+  return ops.div(m, ops.add(ops.sqrt(ops.add(m, ops.square(c))), c));
+}
+
+/**
+ * Geman–McClure loss, ρ(m) = 2m / (m + 4c²): it saturates at 2, so that far outliers have no pull at all.
+ *
+ * Source  Geman & McClure, 1987, Statistical methods for tomographic image reconstruction; Barron, 2019, α = −2, arXiv:1701.03077
+ */
+export function gemanMcClure(m: Tensor, c: Tensor): Tensor {
+  return ops.div(ops.mul(m, 2), ops.add(m, ops.mul(ops.square(c), 4)));
+}
+
+/** Squared error: the pull grows with the residual without bound. c is not used. */
+const l2 = (m: Tensor): Tensor => m;
+
+/** ρ by name. */
+export const robustLosses = { cauchy, pseudoHuber, gemanMcClure, l2 } as const;
+export type RobustLoss = keyof typeof robustLosses;
+
+export interface LossChoice {
+  readonly loss: RobustLoss;
+  readonly reduction: Reduction;
+}
+
+/**
+ * Σ_b λ_b · ρ((f − g)²).
+ * `student` and `teacher` [batch, c, h, w]; `weights` [batch] holds λ_b / batch, so that the sum is the batch's mean and the sums of
+ * its parts add up to it; `c` is a scalar.
+ */
+export function consistencyLoss(
+  student: Tensor,
+  teacher: Tensor,
+  weights: Tensor,
+  c: Tensor,
+  { loss, reduction }: LossChoice,
+): Tensor {
+  const residual = reductions[reduction](ops.sub(student, teacher));
+  return ops.sum(ops.mul(weights, robustLosses[loss](residual, c)));
 }
 
 /**

@@ -1,14 +1,13 @@
 /** Latents from seeds: the sampler of the method, on the averaged weights of a run. */
 import { fillNormal } from '../base/random.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
-import { samplingPlan } from '../consistency/sampler.ts';
 import type { Device } from '../engine/contract.ts';
 import type { Layout } from '../optim/layout.ts';
-import { noiseInputs } from '../training/batch.ts';
+import { objectiveOf } from '../training/objectives/index.ts';
+import type { SamplingStep } from '../training/objectives/objective.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { samplingGraph } from '../training/step.ts';
 import type { LatentShape } from '../models/network.ts';
-import { noiseTensors } from '../training/step-inputs.ts';
 
 export interface SamplerOptions {
   readonly device: Device;
@@ -30,27 +29,39 @@ export interface Sampler {
 
 export async function createSampler({ device, state, layout, config, shape, batch }: SamplerOptions): Promise<Sampler> {
   const program = `sample ${state}`;
+  const objective = objectiveOf(config);
   const dimensions = shape[0] * shape[1] * shape[2];
   await device.load({ program, graph: samplingGraph(config.network, shape, batch, layout) });
 
-  /** Adds z·std to each row of x, where z belongs to the seed and the number of the step alone. */
-  function addNoise(x: Float32Array, seeds: readonly number[], std: number, step: number): void {
+  const tensor = (data: Float32Array, ...tensorShape: number[]) => ({
+    dtype: 'float32' as const,
+    shape: tensorShape,
+    data,
+  });
+  const scalar = (value: number) => tensor(Float32Array.of(value));
+
+  /** x ← keep·x + std·z for each row, where z belongs to the seed and the number of the step alone. */
+  function mixNoise(x: Float32Array, seeds: readonly number[], { keep, noiseStd }: SamplingStep, step: number): void {
+    if (noiseStd === 0 && keep === 1) return;
     const z = new Float32Array(dimensions);
     seeds.forEach((seed, row) => {
       fillNormal(z, { seed, stream: 'sample', index: step });
-      for (let d = 0; d < dimensions; d++) x[row * dimensions + d] = x[row * dimensions + d]! + std * z[d]!;
+      const offset = row * dimensions;
+      for (let d = 0; d < dimensions; d++) x[offset + d] = keep * x[offset + d]! + noiseStd * z[d]!;
     });
   }
 
   async function sampleBatch(seeds: readonly number[], nfe: 1 | 2): Promise<Float32Array> {
     let x: Float32Array = new Float32Array(batch * dimensions);
-    for (const [step, { sigma, noiseStd }] of samplingPlan(nfe, config.noise).entries()) {
-      addNoise(x, seeds, noiseStd, step);
-      const at = noiseInputs(
-        Array.from({ length: batch }, () => sigma),
-        config,
-      );
-      const inputs = { x: { dtype: 'float32' as const, shape: [batch, ...shape], data: x }, ...noiseTensors('at', at) };
+    for (const [i, step] of objective.sampling(nfe).entries()) {
+      mixNoise(x, seeds, step, i);
+      const inputs = {
+        x: tensor(x, batch, ...shape),
+        c_in: scalar(step.c_in),
+        c_skip: scalar(step.c_skip),
+        c_out: scalar(step.c_out),
+        time: tensor(step.time, 1, step.time.length),
+      };
       x = (await device.run({ program, state, inputs }))['x']!.data as Float32Array;
     }
     return x;

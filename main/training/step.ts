@@ -1,9 +1,7 @@
 /**
- * One step of latent consistency training as graphs: student, teacher, loss, RAdam, EMA.
- * The teacher is the student without gradient at the next smaller noise level, on the same noise (method §1.6).
- * A step is one graph, or, where its activations don't fit, one that adds up gradients of a part of the batch and one that updates.
+ * One training step as graphs: the objective's loss, its gradient, the optimiser, the averages. A step is one graph, or, where its
+ * activations don't fit, one that adds up gradients of a part of the batch and one that updates.
  */
-import { consistencyLoss, diffusionLoss } from '../consistency/loss.ts';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
 import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { Parameters } from '../models/parameters.ts';
@@ -18,44 +16,33 @@ import { optimise } from '../tensor/passes/optimise.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { TensorFunction, Tensors, TensorTypes } from '../tensor/trace/trace.ts';
 import { nextScaling, scaleOf, scaleType, scalingTypes } from './loss-scaling.ts';
+import { objectiveOf } from './objectives/index.ts';
+import type { LossPart, NetworkFunction } from './objectives/objective.ts';
 import type { RunConfig } from './schema.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
-
-const noiseTypes = (prefix: string, batch: number, network: NetworkConfig): TensorTypes => ({
-  [`${prefix}.sigma`]: float(batch, 1, 1, 1),
-  [`${prefix}.c_skip`]: float(batch, 1, 1, 1),
-  [`${prefix}.c_out`]: float(batch, 1, 1, 1),
-  [`${prefix}.c_in`]: float(batch, 1, 1, 1),
-  [`${prefix}.time`]: float(batch, noiseEmbeddingSize(network)),
-});
-
-/**
- * f(x, σ) = c_skip·x + c_out·F(c_in·x, c_noise), with the coefficients from the host in double precision.
- * Source: Song et al., 2023, Consistency Models, Eq. 5, arXiv:2303.01469
- */
-function consistencyFunction(p: Parameters, x: Tensor, inputs: Tensors, at: string, network: NetworkConfig): Tensor {
-  const F_x = networkOutput(p, ops.mul(x, inputs[`${at}.c_in`]!), inputs[`${at}.time`]!, network);
-  return ops.add(ops.mul(x, inputs[`${at}.c_skip`]!), ops.mul(F_x, inputs[`${at}.c_out`]!));
-}
 
 /** How a run's parameters lie on a device. */
 export const runLayout = (network: NetworkConfig, shape: LatentShape, kind: LayoutKind): Layout =>
   layoutOf(kind, networkSpecs(network, shape));
 
+/** The network of a run as a function of its weights. */
+const networkFunction =
+  (network: NetworkConfig): NetworkFunction =>
+  (p, x, time) =>
+    networkOutput(p, x, time, network);
+
 /** Inputs that hold `rows` rows of a batch. */
-const batchTypes = (rows: number, shape: LatentShape, network: NetworkConfig): TensorTypes => ({
+export const batchTypes = (run: RunConfig, rows: number, shape: LatentShape): TensorTypes => ({
   x_0: float(rows, ...shape),
   noise: float(rows, ...shape),
-  ...noiseTypes('t', rows, network),
-  ...noiseTypes('r', rows, network),
-  pairWeights: float(rows),
-  diffusionWeights: float(rows),
-  c: float(),
+  ...objectiveOf(run).types(rows),
 });
 
-const lossNames = ['loss', 'consistencyLoss', 'diffusionLoss'] as const;
-type Losses = Record<(typeof lossNames)[number], Tensor>;
+type LossName = 'loss' | LossPart;
+/** The losses a step reports: their sum first. */
+export const lossNames = (run: RunConfig): readonly LossName[] => ['loss', ...objectiveOf(run).parts];
+type Losses = Readonly<Partial<Record<LossName, Tensor>>> & { readonly loss: Tensor };
 
 /** The loss of `batchTypes` inputs, and its gradients by parameter. */
 function lossAndGradients(
@@ -63,21 +50,15 @@ function lossAndGradients(
   inputs: Tensors,
   run: RunConfig,
 ): { losses: Losses; gradients: Parameters } {
-  const { x_0, noise } = inputs;
   const scale = scaleOf(inputs);
-  const x_t = ops.add(x_0!, ops.mul(noise!, inputs['t.sigma']!));
-  const x_r = ops.add(x_0!, ops.mul(noise!, inputs['r.sigma']!));
-  // Outside the loss, so that no gradient flows through it.
-  const teacher = consistencyFunction(parameters, x_r, inputs, 'r', run.network);
+  const networks = {
+    student: networkFunction({ ...run.network, recompute: run.recompute }),
+    teacher: networkFunction(run.network),
+  };
+  const lossOf = objectiveOf(run).loss(networks, parameters, inputs);
   const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
-    const student = consistencyFunction(p, x_t, inputs, 't', { ...run.network, recompute: run.recompute });
-    const consistency = consistencyLoss(student, teacher, inputs['pairWeights']!, inputs['c']!);
-    const diffusion = diffusionLoss(student, x_0!, inputs['diffusionWeights']!);
-    const loss = ops.add(consistency, ops.mul(diffusion, run.diffusionLoss.weight));
-    return {
-      value: scale ? ops.mul(loss, scale) : loss,
-      parts: { consistencyLoss: consistency, diffusionLoss: diffusion },
-    };
+    const { value: loss, parts: named } = lossOf(p);
+    return { value: scale ? ops.mul(loss, scale) : loss, parts: named };
   }, parameters);
   const unscaled = (x: Tensor): Tensor => (scale ? ops.div(x, scale) : x);
   return {
@@ -118,7 +99,7 @@ export function trainingStep(run: RunConfig, shape: LatentShape, layout: Layout)
       const { losses, gradients } = lossAndGradients(parameters, inputs, run);
       return { ...losses, ...nextState(inputs, pack(gradients, layout), losses.loss, layout, run) };
     },
-    types: { ...batchTypes(run.batchSize, shape, run.network), ...stateTypes(layout, run) },
+    types: { ...batchTypes(run, run.batchSize, shape), ...stateTypes(layout, run) },
   };
 }
 
@@ -134,9 +115,9 @@ export function stepGraphs(run: RunConfig, shape: LatentShape, layout: Layout, r
 
 /** What gradients of parts of a batch are added up in, next to the state of `stateFamilies`. */
 const sumFamilies = ['gradients'] as const;
-const sumTypes = (layout: Layout): TensorTypes => ({
+const sumTypes = (run: RunConfig, layout: Layout): TensorTypes => ({
   ...familyTypes(sumFamilies, layout),
-  ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, float()])),
+  ...Object.fromEntries(lossNames(run).map((name) => [`sums/${name}`, float()])),
 });
 
 /** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
@@ -149,7 +130,7 @@ export function gradientStep(run: RunConfig, shape: LatentShape, layout: Layout,
       const sums = familyOf(inputs, 'gradients', layout);
       return {
         ...Object.fromEntries(
-          lossNames.map((name) => [`sums/${name}`, ops.add(inputs[`sums/${name}`]!, losses[name])]),
+          lossNames(run).map((name) => [`sums/${name}`, ops.add(inputs[`sums/${name}`]!, losses[name]!)]),
         ),
         ...asFamily(
           'gradients',
@@ -158,9 +139,9 @@ export function gradientStep(run: RunConfig, shape: LatentShape, layout: Layout,
       };
     },
     types: {
-      ...batchTypes(rows, shape, run.network),
+      ...batchTypes(run, rows, shape),
       ...familyTypes(['parameters'], layout),
-      ...sumTypes(layout),
+      ...sumTypes(run, layout),
       ...(run.precision === 'mixed' ? scaleType : {}),
     },
   };
@@ -172,23 +153,23 @@ export const gradientGraph = (run: RunConfig, shape: LatentShape, layout: Layout
 /** Updates with the sums and empties them. Outputs are those of `trainingGraph`. */
 export function updateGraph(run: RunConfig, layout: Layout): Graph {
   const fn: TensorFunction = (inputs) => {
-    const losses = Object.fromEntries(lossNames.map((name) => [name, inputs[`sums/${name}`]!])) as Losses;
+    const losses = Object.fromEntries(lossNames(run).map((name) => [name, inputs[`sums/${name}`]!]));
     const gradients = familyOf(inputs, 'gradients', layout);
     const zeros = ({ shape }: { readonly shape: readonly number[] }) => ops.broadcastTo(ops.scalar(0), [...shape]);
     return {
       ...losses,
-      ...nextState(inputs, gradients, losses.loss, layout, run),
-      ...Object.fromEntries(lossNames.map((name) => [`sums/${name}`, ops.scalar(0)])),
+      ...nextState(inputs, gradients, losses['loss']!, layout, run),
+      ...Object.fromEntries(lossNames(run).map((name) => [`sums/${name}`, ops.scalar(0)])),
       ...asFamily('gradients', Object.fromEntries(layout.map((chunk) => [chunk.name, zeros(chunk)]))),
     };
   };
-  return traceRun('update', { fn, types: { ...stateTypes(layout, run), ...sumTypes(layout) } }, run);
+  return traceRun('update', { fn, types: { ...stateTypes(layout, run), ...sumTypes(run, layout) } }, run);
 }
 
 /** Zeros for `sumTypes`. */
-export function emptySums(layout: Layout): { name: string; shape: number[]; data: Float32Array }[] {
+export function emptySums(run: RunConfig, layout: Layout): { name: string; shape: number[]; data: Float32Array }[] {
   return [
-    ...lossNames.map((name) => ({ name: `sums/${name}`, shape: [], data: new Float32Array(1) })),
+    ...lossNames(run).map((name) => ({ name: `sums/${name}`, shape: [], data: new Float32Array(1) })),
     ...layout.map(({ name, shape }) => ({
       name: `gradients/${name}`,
       shape: [...shape],
@@ -197,14 +178,27 @@ export function emptySums(layout: Layout): { name: string; shape: number[]; data
   ];
 }
 
-/** Outputs `x`: f of `batch` noisy latents `x` at `at.…`, with the averaged weights (`ema/…`) of a run's state. */
+/**
+ * Outputs `x` = c_skip·x + c_out·F(c_in·x, time) for `batch` rows, with the averaged weights (`ema/…`) of a run's state; the
+ * coefficients are scalars, and `time` one row, for all of them (objectives/objective.ts, SamplingStep).
+ */
 export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch: number, layout: Layout): Graph {
+  const embedding = noiseEmbeddingSize(network);
   return trace(
     'sampling step',
     (inputs) => {
       const ema = unpack(familyOf(inputs, 'ema', layout), layout);
-      return { x: consistencyFunction(ema, inputs['x']!, inputs, 'at', network) };
+      const time = ops.broadcastTo(inputs['time']!, [batch, embedding]);
+      const F_x = networkOutput(ema, ops.mul(inputs['x']!, inputs['c_in']!), time, network);
+      return { x: ops.add(ops.mul(inputs['x']!, inputs['c_skip']!), ops.mul(F_x, inputs['c_out']!)) };
     },
-    { x: float(batch, ...shape), ...noiseTypes('at', batch, network), ...familyTypes(['ema'], layout) },
+    {
+      x: float(batch, ...shape),
+      c_in: float(),
+      c_skip: float(),
+      c_out: float(),
+      time: float(1, embedding),
+      ...familyTypes(['ema'], layout),
+    },
   );
 }

@@ -10,7 +10,9 @@ import type { Batch } from './batch.ts';
 import { initialScaling, scalingPrefix } from './loss-scaling.ts';
 import type { RunConfig } from './schema.ts';
 import { microBatchSizes, planMemory } from './memory.ts';
-import { emptySums, runLayout, stepGraphs } from './step.ts';
+import { batchTypes, emptySums, runLayout, stepGraphs } from './step.ts';
+import { lossParts } from './objectives/objective.ts';
+import type { LossPart } from './objectives/objective.ts';
 import type { LatentShape } from '../models/network.ts';
 import { batchInputs, microBatchInputs, updateInputs } from './step-inputs.ts';
 
@@ -33,8 +35,8 @@ export interface Step {
 /** What a step says of itself. */
 export interface StepReport {
   readonly loss: number;
-  readonly consistencyLoss: number;
-  readonly diffusionLoss: number;
+  /** The parts of the loss that the objective reports. */
+  readonly parts: Readonly<Partial<Record<LossPart, number>>>;
   readonly gradNorm: number;
   /** Whether the step took place: one whose numbers are not finite changes nothing. */
   readonly committed: boolean;
@@ -134,7 +136,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...stateFamilies.flatMap((family) => familyTensors(family, state, layout)),
       ...(config.precision === 'mixed' ? scalingTensors(state) : []),
     ];
-    await device.createState({ state: name, tensors: isWhole() ? tensors : [...tensors, ...emptySums(layout)] });
+    await device.createState({
+      state: name,
+      tensors: isWhole() ? tensors : [...tensors, ...emptySums(config, layout)],
+    });
     hasState = true;
   }
   async function read(): Promise<NamedValue[]> {
@@ -176,9 +181,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   function calls({ batch, update, emaRate }: Step) {
     const scalars = updateInputs(config, update, emaRate);
-    if (isWhole()) return [{ program: name, inputs: { ...batchInputs(batch, shape), ...scalars } }];
+    if (isWhole())
+      return [{ program: name, inputs: { ...batchInputs(batch, batchTypes(config, rows, shape)), ...scalars } }];
     return [
-      ...microBatchInputs(batch, shape, rows).map((inputs) => ({ program: gradientsName, inputs })),
+      ...microBatchInputs(batch, batchTypes(config, rows, shape), rows).map((inputs) => ({
+        program: gradientsName,
+        inputs,
+      })),
       { program: name, inputs: scalars },
     ];
   }
@@ -244,8 +253,7 @@ function report(outputs: Readonly<Record<string, { readonly data: ArrayLike<numb
     throw studioError('engine.ignoresNaN', {});
   return {
     loss: value('loss'),
-    consistencyLoss: value('consistencyLoss'),
-    diffusionLoss: value('diffusionLoss'),
+    parts: Object.fromEntries(lossParts.flatMap((name) => (outputs[name] ? [[name, value(name)] as const] : []))),
     gradNorm: value('gradNorm'),
     committed,
     lossScale: outputs['lossScale']?.data[0] ?? 1,

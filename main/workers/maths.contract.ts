@@ -4,14 +4,6 @@ import { float32Array, nothing } from '../base/schemas.ts';
 import { latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
-const noiseInputs = z.strictObject({
-  sigma: float32Array,
-  c_skip: float32Array,
-  c_out: float32Array,
-  c_in: float32Array,
-  time: float32Array,
-});
-
 export const mathsContract = {
   methods: {
     /** Loads latents for a run; `data` names them in later calls. */
@@ -31,12 +23,9 @@ export const mathsContract = {
       output: z.strictObject({
         x_0: float32Array,
         noise: float32Array,
-        t: noiseInputs,
-        r: noiseInputs,
-        pairWeights: float32Array,
-        diffusionWeights: float32Array,
-        levels: z.int(),
-        c: z.number(),
+        inputs: z.record(z.string(), float32Array),
+        levels: z.int().optional(),
+        c: z.number().optional(),
       }),
     },
     /** Fréchet distance of these latents to the held-out ones, and of the training latents to the held-out ones. */

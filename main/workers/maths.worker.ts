@@ -8,7 +8,7 @@ import { finishLatents } from '../latents/finish.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import type { LatentSet } from '../latents/reader.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
-import type { Batch, NoiseInputs, TrainingData } from '../training/batch.ts';
+import type { Batch, TrainingData } from '../training/batch.ts';
 import { mathsContract } from './maths.contract.ts';
 import { ownThreadPort } from './ports.ts';
 
@@ -32,15 +32,8 @@ function dataOf(name: string): OpenData {
 }
 
 const buffersOf = (values: readonly Float32Array[]): ArrayBuffer[] => values.map(({ buffer }) => buffer as ArrayBuffer);
-const noiseBuffers = ({ sigma, c_skip, c_out, c_in, time }: NoiseInputs): Float32Array[] => [
-  sigma,
-  c_skip,
-  c_out,
-  c_in,
-  time,
-];
-const batchBuffers = ({ x_0, noise, t, r, pairWeights, diffusionWeights }: Batch): ArrayBuffer[] =>
-  buffersOf([x_0, noise, ...noiseBuffers(t), ...noiseBuffers(r), pairWeights, diffusionWeights]);
+const batchBuffers = ({ x_0, noise, inputs }: Batch): ArrayBuffer[] =>
+  buffersOf([x_0, noise, ...Object.values(inputs)]);
 
 /** The held-out Gaussian, and its distance to the training pictures: no model can be expected below that. */
 function referenceOf(data: OpenData): { heldOut: Gaussian; floor: number } {

@@ -25,7 +25,7 @@ const pictures = 48;
 export function tinyConfig(changes: Partial<RunConfigInput> = {}): RunConfig {
   return runConfigSchema.parse({
     network: { kind: 'dit', patch: 2, width: 16, depth: 1, heads: 2 },
-    curriculum: { s0: 4, s1: 16 },
+    objective: { kind: 'consistency', curriculum: { s0: 4, s1: 16 } },
     optimiser: { learningRate: 1e-3 },
     batchSize: 8,
     length: { kind: 'steps', steps: 12 },

@@ -1,7 +1,6 @@
 /** Making 64 pictures from seeds, one pass through the network each, decoding included. */
 import { join } from 'node:path';
-import { samplingPlan } from '../../consistency/sampler.ts';
-import { noiseInputs } from '../../training/batch.ts';
+import { objectiveOf } from '../../training/objectives/index.ts';
 import { hold } from '../contest.ts';
 import { peerConfig } from '../networks.ts';
 import type { BenchContext } from '../options.ts';
@@ -18,8 +17,7 @@ export async function sampleBench(context: BenchContext): Promise<Result[]> {
   const { device, resources } = context.options;
   const config = await configOf({ resources, preset });
   const ours = await context.ours('sample', { device, resources, preset, count, batch });
-  const [{ sigma, noiseStd }] = samplingPlan(1, config.noise) as [{ sigma: number; noiseStd: number }];
-  const { c_skip, c_out, c_in, time } = noiseInputs([sigma], config);
+  const { noiseStd, c_skip, c_out, c_in, time } = objectiveOf(config).sampling(1)[0]!;
   const { result } = await hold({
     ...context,
     name: 'sample',
@@ -35,9 +33,9 @@ export async function sampleBench(context: BenchContext): Promise<Result[]> {
       count,
       batch,
       noiseStd,
-      c_skip: c_skip[0],
-      c_out: c_out[0],
-      c_in: c_in[0],
+      c_skip,
+      c_out,
+      c_in,
       time: [...time],
     }),
   });

@@ -47,7 +47,7 @@ function loader(config: RunConfig): () => Batch {
 export const prepareLoader: Prepare = async (given) => {
   const config = await configOf(loaderSpecSchema.parse(given));
   const next = loader(config);
-  return { facts: { batch: config.batchSize }, round: () => timed(() => [next().c]) };
+  return { facts: { batch: config.batchSize }, round: () => timed(() => [next().noise[0]!]) };
 };
 
 /** A round makes one step; its batch is there already. */
