@@ -7,10 +7,11 @@ import { makeFolder, removeUnfinished, withFileErrors } from '../storage/files.t
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
+import { runMigrations } from './migrations.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from './schema.ts';
 import type { RunLogRow, RunRecord, SampleSheet } from './schema.ts';
 
-const format: JsonFormat<RunRecord> = { version: 1, schema: runRecordSchema };
+const format: JsonFormat<RunRecord> = { version: 2, schema: runRecordSchema, migrations: runMigrations };
 
 export const runFolder = (project: string, id: string): string => join(project, 'runs', id);
 const recordFile = (project: string, id: string): string => join(runFolder(project, id), 'run.json');

@@ -37,10 +37,11 @@ export interface Stage {
   readonly levels: number;
 }
 
-/** Where the number of noise levels changes. The loss has another scale from there on. */
+/** Where the number of noise levels changes. The loss has another scale from there on. Objectives without levels have no stages. */
 export function stagesOf(rows: readonly MetricsRow[]): Stage[] {
   const stages: Stage[] = [];
-  for (const row of rows) if (stages.at(-1)?.levels !== row.levels) stages.push({ from: row.step, levels: row.levels });
+  for (const { step, levels } of rows)
+    if (levels !== undefined && stages.at(-1)?.levels !== levels) stages.push({ from: step, levels });
   return stages;
 }
 

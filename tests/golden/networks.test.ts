@@ -105,12 +105,16 @@ describe.each(networks)('DiT $name', ({ expected, config }) => {
   });
 });
 
+const cauchyOfMean = { loss: 'cauchy', reduction: 'mean' } as const;
+
 describe('losses', () => {
   const rounding = { rtol: 2e-6, atol: 1e-12, because: 'float32' };
   /** The Cauchy loss of one sample whose student output is e, through the product's own batch form. */
   const cauchyOf: TensorFunction = ({ e, c }) => {
     const zeros = ops.mul(e!, 0);
-    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f, zeros, ops.scalar(1), c!), { f: e! });
+    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f, zeros, ops.scalar(1), c!, cauchyOfMean), {
+      f: e!,
+    });
     return { value, gradient: grads.f };
   };
   it.each(Object.entries(golden.losses))('Cauchy, %s', async (_, { e, c, mean_reduction: { cauchy: expected } }) => {
@@ -135,7 +139,7 @@ it('the toy training step: Cauchy and diffusion loss and the gradient of the net
   const row = toy.cauchy;
   const column = (values: number[]) => tensor(values, [values.length, 1, 1, 1]);
   const at = toy.sigma_t.map((sigma) => preconditioning(sigma, 0.002));
-  const weights = toy.sigma_t.map((t, i) => 1 / (t - toy.sigma_next[i]!));
+  const weights = toy.sigma_t.map((t, i) => 1 / (t - toy.sigma_next[i]!) / 4);
   const diffusion = toy.sigma_t.map((t, i) => (i < 2 ? 0 : (t ** -2 + 4) / 2));
   const fn: TensorFunction = ({ x0, noise, sigma, skip, out, F, teacher, lambda, w, c }) => {
     const x = ops.add(x0!, ops.mul(noise!, sigma!));
@@ -143,7 +147,7 @@ it('the toy training step: Cauchy and diffusion loss and the gradient of the net
     const { value, grads } = ops.valueAndGrads(
       (p) => {
         const student = ops.add(ops.mul(skip!, x), ops.mul(out!, p.F));
-        parts['consistency'] = consistencyLoss(student, teacher!, lambda!, c!);
+        parts['consistency'] = consistencyLoss(student, teacher!, lambda!, c!, cauchyOfMean);
         parts['diffusion'] = diffusionLoss(student, x0!, w!);
         return ops.add(parts['consistency'], ops.mul(parts['diffusion'], 5));
       },

@@ -34,6 +34,11 @@ export function tinyConfig(changes: Partial<RunConfigInput> = {}): RunConfig {
   });
 }
 
+type ConsistencyInput = Extract<RunConfigInput['objective'], { kind: 'consistency' }>;
+/** `tinyConfig` with changes to its objective. */
+export const consistencyConfig = (changes: Partial<ConsistencyInput>): RunConfig =>
+  tinyConfig({ objective: { kind: 'consistency', curriculum: { s0: 4, s1: 16 }, ...changes } });
+
 function tinyData(): TrainingData {
   const dimensions = tinyShape.reduce((a, b) => a * b, 1);
   // Four pictures, each many times: something that even a tiny network can learn.

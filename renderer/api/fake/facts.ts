@@ -13,7 +13,7 @@ const presets: Preset[] = [
     source: 'fake',
     config: runConfigSchema.parse({
       network: network(128, 4),
-      curriculum: { s0: 10, s1: 80 },
+      objective: { kind: 'consistency', curriculum: { s0: 10, s1: 80 } },
       batchSize: 64,
       length: { kind: 'minutes', minutes: 5 },
     }),
@@ -25,7 +25,7 @@ const presets: Preset[] = [
     source: 'fake',
     config: runConfigSchema.parse({
       network: network(256, 6),
-      curriculum: { s0: 10, s1: 160 },
+      objective: { kind: 'consistency', curriculum: { s0: 10, s1: 160 } },
       batchSize: 64,
       length: { kind: 'minutes', minutes: 180 },
     }),

@@ -74,7 +74,7 @@ export function latentStatistics(pictures: number): LatentStatistics {
 
 /** Rows `from` + 1 … `to` of a run's metrics; the same rows however they are asked for. */
 export function metricsRows(config: RunConfig, steps: number, from: number, to: number): MetricsRow[] {
-  const { s0, s1 } = config.curriculum;
+  const { s0, s1 } = config.objective.curriculum;
   const stages = Math.max(1, Math.round(Math.log2(s1 / s0)) + 1);
   return Array.from({ length: to - from }, (_, i) => {
     const step = from + i + 1;

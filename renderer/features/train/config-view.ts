@@ -107,7 +107,7 @@ interface Combination extends Problem {
 
 /** Values that are fine alone and not together. */
 function combinationProblems(
-  { network, noise, curriculum }: RunConfig,
+  { network, objective }: RunConfig,
   latentShape?: readonly [number, number, number],
 ): Combination[] {
   const problems: Combination[] = [];
@@ -123,12 +123,17 @@ function combinationProblems(
       with: ['network.headChannels'],
       text: `Enter a multiple of ${network.headChannels}, the channels of an attention head.`,
     });
+  const { noise, curriculum } = objective;
   if (noise.sigmaMax <= noise.sigmaMin)
-    problems.push({ path: 'noise.sigmaMax', with: ['noise.sigmaMin'], text: 'Enter more than the least noise.' });
+    problems.push({
+      path: 'objective.noise.sigmaMax',
+      with: ['objective.noise.sigmaMin'],
+      text: 'Enter more than the least noise.',
+    });
   if (curriculum.s1 < curriculum.s0)
     problems.push({
-      path: 'curriculum.s1',
-      with: ['curriculum.s0'],
+      path: 'objective.curriculum.s1',
+      with: ['objective.curriculum.s0'],
       text: 'Enter at least as many levels as at the start.',
     });
   const cell = network.kind === 'dit' ? network.patch : 2 ** (network.multipliers.length - 1);

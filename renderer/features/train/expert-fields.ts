@@ -2,7 +2,7 @@
 import type { RunConfig } from '../../api/studio.ts';
 import type { ConfigGroup } from './config-field.ts';
 
-const isConstant = (config: RunConfig) => config.loss.schedule === 'constant';
+const isConstant = (config: RunConfig) => config.objective.scaling.kind === 'constant';
 
 const noiseGroup: ConfigGroup = {
   title: 'Noise',
@@ -11,7 +11,7 @@ const noiseGroup: ConfigGroup = {
   fields: [
     {
       kind: 'number',
-      path: 'noise.sigmaMin',
+      path: 'objective.noise.sigmaMin',
       label: 'Least noise',
       term: 'σ min',
       help: 'The end of the way: practically no noise. Lower keeps finer detail and is harder to learn.',
@@ -19,7 +19,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'noise.sigmaMax',
+      path: 'objective.noise.sigmaMax',
       label: 'Most noise',
       term: 'σ max',
       help: 'The start of the way: nothing of the picture is left. Higher is safer, lower is faster to learn.',
@@ -27,7 +27,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'noise.rho',
+      path: 'objective.noise.rho',
       label: 'Where the levels are dense',
       term: 'ρ',
       help: 'Higher puts more levels where there is little noise, which favours detail.',
@@ -35,7 +35,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'noise.pMean',
+      path: 'objective.noise.pMean',
       label: 'Usual amount of noise in training',
       term: 'P mean',
       help: 'Lower looks more often at detail, higher more often at the rough shape. In natural logarithms.',
@@ -43,7 +43,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'noise.pStd',
+      path: 'objective.noise.pStd',
       label: 'Spread of that amount',
       term: 'P std',
       help: 'Higher spreads the training over more amounts of noise.',
@@ -51,7 +51,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'curriculum.s0',
+      path: 'objective.curriculum.s0',
       label: 'Noise levels at the start',
       term: 's0',
       help: 'Fewer is easier at the start. Training begins with one level more than this.',
@@ -59,7 +59,7 @@ const noiseGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'curriculum.s1',
+      path: 'objective.curriculum.s1',
       label: 'Noise levels at the end',
       term: 's1',
       help: 'More gives a finer end result and needs a longer run to get there. The number doubles from stage to stage.',
@@ -75,7 +75,7 @@ const lossGroup: ConfigGroup = {
   fields: [
     {
       kind: 'choice',
-      path: 'loss.schedule',
+      path: 'objective.scaling.kind',
       label: 'Ignore extreme values',
       term: 'Cauchy loss',
       help: 'Adaptive starts tolerant and gets stricter as the stages get finer. Constant keeps one tolerance.',
@@ -83,11 +83,11 @@ const lossGroup: ConfigGroup = {
         { value: 'adaptive', label: 'Adaptive' },
         { value: 'constant', label: 'Constant' },
       ],
-      whole: (value) => (value === 'constant' ? { schedule: 'constant', c: 0.1 } : { schedule: 'adaptive' }),
+      whole: (value) => (value === 'constant' ? { kind: 'constant', c: 0.1 } : { kind: 'adaptive' }),
     },
     {
       kind: 'number',
-      path: 'loss.c',
+      path: 'objective.scaling.c',
       label: 'Tolerance',
       term: 'c',
       help: 'Errors far above it count less and less. Lower ignores more, and when too low it ignores ordinary values as well.',
@@ -96,7 +96,7 @@ const lossGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'diffusionLoss.weight',
+      path: 'objective.diffusionLoss.weight',
       label: 'Weight of plain denoising',
       term: 'diffusion loss weight',
       help: 'Higher makes training steadier at strong noise; 0 leaves it out.',
@@ -104,7 +104,7 @@ const lossGroup: ConfigGroup = {
     },
     {
       kind: 'number',
-      path: 'diffusionLoss.threshold',
+      path: 'objective.diffusionLoss.threshold',
       label: 'From which level on',
       term: 'threshold',
       help: 'A share of the noise levels: 0.75 means the noisiest quarter. Lower uses it more.',

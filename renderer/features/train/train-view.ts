@@ -152,8 +152,8 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
   });
   return [
     named('skipped', `${formatCount(last?.skipped ?? run.skipped)} rolled back`),
-    named('levels', last ? formatCount(last.levels) : '–'),
-    named('c', last ? formatNumber(last.c, 4) : '–'),
+    named('levels', last?.levels === undefined ? '–' : formatCount(last.levels)),
+    named('c', last?.c === undefined ? '–' : formatNumber(last.c, 4)),
     named('learningRate', last ? formatPlain(last.learningRate) : '–'),
     named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
     named('batch', formatCount(plan.batchSize)),
@@ -185,8 +185,9 @@ export function lossSentence(rows: readonly MetricsRow[], smoothed: Float64Array
       : Math.abs(change) < 0.01
         ? `, steady over the last ${formatCount(steps)} steps`
         : `, ${change < 0 ? 'down' : 'up'} ${Math.round(100 * Math.abs(change))} % over the last ${formatCount(steps)} steps`;
+  const levels = last.levels === undefined ? '' : `, with ${formatCount(last.levels)} noise levels`;
   const of = run ? ` of ${formatCount(run.plan.steps)}` : '';
-  return `Error (loss) ${formatNumber(now, 4)} at step ${formatCount(last.step)}${of}${trend}, with ${formatCount(last.levels)} noise levels. ${count(last.skipped, 'step')} rolled back.`;
+  return `Error (loss) ${formatNumber(now, 4)} at step ${formatCount(last.step)}${of}${trend}${levels}. ${count(last.skipped, 'step')} rolled back.`;
 }
 
 export function stepTimeSentence(rows: readonly MetricsRow[]): string {
@@ -226,11 +227,11 @@ export function metricsCells(row: MetricsRow): string[] {
   return [
     formatCount(row.step),
     formatNumber(row.loss),
-    formatNumber(row.consistencyLoss),
-    formatNumber(row.diffusionLoss),
+    row.consistencyLoss === undefined ? '–' : formatNumber(row.consistencyLoss),
+    row.diffusionLoss === undefined ? '–' : formatNumber(row.diffusionLoss),
     formatNumber(row.gradNorm),
-    formatCount(row.levels),
-    formatNumber(row.c),
+    row.levels === undefined ? '–' : formatCount(row.levels),
+    row.c === undefined ? '–' : formatNumber(row.c),
     formatNumber(row.learningRate),
     formatNumber(row.stepSeconds),
     formatNumber(row.seconds),

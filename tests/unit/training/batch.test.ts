@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fillNormal } from '../../../main/base/random.ts';
-import { DataOrder, noiseInputs, prepareBatch, scaleC } from '../../../main/training/batch.ts';
+import { DataOrder, prepareBatch } from '../../../main/training/batch.ts';
 import type { TrainingData } from '../../../main/training/batch.ts';
 import { heldOutCount, planRun } from '../../../main/training/plan.ts';
-import { tinyConfig, tinyShape } from '../../support/training.ts';
+import { noiseInputs } from '../../../main/training/objectives/noise-inputs.ts';
+import { consistencyConfig, tinyConfig, tinyShape } from '../../support/training.ts';
 
 const dimensions = 32;
 const count = 20;
@@ -48,34 +49,49 @@ describe('a batch', () => {
   });
 
   it('pairs neighbouring levels: t > r, weight 1/(t − r), and the level count of the curriculum', () => {
-    const { t, r, pairWeights, levels } = prepareBatch(data, config, 100, 99, order());
+    const { inputs, levels } = prepareBatch(data, config, 100, 99, order());
     expect(levels).toBe(17);
-    t.sigma.forEach((sigma, b) => {
-      expect(sigma).toBeGreaterThan(r.sigma[b]!);
-      expect(pairWeights[b]! * (sigma - r.sigma[b]!)).toBeCloseTo(1, 4);
+    inputs['t.sigma']!.forEach((t, b) => {
+      const r = inputs['r.sigma']![b]!;
+      expect(t).toBeGreaterThan(r);
+      // The weights of all rows add up to a mean.
+      expect(inputs['pairWeights']![b]! * config.batchSize * (t - r)).toBeCloseTo(1, 4);
     });
+    const even = prepareBatch(data, consistencyConfig({ weighting: 'uniform' }), 100, 99, order());
+    expect([...even.inputs['pairWeights']!]).toEqual(Array(config.batchSize).fill(1 / config.batchSize));
   });
 
   it('the diffusion weights are the mean over the selected samples, nothing without any', () => {
-    const batch = prepareBatch(data, config, 100, 99, order());
-    const selected = [...batch.diffusionWeights].filter((weight) => weight > 0).length;
-    batch.diffusionWeights.forEach((weight, b) => {
-      if (weight > 0) expect(weight * selected).toBeCloseTo(batch.t.sigma[b]! ** -2 + 4, 0);
+    const { inputs } = prepareBatch(data, config, 100, 99, order());
+    const weights = inputs['diffusionWeights']!;
+    const selected = [...weights].filter((weight) => weight > 0).length;
+    weights.forEach((weight, b) => {
+      if (weight > 0) expect(weight * selected).toBeCloseTo(inputs['t.sigma']![b]! ** -2 + 4, 0);
     });
-    const none = prepareBatch(data, { ...config, diffusionLoss: { threshold: 1, weight: 5 } }, 100, 99, order());
-    expect(none.diffusionWeights.every((weight) => weight === 0)).toBe(true);
+    const none = prepareBatch(data, consistencyConfig({ diffusionLoss: { threshold: 1 } }), 100, 99, order());
+    expect(none.inputs['diffusionWeights']!.every((weight) => weight === 0)).toBe(true);
+  });
+
+  it('carries no input that its loss does not use', () => {
+    const batch = prepareBatch(data, consistencyConfig({ loss: 'l2', diffusionLoss: { weight: 0 } }), 100, 0, order());
+    expect(Object.keys(batch.inputs)).not.toContain('c');
+    expect(Object.keys(batch.inputs)).not.toContain('diffusionWeights');
+    expect(batch.c).toBeUndefined();
   });
 });
 
 describe('schedules', () => {
-  it('c is constant where the run says so', () => {
-    expect(scaleC(21, { ...config, loss: { schedule: 'constant', c: 0.2 } }, 4096)).toBe(0.2);
-    expect(scaleC(21, config, 4096)).toBeCloseTo(0.0136353156, 9);
+  it('c is constant where the run says so, and in the batch where it is used', () => {
+    const constant = consistencyConfig({ scaling: { kind: 'constant', c: 0.2 } });
+    expect(prepareBatch(data, constant, 100, 99, order())).toMatchObject({
+      c: 0.2,
+      inputs: { c: Float32Array.of(0.2) },
+    });
   });
 
   it('the smallest noise level leaves its input as it is', () => {
-    const { c_skip, c_out } = noiseInputs([0.002], config);
-    expect([c_skip[0], c_out[0]]).toEqual([1, 0]);
+    const inputs = noiseInputs('t', [0.002], 0.002, 16);
+    expect([inputs['t.c_skip']![0], inputs['t.c_out']![0]]).toEqual([1, 0]);
   });
 });
 

@@ -162,10 +162,13 @@ describe('the loop', () => {
   it('learns: told to denoise large noise, it errs ever less', async () => {
     const config = tinyConfig({
       length: { kind: 'steps', steps: 300 },
-      curriculum: { s0: 4, s1: 4 },
-      noise: { sigmaMin: 0.3, sigmaMax: 3 },
-      diffusionLoss: { threshold: 0, weight: 5 },
-      loss: { schedule: 'constant', c: 10 },
+      objective: {
+        kind: 'consistency',
+        curriculum: { s0: 4, s1: 4 },
+        noise: { sigmaMin: 0.3, sigmaMax: 3 },
+        diffusionLoss: { threshold: 0, weight: 5 },
+        scaling: { kind: 'constant', c: 10 },
+      },
       optimiser: { learningRate: 1e-2 },
     });
     const { folder } = await runTiny({ config });

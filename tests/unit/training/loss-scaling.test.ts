@@ -63,7 +63,11 @@ describe('a run in mixed precision', () => {
   it('counts steps that overflow, and does not end for them while there is a scale to lower', async () => {
     // A loss so large that float16 holds its gradient only when it is scaled down.
     const spoiled = await trained({
-      config: tinyConfig({ precision: 'mixed', length, diffusionLoss: { threshold: 0, weight: 1e7 } }),
+      config: tinyConfig({
+        precision: 'mixed',
+        length,
+        objective: { kind: 'consistency', curriculum: { s0: 4, s1: 16 }, diffusionLoss: { threshold: 0, weight: 1e7 } },
+      }),
     });
     expect(spoiled.end.reason).toBe('finished');
     expect(spoiled.info.skipped).toBeGreaterThan(5);

@@ -66,14 +66,14 @@ describe('changing settings', () => {
     const changed = withValue(config, field('optimiser.learningRate'), 0.01);
     expect(changed.optimiser).toEqual({ ...config.optimiser, learningRate: 0.01 });
     expect(config.optimiser.learningRate).toBe(1e-4);
-    expect(changed.noise).toBe(config.noise);
+    expect(changed.objective).toBe(config.objective);
   });
 
   it('replaces the branch when a choice brings settings of its own', () => {
     const steps = withValue(config, field('length.kind'), 'steps');
     expect(steps.length).toEqual({ kind: 'steps', steps: 2000 });
     expect(valueAt(steps, 'length.minutes')).toBeUndefined();
-    const constant = withValue(config, field('loss.schedule'), 'constant');
+    const constant = withValue(config, field('objective.scaling.kind'), 'constant');
     expect(problemsOfConfig(constant)).toEqual([]);
   });
 
@@ -147,7 +147,7 @@ describe('problemsOfConfig', () => {
       'network.heads: The width, 128, can not be shared evenly by 3 heads.',
     ]);
     expect(problems({ 'noise.sigmaMax': 0.001 })).toEqual(['noise.sigmaMax: Enter more than the least noise.']);
-    expect(problems({ 'curriculum.s0': 100, 'curriculum.s1': 50 })).toHaveLength(1);
+    expect(problems({ 'objective.curriculum.s0': 100, 'objective.curriculum.s1': 50 })).toHaveLength(1);
     expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
       'network.patch',
     ]);
