@@ -39,10 +39,20 @@ export function pseudoHuber(m: Tensor, c: Tensor): Tensor {
 /**
  * Geman–McClure loss, ρ(m) = 2m / (m + 4c²): it saturates at 2, so that far outliers have no pull at all.
  *
- * Source  Geman & McClure, 1987, Statistical methods for tomographic image reconstruction; Barron, 2019, α = −2, arXiv:1701.03077
+ * Source   Geman & McClure, 1987, Statistical methods for tomographic image reconstruction; Barron, 2019, α = −2, arXiv:1701.03077
+ * Differs  its gradient, 8c²/(m + 4c²)², is given: the quotient rule would subtract two numbers that are all but equal at outliers
  */
 export function gemanMcClure(m: Tensor, c: Tensor): Tensor {
-  return ops.div(ops.mul(m, 2), ops.add(m, ops.mul(ops.square(c), 4)));
+  const scale = ops.mul(ops.square(c), 4);
+  const rho = ops.withGradient(
+    ([squares], save) => {
+      const sum = ops.add(squares!, scale);
+      save([sum]);
+      return ops.div(ops.mul(squares!, 2), sum);
+    },
+    (dy, [sum]) => ops.div(ops.mul(dy, ops.mul(scale, 2)), ops.square(sum!)),
+  );
+  return rho(m);
 }
 
 /** Squared error: the pull grows with the residual without bound. c is not used. */

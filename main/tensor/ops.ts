@@ -9,6 +9,8 @@ import { tf } from './tf.ts';
 import type { Tensor } from './tf.ts';
 import { withGradient } from './ops/with-gradient.ts';
 
+export { withGradient } from './ops/with-gradient.ts';
+
 export { conv2d } from './ops/convolution.ts';
 export { averagePool, upsample } from './ops/pictures.ts';
 export { recomputed } from './ops/recomputed.ts';

@@ -139,14 +139,14 @@ describe('problemsOfConfig', () => {
   });
 
   it('says “above” where the bound itself is not allowed', () => {
-    expect(problems({ 'noise.sigmaMin': 0 })).toEqual(['noise.sigmaMin: Enter a number above 0.']);
+    expect(problems({ 'objective.noise.sigmaMin': 0 })).toEqual(['objective.noise.sigmaMin: Enter a number above 0.']);
   });
 
   it('finds values that do not go together', () => {
     expect(problems({ 'network.heads': 3 })).toEqual([
       'network.heads: The width, 128, can not be shared evenly by 3 heads.',
     ]);
-    expect(problems({ 'noise.sigmaMax': 0.001 })).toEqual(['noise.sigmaMax: Enter more than the least noise.']);
+    expect(problems({ 'objective.noise.sigmaMax': 0.001 })).toEqual(['objective.noise.sigmaMax: Enter more than the least noise.']);
     expect(problems({ 'objective.curriculum.s0': 100, 'objective.curriculum.s1': 50 })).toHaveLength(1);
     expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
       'network.patch',
