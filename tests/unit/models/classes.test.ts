@@ -5,6 +5,7 @@ import type { NetworkConfig } from '../../../main/models/network.ts';
 import { runEager } from '../../../main/tensor/eager/run.ts';
 import type { EagerTensor } from '../../../main/tensor/eager/run.ts';
 import * as ops from '../../../main/tensor/ops.ts';
+import { runCompiled } from '../../support/compiled.ts';
 import { ditConfig } from '../../support/dit.ts';
 import { normal, tensor } from '../../support/tensors.ts';
 
@@ -52,9 +53,9 @@ describe.each(['unet', 'dit'] as const)('classes of the %s', (kind) => {
       for (let b = 0; b < a; b++) expect(distance(outputs[a]!, outputs[b]!), `${a}, ${b}`).toBeGreaterThan(1e-3);
   });
 
-  it('give a gradient to the row of the class alone', () => {
+  it('give a gradient to the row of the class alone, compiled', async () => {
     const name = labels[kind];
-    const { gradient } = runEager(
+    const { gradient } = await runCompiled(
       ({ x, time, classes, ...p }) => {
         const loss = (own: Record<string, ops.Tensor>) =>
           ops.sum(ops.square(networkOutput({ ...p, ...own }, x!, time!, told, classes)));
