@@ -1,8 +1,10 @@
 /**
- * The DiT of the method: patches as tokens, adaLN conditioning on the noise level, RMSNorm, QK-norm, rotary positions.
+ * The DiT of the method: patches as tokens, adaLN conditioning on the noise level and the class, RMSNorm, QK-norm,
+ * rotary positions. Its norms and MLPs are choices.
  *
  * Source     Peebles & Xie, 2023, Scalable Diffusion Models with Transformers, arXiv:2212.09748 (block and adaLN-zero)
- * Reference  quandao10/sLCT@b032d89 models/network_dit.py (RMSNorm, QK-norm, RoPE, frequency filter)
+ * Reference  quandao10/sLCT@b032d89 models/network_dit.py (RMSNorm, QK-norm, RoPE, frequency filter);
+ *            tests/golden/reference/dit.py, equal to it
  * Differs    RoPE is applied after QK-norm, the order of LightningDiT; the reference's own placement is not public
  */
 import * as ops from '../tensor/ops.ts';
@@ -20,13 +22,18 @@ export interface DitConfig {
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
-  readonly mlp: 'relu' | 'gatedRelu';
+  /** Gated: activation(a)·b with [a, b] = w12(x), which is twice as wide (Shazeer, 2020, arXiv:2002.05202). */
+  readonly mlp: keyof typeof mlps;
+  /** `rms` (also when absent), or `layer`: LayerNorm, whose gain and bias are adaLN's alone, but for QK-norm. */
+  readonly norm?: 'rms' | 'layer' | undefined;
+  /** Queries and keys are normalised head by head, with the same kind of norm; true when absent. */
+  readonly qkNorm?: boolean | undefined;
   readonly rope: boolean;
   readonly frequencyFilter: boolean;
-  /** Classes besides the null class; 0 for an unconditional network. */
-  readonly classes: number;
-  /** A learned scalar that mixes noise level and class. */
-  readonly condMixing: boolean;
+  /** Classes besides the null class; 0 (also when absent) for an unconditional network. */
+  readonly classes?: number | undefined;
+  /** A learned scalar that mixes noise level and class; false when absent. */
+  readonly condMixing?: boolean | undefined;
   /** Training keeps only the inputs of each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean | undefined;
 }
@@ -35,29 +42,39 @@ export const timeEmbeddingSize = 256;
 const mlpRatio = 4;
 const eps = 1e-6;
 const rmsNormalise = ops.rmsNormalise(eps);
+const layerNormalise = ops.layerNormalise([-1], eps);
+const mlps = {
+  relu: { activate: ops.relu, gated: false },
+  silu: { activate: ops.silu, gated: false },
+  gatedRelu: { activate: ops.relu, gated: true },
+  gatedSilu: { activate: ops.silu, gated: true },
+} as const;
 
 const zero = { kind: 'zeros' } as const;
 const ones = (name: string, size: number): ParameterSpec => ({ name, shape: [size], start: { kind: 'ones' } });
 const small = { kind: 'normal', std: 0.02 } as const;
 
-function blockSpecs(
-  i: number,
-  { width, heads, mlp, side, patch, frequencyFilter: filter }: DitConfig,
-): ParameterSpec[] {
+const normSpecs = (name: string, size: number, { norm }: DitConfig): ParameterSpec[] =>
+  norm === 'layer' ? [] : [ones(`${name}.weight`, size)];
+const headNormSpecs = (name: string, size: number, { norm }: DitConfig): ParameterSpec[] => [
+  ones(`${name}.weight`, size),
+  ...(norm === 'layer' ? [{ name: `${name}.bias`, shape: [size], start: zero }] : []),
+];
+
+function blockSpecs(i: number, config: DitConfig): ParameterSpec[] {
+  const { width, heads, mlp, qkNorm = true, side, patch, frequencyFilter: filter } = config;
   const at = (name: string) => `blocks.${i}.${name}`;
   const grid = side / patch;
   const hidden = mlpRatio * width;
-  const feedForward =
-    mlp === 'relu'
-      ? [...linearSpecs(at('mlp.fc1'), width, hidden), ...linearSpecs(at('mlp.fc2'), hidden, width)]
-      : [...linearSpecs(at('mlp.w12'), width, 2 * hidden), ...linearSpecs(at('mlp.w3'), hidden, width)];
+  const feedForward = mlps[mlp].gated
+    ? [...linearSpecs(at('mlp.w12'), width, 2 * hidden), ...linearSpecs(at('mlp.w3'), hidden, width)]
+    : [...linearSpecs(at('mlp.fc1'), width, hidden), ...linearSpecs(at('mlp.fc2'), hidden, width)];
   return [
-    ones(at('norm1.weight'), width),
+    ...normSpecs(at('norm1'), width, config),
     ...linearSpecs(at('attn.qkv'), width, 3 * width),
-    ones(at('attn.q_norm.weight'), width / heads),
-    ones(at('attn.k_norm.weight'), width / heads),
+    ...(qkNorm ? ['attn.q_norm', 'attn.k_norm'].flatMap((name) => headNormSpecs(at(name), width / heads, config)) : []),
     ...linearSpecs(at('attn.proj'), width, width),
-    ones(at('norm2.weight'), width),
+    ...normSpecs(at('norm2'), width, config),
     ...feedForward,
     ...(filter
       ? [
@@ -74,7 +91,7 @@ function blockSpecs(
 
 /** The parameters, in the reference's order and under its names. */
 export function ditSpecs(config: DitConfig): ParameterSpec[] {
-  const { channels, patch, width, depth, classes, condMixing } = config;
+  const { channels, patch, width, depth, classes = 0, condMixing = false } = config;
   const patchShape = [width, channels, patch, patch];
   return [
     ...(condMixing
@@ -86,15 +103,21 @@ export function ditSpecs(config: DitConfig): ParameterSpec[] {
     ...linearSpecs('t_embedder.mlp.2', width, width, small),
     { name: 'y_embedder.embedding_table.weight', shape: [classes + 1, width], start: small },
     ...Array.from({ length: depth }, (_, i) => blockSpecs(i, config)).flat(),
-    ones('final_layer.norm_final.weight', width),
+    ...normSpecs('final_layer.norm_final', width, config),
     ...linearSpecs('final_layer.linear', width, patch * patch * channels, zero),
     ...linearSpecs('final_layer.adaLN_modulation.1', width, 2 * width, zero),
   ];
 }
 
-/** RMSNorm with a learned gain. */
-const norm = (p: Parameters, name: string, x: Tensor): Tensor =>
-  ops.mul(rmsNormalise(x), parameter(p, `${name}.weight`));
+/** RMSNorm with a learned gain, or LayerNorm with neither gain nor bias: adaLN scales and shifts after it. */
+const norm = (p: Parameters, name: string, x: Tensor, config: DitConfig): Tensor =>
+  config.norm === 'layer' ? layerNormalise(x) : ops.mul(rmsNormalise(x), parameter(p, `${name}.weight`));
+
+/** QK-norm of [batch, heads, tokens, size]: RMSNorm with a learned gain, or LayerNorm with gain and bias. */
+const headNorm = (p: Parameters, name: string, x: Tensor, config: DitConfig): Tensor =>
+  config.norm === 'layer'
+    ? ops.add(ops.mul(layerNormalise(x), parameter(p, `${name}.weight`)), parameter(p, `${name}.bias`))
+    : norm(p, name, x, config);
 
 /** [batch, 1, width] parts of the modulation, in the reference's order. */
 function modulation(p: Parameters, name: string, c: Tensor, parts: number): Tensor[] {
@@ -104,13 +127,13 @@ function modulation(p: Parameters, name: string, c: Tensor, parts: number): Tens
 const modulate = (x: Tensor, shift: Tensor, scale: Tensor): Tensor => ops.add(ops.mul(x, ops.add(scale, 1)), shift);
 
 function attention(p: Parameters, name: string, x: Tensor, config: DitConfig): Tensor {
-  const { heads, width } = config;
+  const { heads, width, qkNorm = true } = config;
   const [batch, tokens] = x.shape as [number, number];
   const size = width / heads;
   const toHeads = (y: Tensor) => ops.transpose(ops.reshape(y, [batch, tokens, heads, size]), [0, 2, 1, 3]);
   const [q, k, v] = ops.split(linear(p, `${name}.qkv`, x), 3, 2).map(toHeads) as [Tensor, Tensor, Tensor];
   const place = (y: Tensor, normName: string) => {
-    const normed = norm(p, `${name}.${normName}`, y);
+    const normed = qkNorm ? headNorm(p, `${name}.${normName}`, y, config) : y;
     if (!config.rope) return normed;
     const { cos, sin } = ropeTables(size, config.side / config.patch);
     return ops.add(ops.mul(normed, cos), ops.mul(rotateHalf(normed), sin));
@@ -120,9 +143,10 @@ function attention(p: Parameters, name: string, x: Tensor, config: DitConfig): T
 }
 
 function feedForward(p: Parameters, name: string, x: Tensor, mlp: DitConfig['mlp']): Tensor {
-  if (mlp === 'relu') return linear(p, `${name}.fc2`, ops.relu(linear(p, `${name}.fc1`, x)));
+  const { activate, gated } = mlps[mlp];
+  if (!gated) return linear(p, `${name}.fc2`, activate(linear(p, `${name}.fc1`, x)));
   const [gate, value] = ops.split(linear(p, `${name}.w12`, x), 2, 2);
-  return linear(p, `${name}.w3`, ops.mul(ops.relu(gate!), value!));
+  return linear(p, `${name}.w3`, ops.mul(activate(gate!), value!));
 }
 
 function block(p: Parameters, i: number, x: Tensor, c: Tensor, config: DitConfig): Tensor {
@@ -137,9 +161,9 @@ function block(p: Parameters, i: number, x: Tensor, c: Tensor, config: DitConfig
   ];
   const h = ops.add(
     x,
-    ops.mul(gate1, attention(p, at('attn'), modulate(norm(p, at('norm1'), x), shift1, scale1), config)),
+    ops.mul(gate1, attention(p, at('attn'), modulate(norm(p, at('norm1'), x, config), shift1, scale1), config)),
   );
-  const u = modulate(norm(p, at('norm2'), h), shift2, scale2);
+  const u = modulate(norm(p, at('norm2'), h, config), shift2, scale2);
   const filtered = config.frequencyFilter
     ? frequencyFilter(u, parameter(p, at('prev_mlp')), config.side / config.patch)
     : u;
@@ -161,7 +185,12 @@ function unpatchify(x: Tensor, { channels, side, patch }: DitConfig): Tensor {
 }
 
 /** Noise level and class as one vector [batch, width]. */
-function conditioning(p: Parameters, time: Tensor, classes: Tensor | undefined, { condMixing }: DitConfig): Tensor {
+function conditioning(
+  p: Parameters,
+  time: Tensor,
+  classes: Tensor | undefined,
+  { condMixing = false }: DitConfig,
+): Tensor {
   const t = linear(p, 't_embedder.mlp.2', ops.silu(linear(p, 't_embedder.mlp.0', time)));
   const table = parameter(p, 'y_embedder.embedding_table.weight');
   // Without classes the table has one row, the null class.
@@ -190,7 +219,7 @@ export function dit(p: Parameters, x: Tensor, time: Tensor, config: DitConfig, c
     h = applyBlock(config.recompute, p, `blocks.${i}`, (own, x, c) => block(own, i, x, c, config), h, c);
   const [shift, scale] = modulation(p, 'final_layer.adaLN_modulation.1', c, 2) as [Tensor, Tensor];
   return unpatchify(
-    linear(p, 'final_layer.linear', modulate(norm(p, 'final_layer.norm_final', h), shift, scale)),
+    linear(p, 'final_layer.linear', modulate(norm(p, 'final_layer.norm_final', h, config), shift, scale)),
     config,
   );
 }

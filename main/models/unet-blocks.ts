@@ -13,8 +13,10 @@ export interface UnetConfig {
   readonly attentionSides: readonly number[];
   /** Channels of one attention head. */
   readonly headChannels: number;
-  /** `nonScaling`: over the whole sample, learned bias for each element. `group`: GroupNorm with gains and biases. */
-  readonly norm: 'nonScaling' | 'group';
+  /** Which norm stands everywhere a norm stands (unet-norms.ts). */
+  readonly norm: 'nonScaling' | 'group' | 'layer' | 'instance' | 'rms';
+  /** Classes besides the null class; 0 (also when absent) for an unconditional network. */
+  readonly classes?: number | undefined;
   /** Training keeps only the inputs of each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean | undefined;
 }

@@ -1,8 +1,9 @@
 /**
- * The U-Net of the paper's runs: ADM's, as EDM arranges it, with Non-scaling LayerNorm for every norm.
+ * The U-Net of the paper's runs: ADM's, as EDM arranges it, with one kind of norm everywhere: Non-scaling
+ * LayerNorm in the paper, others for comparison.
  *
  * Source     Dhariwal & Nichol, 2021, Diffusion Models Beat GANs, App. B, arXiv:2105.05233 (the network);
- *            Dao et al., 2025, arXiv:2502.01441 (Non-scaling LayerNorm)
+ *            Karras et al., 2022, arXiv:2206.00364 (classes); Dao et al., 2025, arXiv:2502.01441 (Non-scaling LayerNorm)
  * Reference  tests/golden/reference/unet.py, equal to NVlabs/edm's DhariwalUNet; the same parameter names
  * Differs    the norm's frozen gains are not parameters
  */
@@ -12,10 +13,10 @@ import { applyBlock, linear, parameter } from './layers.ts';
 import type { Initialiser, ParameterSpec, Parameters } from './parameters.ts';
 import { unetPlan } from './unet-blocks.ts';
 import type { UnetBlock, UnetConfig } from './unet-blocks.ts';
+import { perChannel, unetNorm, unetNormSpecs } from './unet-norms.ts';
 
 export type { UnetConfig } from './unet-blocks.ts';
 
-const normEpsilon = 1e-5;
 const zeros: Initialiser = { kind: 'zeros' };
 /** The embedding of the noise level is this many times as wide as the first level. */
 const embeddingMultiplier = 4;
@@ -30,29 +31,21 @@ const layerSpecs = (name: string, shape: number[]): ParameterSpec[] => {
   return weightAndBias(name, shape, { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) });
 };
 
-const normSpecs = (name: string, channels: number, side: number, { norm }: UnetConfig): ParameterSpec[] =>
-  norm === 'nonScaling'
-    ? [{ name: `${name}.bias`, shape: [channels, side, side], start: zeros }]
-    : [
-        { name: `${name}.weight`, shape: [channels], start: { kind: 'ones' } },
-        { name: `${name}.bias`, shape: [channels], start: zeros },
-      ];
-
 const sideBefore = ({ side, resample }: UnetBlock): number =>
   resample === 'down' ? 2 * side : resample === 'up' ? side / 2 : side;
 
 function blockSpecs(block: UnetBlock, config: UnetConfig): ParameterSpec[] {
   const { name, into, out, side, attention } = block;
   return [
-    ...normSpecs(`${name}.norm0`, into, sideBefore(block), config),
+    ...unetNormSpecs(`${name}.norm0`, into, sideBefore(block), config.norm),
     ...layerSpecs(`${name}.conv0`, [out, into, 3, 3]),
     ...layerSpecs(`${name}.affine`, [2 * out, embeddingMultiplier * config.width]),
-    ...normSpecs(`${name}.norm1`, out, side, config),
+    ...unetNormSpecs(`${name}.norm1`, out, side, config.norm),
     ...weightAndBias(`${name}.conv1`, [out, out, 3, 3], zeros),
     ...(into === out ? [] : layerSpecs(`${name}.skip`, [out, into, 1, 1])),
     ...(attention
       ? [
-          ...normSpecs(`${name}.norm2`, out, side, config),
+          ...unetNormSpecs(`${name}.norm2`, out, side, config.norm),
           ...layerSpecs(`${name}.qkv`, [3 * out, out, 1, 1]),
           ...weightAndBias(`${name}.proj`, [out, out, 1, 1], zeros),
         ]
@@ -62,32 +55,21 @@ function blockSpecs(block: UnetBlock, config: UnetConfig): ParameterSpec[] {
 
 /** The parameters in the reference's order. */
 export function unetSpecs(config: UnetConfig): ParameterSpec[] {
-  const { channels, side, width } = config;
+  const { channels, side, width, classes = 0 } = config;
   const { first, encoder, decoder, out } = unetPlan(config);
   const embedding = embeddingMultiplier * width;
   return [
     ...layerSpecs('map_layer0', [embedding, width]),
     ...layerSpecs('map_layer1', [embedding, embedding]),
+    // N(0, 1/classes) · √classes, as EDM writes it.
+    ...(classes > 0
+      ? [{ name: 'map_label.weight', shape: [embedding, classes], start: { kind: 'normal', std: 1 } } as const]
+      : []),
     ...layerSpecs(first.name, [first.out, channels, 3, 3]),
     ...[...encoder, ...decoder].flatMap((block) => blockSpecs(block, config)),
-    ...normSpecs('out_norm', out, side, config),
+    ...unetNormSpecs('out_norm', out, side, config.norm),
     ...weightAndBias('out_conv', [channels, out, 3, 3], zeros),
   ];
-}
-
-const overSample = ops.layerNormalise([1, 2, 3], normEpsilon);
-const overGroup = ops.layerNormalise([2], normEpsilon);
-/** [channels] as [channels, 1, 1]. */
-const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
-
-/** Non-scaling LayerNorm: one mean and variance per sample, no gain, a bias for each element. Or GroupNorm of min(32, channels/4) groups. */
-export function unetNorm(p: Parameters, name: string, x: Tensor, kind: UnetConfig['norm']): Tensor {
-  const bias = parameter(p, `${name}.bias`);
-  if (kind === 'nonScaling') return ops.add(overSample(x), bias);
-  const [batch, channels] = x.shape as [number, number];
-  const groups = Math.min(32, channels / 4);
-  const normed = ops.reshape(overGroup(ops.reshape(x, [batch, groups, -1])), x.shape);
-  return ops.add(ops.mul(normed, perChannel(parameter(p, `${name}.weight`))), perChannel(bias));
 }
 
 const convolution = (p: Parameters, name: string, x: Tensor): Tensor =>
@@ -139,10 +121,25 @@ function block(
   return attention ? attend(p, name, y, config) : y;
 }
 
-/** F(x, c_noise): x [batch, channels, side, side], `time` [batch, width] from embedNoise. Gives the shape of x. */
-export function unet(p: Parameters, x: Tensor, time: Tensor, config: UnetConfig): Tensor {
+/**
+ * Noise level and class as one vector [batch, 4 · width]. The null class, the last column of `classes`, has no weights: it
+ * adds nothing, as in EDM, where a dropped label is a row of zeros.
+ */
+function conditioning(p: Parameters, time: Tensor, classes: Tensor | undefined): Tensor {
+  const noise = linear(p, 'map_layer1', ops.silu(linear(p, 'map_layer0', time)));
+  if (!classes) return ops.silu(noise);
+  const [batch, columns] = classes.shape as [number, number];
+  const named = ops.slice(classes, [0, 0], [batch, columns - 1]);
+  return ops.silu(ops.add(noise, ops.matMul(named, parameter(p, 'map_label.weight'), false, true)));
+}
+
+/**
+ * F(x, c_noise): x [batch, channels, side, side], `time` [batch, width] from embedNoise, `classes` one-hot
+ * [batch, classes + 1] or nothing for an unconditional network. Gives the shape of x.
+ */
+export function unet(p: Parameters, x: Tensor, time: Tensor, config: UnetConfig, classes?: Tensor): Tensor {
   const { first, encoder, decoder } = unetPlan(config);
-  const embedding = ops.silu(linear(p, 'map_layer1', ops.silu(linear(p, 'map_layer0', time))));
+  const embedding = conditioning(p, time, classes);
   let h = convolution(p, first.name, x);
   const skips = [h];
   const apply = (each: UnetBlock, input: Tensor) =>

@@ -9,11 +9,17 @@ const ditConfigSchema = z.strictObject({
   width: z.int().min(16).max(2048),
   depth: z.int().min(1).max(48),
   heads: z.int().min(1).max(32),
-  mlp: z.enum(['relu', 'gatedRelu']).default('relu'),
+  mlp: z.enum(['relu', 'silu', 'gatedRelu', 'gatedSilu']).default('relu'),
+  /** RMSNorm, as the method's later runs, or LayerNorm. */
+  norm: z.enum(['rms', 'layer']).default('rms'),
+  /** Norms on queries and keys of each head. */
+  qkNorm: z.boolean().default(true),
   /** Rotary position embedding on queries and keys. */
   rope: z.boolean().default(true),
   /** A learned filter on the tokens' Fourier transform before each MLP. */
   frequencyFilter: z.boolean().default(false),
+  /** A learned number that weighs the noise level against the class. */
+  condMixing: z.boolean().default(false),
 });
 
 /** The paper's U-Net, method §6.2; the defaults but for the width are the paper's. */
@@ -28,7 +34,7 @@ const unetConfigSchema = z.strictObject({
   /** Sides of the grid, in latent cells, at which blocks attend. */
   attentionSides: z.array(z.int().min(1).max(64)).max(8).default([16, 8]),
   headChannels: z.union([z.literal(32), z.literal(64)]).default(64),
-  norm: z.enum(['nonScaling', 'group']).default('nonScaling'),
+  norm: z.enum(['nonScaling', 'group', 'layer', 'instance', 'rms']).default('nonScaling'),
 });
 
 export const networkConfigSchema = z.discriminatedUnion('kind', [ditConfigSchema, unetConfigSchema]);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { embedNoise } from '../../main/consistency/preconditioning.ts';
-import { dit, ditSpecs, timeEmbeddingSize } from '../../main/models/dit.ts';
+import { ditSpecs, timeEmbeddingSize } from '../../main/models/dit.ts';
+import { networkOutput } from '../../main/models/network.ts';
 import { runEager } from '../../main/tensor/eager/run.ts';
 import type { EagerTensor } from '../../main/tensor/eager/run.ts';
 import type { TensorFunction } from '../../main/tensor/trace/trace.ts';
@@ -21,7 +22,7 @@ const golden = JSON.parse(readFileSync(new URL('method.json', import.meta.url), 
 };
 
 const networks = [
-  { name: 'unconditional, ReLU', expected: golden.dit_small_relu_uncond, config: ditConfig },
+  { name: 'unconditional, ReLU', expected: golden.dit_small_relu_uncond, config: { ...ditConfig, classes: 0 } },
   {
     name: 'three classes, gated ReLU, cond-mixing',
     expected: golden.dit_small_gate_relu_condmix,
@@ -68,7 +69,7 @@ describe.each(networks)('DiT $name', ({ expected, config }) => {
       ),
     };
     const fn: TensorFunction = ({ x, time, classes, ...p }) => ({
-      y: dit(p, x!, time!, config, config.classes > 0 ? classes : undefined),
+      y: networkOutput(p, x!, time!, { kind: 'dit', ...config }, config.classes > 0 ? classes : undefined),
     });
     const tolerance = { rtol: 1e-4, atol: 1e-4, because: 'the method’s tolerance for whole networks in float32' };
     expect(runEager(fn, inputs)['y']!.data).toBeAllClose(expected.output, tolerance);
