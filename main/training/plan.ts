@@ -21,6 +21,16 @@ export function stepsFor(seconds: number, stepSeconds: number): number {
   return Math.max(1, Math.floor(seconds / stepSeconds));
 }
 
+/**
+ * The steps of a run whose length says them: K = floor(pictures / batch) · epochs, as the authors count (method §1.3), at least one an
+ * epoch. Undefined for a time, whose steps are measured.
+ */
+export function lengthInSteps({ length, batchSize }: RunConfig, trainingPictures: number): number | undefined {
+  if (length.kind === 'steps') return length.steps;
+  if (length.kind === 'epochs') return length.epochs * Math.max(1, Math.floor(trainingPictures / batchSize));
+  return undefined;
+}
+
 /** The plan of a run of `steps` steps. Throws `dataset.tooFew`. */
 export function planRun(config: RunConfig, shape: LatentShape, pictures: number, steps: number): RunPlan {
   const heldOut = heldOutCount(pictures);

@@ -31,6 +31,8 @@ const runConfigShape = z.strictObject({
   recompute: z.boolean().default(false),
   length: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('steps'), steps: z.int().min(1) }),
+    /** Times that every training picture is seen: epochs · floor(pictures / batch) steps, method §1.3. */
+    z.strictObject({ kind: z.literal('epochs'), epochs: z.int().min(1) }),
     /** The number of steps is measured at the start and then fixed, so that a resumed run has the same plan. */
     z.strictObject({ kind: z.literal('minutes'), minutes: positive }),
   ]),
@@ -51,6 +53,10 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 export const presetSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   name: z.string(),
+  /** `studio`: for a person's own computer; `paper`: a published recipe, as it was. */
+  group: z.enum(['studio', 'paper']).default('studio'),
+  /** The size of pictures that a published recipe is for. */
+  pictureSize: z.int().positive().optional(),
   /** Plain words: what it is for, how long it takes, what to expect. */
   description: z.string(),
   source: z.string(),

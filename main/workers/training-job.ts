@@ -10,7 +10,7 @@ import { readCheckpoint } from '../training/checkpoint.ts';
 import { scoreSteps, trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
-import { heldOutCount, planRun } from '../training/plan.ts';
+import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { TrainingProgress } from './engine.contract.ts';
@@ -112,7 +112,7 @@ export class TrainingJob {
               score: isScored ? () => this.#quality(painter) : undefined,
             })
           : undefined;
-      const steps = config.length.kind === 'steps' ? config.length.steps : budget!.steps;
+      const steps = lengthInSteps(config, pictures - heldOutCount(pictures)) ?? budget!.steps;
       await trainer.put(state);
       const plan = planRun(config, latents.shape, pictures, steps);
       const device = await this.#device();

@@ -23,7 +23,11 @@ import { sheetUrl } from './pictures.ts';
 
 const tickMs = 100;
 const stepsOf = (config: RunConfig) =>
-  config.length.kind === 'steps' ? config.length.steps : 480 * config.length.minutes;
+  config.length.kind === 'minutes'
+    ? 480 * config.length.minutes
+    : config.length.kind === 'steps'
+      ? config.length.steps
+      : 30 * config.length.epochs;
 
 interface Work {
   job: Job;

@@ -4,7 +4,13 @@ import type { ConfigField, ConfigGroup } from './config-field.ts';
 import { expertGroups } from './expert-fields.ts';
 import { networkExpertGroup, networkGroup } from './network-fields.ts';
 
-const isSteps = (config: RunConfig) => config.length.kind === 'steps';
+const endsAfter = (kind: RunConfig['length']['kind']) => (config: RunConfig) => config.length.kind === kind;
+/** What each way to end starts with when it is chosen. */
+const lengths = {
+  minutes: { kind: 'minutes', minutes: 10 },
+  steps: { kind: 'steps', steps: 2000 },
+  epochs: { kind: 'epochs', epochs: 100 },
+} as const;
 const lengthGroup: ConfigGroup = {
   title: 'Length and pace',
   intro: 'How long the run lasts and how often you see something of it.',
@@ -18,8 +24,9 @@ const lengthGroup: ConfigGroup = {
       options: [
         { value: 'minutes', label: 'a time' },
         { value: 'steps', label: 'a number of steps' },
+        { value: 'epochs', label: 'passes over all pictures' },
       ],
-      whole: (value) => (value === 'steps' ? { kind: 'steps', steps: 2000 } : { kind: 'minutes', minutes: 10 }),
+      whole: (value) => lengths[value as keyof typeof lengths],
     },
     {
       kind: 'number',
@@ -27,7 +34,7 @@ const lengthGroup: ConfigGroup = {
       label: 'Minutes',
       help: 'Longer gives better pictures, up to a point. Pauses do not count.',
       step: 'any',
-      when: (config) => !isSteps(config),
+      when: endsAfter('minutes'),
     },
     {
       kind: 'number',
@@ -35,7 +42,16 @@ const lengthGroup: ConfigGroup = {
       label: 'Steps',
       help: 'More steps give better pictures, up to a point, and take proportionally longer.',
       step: 1,
-      when: isSteps,
+      when: endsAfter('steps'),
+    },
+    {
+      kind: 'number',
+      path: 'length.epochs',
+      label: 'Passes over all pictures',
+      term: 'epochs',
+      help: 'How often every picture is seen. More gives better pictures, up to a point, and takes proportionally longer.',
+      step: 1,
+      when: endsAfter('epochs'),
     },
     {
       kind: 'number',

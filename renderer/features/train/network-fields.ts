@@ -8,7 +8,19 @@ const isUnet = ({ network }: RunConfig) => network.kind === 'unet';
 
 /** What a kind starts with when it is chosen: a size for small pictures and a processor. */
 const starts: { readonly [K in Network['kind']]: Network } = {
-  dit: { kind: 'dit', patch: 2, width: 192, depth: 6, heads: 6, mlp: 'relu', rope: true, frequencyFilter: false },
+  dit: {
+    kind: 'dit',
+    patch: 2,
+    width: 192,
+    depth: 6,
+    heads: 6,
+    mlp: 'relu',
+    norm: 'rms',
+    qkNorm: true,
+    rope: true,
+    frequencyFilter: false,
+    condMixing: false,
+  },
   unet: {
     kind: 'unet',
     width: 64,

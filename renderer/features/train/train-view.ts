@@ -17,6 +17,7 @@ import type { Fact } from '../../text/facts.ts';
 /** `10 minutes` or `4,000 steps`. */
 export function lengthWords(length: RunConfig['length']): string {
   if (length.kind === 'steps') return count(length.steps, 'step');
+  if (length.kind === 'epochs') return count(length.epochs, 'epoch');
   return length.minutes < 60
     ? count(length.minutes, 'minute')
     : formatDuration(60 * length.minutes).replace(' 00 min', '');
