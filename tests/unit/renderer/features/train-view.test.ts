@@ -71,14 +71,15 @@ describe('presets', () => {
   });
   it('say what the model is like', () => {
     const model = (network: RunRecord['config']['network']) =>
-      presetFacts({ id: 'a', name: '', description: '', source: '', config: { ...config, network } }, []).find(
-        ({ label }) => label === 'model',
-      )?.value;
+      presetFacts(
+        { id: 'a', name: '', group: 'studio', description: '', source: '', config: { ...config, network } },
+        [],
+      ).find(({ label }) => label === 'model')?.value;
     expect(model(config.network)).toBe('4 layers of 128');
     expect(model(runConfigSchema.shape.network.parse({ kind: 'unet', width: 64 }))).toBe('U-Net of 4 levels, width 64');
   });
   it('show a speed only when it was measured here', () => {
-    const preset = { id: 'quick', name: '', description: '', source: '', config };
+    const preset = { id: 'quick', name: '', group: 'studio' as const, description: '', source: '', config };
     const speed = (runs: RunRecord[]) => presetFacts(preset, runs).at(-1)?.value;
     expect(speed([])).toBe('not yet');
     expect(speed([run({ preset: 'other' })])).toBe('not yet');
