@@ -103,7 +103,14 @@ function request({ out, ...options }: HeadlineOptions, { variant, seed }: Job, e
 async function train(options: HeadlineOptions, experiment: Experiment, job: Job): Promise<RunResult> {
   const { out, script, signal } = options;
   const file = requestFile(out, job.variant.id, job.seed);
-  await runInProcess(script, file, request(options, job, experiment), () => undefined, signal);
+  const quarter = Math.ceil(experiment.steps / 4);
+  let said = 0;
+  const onStep = (step: number): void => {
+    if (step - said < quarter || step === experiment.steps) return;
+    said = step;
+    options.say(`${job.variant.title}, seed ${job.seed}: step ${step} of ${experiment.steps}`);
+  };
+  await runInProcess(script, file, request(options, job, experiment), onStep, signal);
   const result = await readResult(out, job.variant.id, job.seed);
   assertThat(result !== undefined, `a result of ${job.variant.id}`);
   return result;
