@@ -3,7 +3,7 @@ import type { NamedTensor, TensorData } from '../engine/contract.ts';
 import { pack, packValues, unpack } from '../optim/layout.ts';
 import type { Layout } from '../optim/layout.ts';
 import { radamRates } from '../optim/radam.ts';
-import type { RAdamConfig } from '../optim/radam.ts';
+import type { OptimiserConfig } from '../optim/optimiser.ts';
 import { familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
@@ -18,7 +18,7 @@ import type { RunConfig } from '../training/schema.ts';
 import { fill, inputStreams, sizeOf, startsOf, startValues } from './fill.ts';
 import type { Network } from './networks.ts';
 
-export const optimiser: RAdamConfig = { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
+export const optimiser: OptimiserConfig = { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
 export const emaRate = 0.999;
 
 export const precisionSchema = runConfigSchema.shape.precision;

@@ -12,14 +12,8 @@
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-
-export interface RAdamConfig {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-  readonly weightDecay: number;
-}
+import { ifCommitted, nextMoments, withDecay } from './moments.ts';
+import type { AdaptiveConfig, GraphConfig, Moments } from './moments.ts';
 
 /** The two rates of a step: p ← p − m·(adaptive/(√v + eps) + momentum); one of them is 0. */
 export interface RAdamRates {
@@ -30,7 +24,10 @@ export interface RAdamRates {
 }
 
 /** Rates of step k, counting from 1. */
-export function radamRates(k: number, { learningRate, beta1, beta2 }: RAdamConfig): RAdamRates {
+export function radamRates(
+  k: number,
+  { learningRate, beta1, beta2 }: Pick<AdaptiveConfig, 'learningRate' | 'beta1' | 'beta2'>,
+): RAdamRates {
   const rhoInfinity = 2 / (1 - beta2) - 1;
   const correction1 = 1 - beta1 ** k;
   const correction2 = 1 - beta2 ** k;
@@ -40,22 +37,8 @@ export function radamRates(k: number, { learningRate, beta1, beta2 }: RAdamConfi
   return { adaptive: (learningRate * rect * Math.sqrt(correction2)) / correction1, momentum: 0, rho };
 }
 
-/**
- * Whether a step counts: loss and gradient norm (both ≥ 0, scalars) are finite. A comparison with NaN does not hold.
- * It is part of the graph so that a device that works through a queue of steps need not be asked between them.
- */
-export const stepIsFinite = (loss: Tensor, gradNorm: Tensor): Tensor =>
-  ops.greater(largestFloat, ops.add(loss, gradNorm));
-const largestFloat = 3.4e38;
-
-export interface Moments {
-  readonly parameter: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
-}
-
 /** Scalar tensors that hold for all parameters of a step. */
-export interface StepScalars {
+export interface RAdamScalars {
   readonly adaptive: Tensor;
   readonly momentum: Tensor;
   /** Whether the step counts (bool); if not, nothing changes, bit for bit. */
@@ -64,17 +47,15 @@ export interface StepScalars {
 
 /** One parameter's update. */
 export function radamUpdate(
-  { parameter, m, v }: Moments,
+  { parameter, ...before }: Moments,
   gradient: Tensor,
-  { adaptive, momentum, committed }: StepScalars,
-  { beta1, beta2, eps, weightDecay }: Omit<RAdamConfig, 'learningRate'>,
+  { adaptive, momentum, committed }: RAdamScalars,
+  config: GraphConfig,
 ): Moments {
-  // With g = 0, decays of 1 and rates of 0 every formula below gives back what it had.
-  const ifCommitted = (value: Tensor | number, otherwise: number) =>
-    ops.where(committed, typeof value === 'number' ? ops.scalar(value) : value, ops.scalar(otherwise));
-  const g = ops.gate(committed, weightDecay === 0 ? gradient : ops.add(gradient, ops.mul(parameter, weightDecay)));
-  const nextM = ops.add(ops.mul(m, ifCommitted(beta1, 1)), ops.mul(g, 1 - beta1));
-  const nextV = ops.add(ops.mul(v, ifCommitted(beta2, 1)), ops.mul(ops.square(g), 1 - beta2));
-  const scale = ops.add(ops.div(ifCommitted(adaptive, 0), ops.add(ops.sqrt(nextV), eps)), ifCommitted(momentum, 0));
-  return { parameter: ops.sub(parameter, ops.mul(nextM, scale)), m: nextM, v: nextV };
+  const { m, v } = nextMoments(before, withDecay(gradient, parameter, config.weightDecay), committed, config);
+  const scale = ops.add(
+    ops.div(ifCommitted(committed, adaptive, 0), ops.add(ops.sqrt(v), config.eps)),
+    ifCommitted(committed, momentum, 0),
+  );
+  return { parameter: ops.sub(parameter, ops.mul(m, scale)), m, v };
 }

@@ -12,7 +12,7 @@ import { encode, decode } from '../models/starter-vae.ts';
 import type { Parameters } from '../models/parameters.ts';
 import { layoutOf } from '../optim/layout.ts';
 import type { ShapeSpec } from '../optim/layout.ts';
-import type { RAdamConfig } from '../optim/radam.ts';
+import type { OptimiserGraphConfig } from '../optim/optimiser.ts';
 import { familyOf, updateState } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
@@ -20,7 +20,7 @@ import type { Tensors } from '../tensor/trace/trace.ts';
 
 export interface VaeTrainingConfig {
   readonly klWeight: number;
-  readonly optimiser: Omit<RAdamConfig, 'learningRate'>;
+  readonly optimiser: OptimiserGraphConfig;
 }
 
 /** mean over elements of KL(N(mean, exp(logVariance)) ‖ N(0, 1)). */

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { clipFactor } from '../../../main/optim/clip.ts';
+import { emaRate } from '../../../main/optim/ema.ts';
 import { layoutOf, pack, packValues, unpack, unpackValues } from '../../../main/optim/layout.ts';
 import type { LayoutKind } from '../../../main/optim/layout.ts';
-import { familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../../../main/optim/update.ts';
+import {
+  familyOf,
+  familyTypes,
+  stateFamilies,
+  updateScalars,
+  updateState,
+  updateTypes,
+} from '../../../main/optim/update.ts';
 import * as ops from '../../../main/tensor/ops.ts';
 import type { Tensor } from '../../../main/tensor/ops.ts';
+import { runEager } from '../../../main/tensor/eager/run.ts';
 import type { EagerTensor } from '../../../main/tensor/eager/run.ts';
 import { runCompiled } from '../../support/compiled.ts';
 import { normal } from '../../support/tensors.ts';
@@ -122,4 +132,43 @@ describe('an update', () => {
         expect(new Map(state[family]!.map(({ name, data }) => [name, data]))).toEqual(values(family));
     }
   });
+});
+
+describe('a moving average', () => {
+  const rounded = { rtol: 0, atol: 4e-6, because: 'a float32 rounding of at most 6e-8 in each of up to 66 operations' };
+  it.each([1, 7, 33])('has forgotten half of the old weights after a half-life of %d steps', (steps) => {
+    const layout = layoutOf('separate', [{ name: 'a', shape: [1] }]);
+    const value = (data: number) => ({ dtype: 'float32', shape: [1], data: Float32Array.of(data) }) as const;
+    // The weights went from 1 to 0 and stay there, because the gradient is 0; the second average has twice the half-life.
+    let [ema, slower]: [EagerTensor, EagerTensor] = [value(1), value(1)];
+    const scalars = updateScalars(1, { ...optimiser, learningRate: 1, weightDecay: 0 }, [
+      emaRate(steps),
+      emaRate(2 * steps),
+    ]);
+    for (let k = 0; k < steps; k++) {
+      const outputs = runEager(
+        (x) => updateState(x, { a: x['gradient']! }, x['loss']!, layout, { ...optimiser, weightDecay: 0 }, 2),
+        {
+          ...Object.fromEntries(
+            Object.entries({ ...scalars, loss: 1 }).map(([name, number]) => [name, scalar(number)]),
+          ),
+          gradient: value(0),
+          'parameters/a': value(0),
+          'm/a': value(0),
+          'v/a': value(0),
+          'ema/a': ema,
+          'ema1/a': slower,
+        },
+      );
+      [ema, slower] = [outputs['ema/a']!, outputs['ema1/a']!];
+    }
+    expect(ema.data).toBeAllClose([0.5], rounded);
+    expect(slower.data).toBeAllClose([Math.SQRT1_2], rounded);
+  });
+});
+
+it('clipping shortens to just below the limit, and leaves alone what is shorter', () => {
+  const factor = (norm: number) =>
+    runEager(({ norm: x }) => ({ factor: clipFactor(x!, 2) }), { norm: scalar(norm) })['factor']!.data[0];
+  expect([0, 1, 1.9999, 2, 8].map(factor)).toEqual([1, 1, 1, 2 / (2 + 1e-6), 2 / (8 + 1e-6)].map(Math.fround));
 });
