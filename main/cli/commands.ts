@@ -134,8 +134,8 @@ async function train(context: CommandContext, config: RunConfig, preset: string 
   return finish(context, job);
 }
 
-const describeRun = ({ id, status, step, seconds, skipped, plan }: RunRecord): string =>
-  `${id} is ${status}: ${step.toLocaleString('en')} of ${plan.steps.toLocaleString('en')} steps in ${formatDuration(seconds)}, ${skipped} rolled back.`;
+const describeRun = ({ id, status, step, seconds, skipped, halvings, plan }: RunRecord): string =>
+  `${id} is ${status}: ${step.toLocaleString('en')} of ${plan.steps.toLocaleString('en')} steps in ${formatDuration(seconds)}, ${skipped} rolled back.${halvings > 0 ? ` The learning rate was halved ${halvings} times for them.` : ''}`;
 
 const runResult = (record: RunRecord): object => ({
   run: record.id,
@@ -144,6 +144,7 @@ const runResult = (record: RunRecord): object => ({
   planned_steps: record.plan.steps,
   seconds: record.seconds,
   skipped: record.skipped,
+  halvings: record.halvings,
   scores: record.scores,
 });
 

@@ -15,6 +15,7 @@ export function describeMemory({
   batchSize,
   microBatch,
   bytes,
+  averages,
   total,
   largestTensor,
   device,
@@ -35,5 +36,6 @@ export function describeMemory({
     }),
     line(`altogether${free}; an estimate from the shapes of all tensors`, total),
     verdicts[problem ?? 'fits'],
+    ...averages,
   ].join('\n');
 }

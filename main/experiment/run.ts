@@ -11,8 +11,8 @@ import { readLatentSet } from '../latents/reader.ts';
 import { readNormalisation } from '../latents/store.ts';
 import { networkSpecs } from '../models/network.ts';
 import { initialise } from '../models/parameters.ts';
-import { emaRate } from '../optim/ema.ts';
 import { writeFileAtomic } from '../storage/files.ts';
+import { emaRatesOf } from '../training/averages.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -58,15 +58,15 @@ export async function runExperiment(
   const steps = config.length.kind === 'steps' ? config.length.steps : 1;
   const device = oneThread();
   const trainer = await createTrainer({ device, name: 'run', config, shape });
-  await trainer.put(initialState(initialise(networkSpecs(config.network, shape), config.seed)));
+  await trainer.put(initialState(initialise(networkSpecs(config.network, shape), config.seed), config.averages.length));
   const order = new DataOrder(config.seed, data.count);
-  const rate = emaRate(Math.max(1, config.emaHalfLifeShare * steps));
+  const emaRates = emaRatesOf(config, steps);
   const began = performance.now();
   let skipped = 0;
   let lastLoss = NaN;
   for (let k = 0; k < steps; k++) {
     const batch = prepareBatch(data, config, steps, k, order);
-    const [report] = await trainer.steps([{ batch, update: k + 1, emaRate: rate }]);
+    const [report] = await trainer.steps([{ batch, update: k + 1, emaRates }]);
     lastLoss = report!.loss;
     if (!report!.committed) skipped++;
     if ((k + 1) % reportEvery === 0 || k + 1 === steps) onProgress(k + 1, lastLoss);

@@ -38,6 +38,8 @@ export const runRecordSchema = z.strictObject({
   step: z.int().nonnegative(),
   seconds: z.number().nonnegative(),
   skipped: z.int().nonnegative(),
+  /** How often the learning rate was halved because steps were not finite. */
+  halvings: z.int().nonnegative(),
   /** Pictures that were last on the device at once; found by trying where it was left to the studio. */
   microBatch: z.int().positive().optional(),
   /** Memory ran out in the run: the step at which it last did. */

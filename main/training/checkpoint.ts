@@ -13,19 +13,28 @@ import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import type { NamedTensor } from '../storage/safetensors.ts';
+import { noBreakdowns } from './breakdowns.ts';
 
 const checkpointSchema = z.strictObject({
   /** Steps done. */
   step: z.int().nonnegative(),
   /** Active seconds so far. */
   seconds: z.number().nonnegative(),
-  /** Steps rolled back so far. */
+  /** Steps rolled back so far, and what became of them (breakdowns.ts). */
   skipped: z.int().nonnegative(),
+  halvings: z.int().nonnegative(),
+  skippedSinceHalving: z.int().nonnegative(),
+  tookPlaceSinceHalving: z.boolean(),
   /** SHA-256 of state.safetensors. */
   sha256: z.string(),
 });
 export type CheckpointInfo = Readonly<z.infer<typeof checkpointSchema>>;
-const format: JsonFormat<z.infer<typeof checkpointSchema>> = { version: 1, schema: checkpointSchema };
+const format: JsonFormat<z.infer<typeof checkpointSchema>> = {
+  version: 2,
+  schema: checkpointSchema,
+  // The first version knew no halvings: a run paused after five such steps in a row.
+  migrations: { 1: (old) => ({ ...noBreakdowns, ...old }) },
+};
 
 const namePattern = /^step-(\d{9})$/;
 const nameOf = (step: number): string => `step-${String(step).padStart(9, '0')}`;

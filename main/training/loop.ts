@@ -5,17 +5,24 @@
 import { isStudioError, studioError, toStudioError } from '../base/errors.ts';
 import type { StudioError } from '../base/errors.ts';
 import type { Batch } from './batch.ts';
+import { afterStep, breakdownsOf, isTold, learningRateAfter, noBreakdowns, stepsBeforeHalving } from './breakdowns.ts';
+import type { Breakdowns } from './breakdowns.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { MetricsLog, metricsInterval } from './metrics.ts';
 import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
 import type { StepReport, Trainer } from './trainer.ts';
 
-export interface LoopPosition {
+export interface LoopPosition extends Breakdowns {
   /** Steps done. */
   readonly step: number;
   readonly seconds: number;
-  readonly skipped: number;
 }
+export const startPosition: LoopPosition = { step: 0, seconds: 0, ...noBreakdowns };
+
+/** Something about steps that are not finite that a person should read. */
+export type Trouble =
+  | { readonly kind: 'rolledBack'; readonly step: number; readonly count: number }
+  | { readonly kind: 'halved'; readonly step: number; readonly count: number; readonly learningRate: number };
 
 export interface LoopOptions {
   /** The run's folder. */
@@ -30,6 +37,8 @@ export interface LoopOptions {
   readonly sampleSheet: (step: number) => Promise<void>;
   readonly onRows: (rows: readonly MetricsRow[]) => void;
   readonly onStep: (position: LoopPosition) => void;
+  /** Steps were rolled back, told ever less often, or the learning rate was halved for them. */
+  readonly onTrouble: (trouble: Trouble) => Promise<void>;
   /** Called after each checkpoint is on disk. */
   readonly onCheckpoint: (position: LoopPosition) => Promise<void>;
   /** Stops after the current step. */
@@ -44,9 +53,6 @@ export interface LoopOptions {
   /** Monotonic time at which the run must end, for runs with a time budget. */
   readonly deadline?: number | undefined;
 }
-
-/** Non-finite steps in a row after which the run stops to explain itself. */
-export const mostSkippedInARow = 5;
 
 /** A stop or a pause is answered between bursts, and a person waits for it. */
 const longestBurstSeconds = 0.5;
@@ -84,11 +90,12 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   const log = await MetricsLog.open(folder, options.onRows, now);
   const sheets = sheetSteps(plan.steps, config.sampleSheets);
   const interval = metricsInterval(plan.steps);
-  let { step, seconds, skipped } = options.from;
-  let skippedInARow = 0;
+  const limit = config.nonFiniteLimit;
+  let { step, seconds } = options.from;
+  let breakdowns = breakdownsOf(options.from);
   let checkpointAt = now();
   let saved = step;
-  const position = (): LoopPosition => ({ step, seconds, skipped });
+  const position = (): LoopPosition => ({ step, seconds, ...breakdowns });
   /** Work on the disk. A full disk at night must not cost the night: the run waits instead of failing. */
   const onDisk = async (work: () => Promise<void>): Promise<void> => {
     for (;;) {
@@ -116,17 +123,17 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
     return options.deadline !== undefined && now() >= options.deadline ? 'deadline' : undefined;
   };
 
-  const row = (report: StepReport, batch: Batch, stepSeconds: number): MetricsRow => ({
+  const row = (report: StepReport, batch: Batch, learningRate: number, stepSeconds: number): MetricsRow => ({
     step,
     loss: orNull(report.loss),
     ...Object.fromEntries(Object.entries(report.parts).map(([name, part]) => [name, orNull(part)])),
     gradNorm: orNull(report.gradNorm),
     ...(batch.levels === undefined ? {} : { levels: batch.levels }),
     ...(batch.c === undefined ? {} : { c: batch.c }),
-    learningRate: config.optimiser.learningRate,
+    learningRate,
     stepSeconds,
     seconds,
-    skipped,
+    skipped: breakdowns.skipped,
   });
   let burst = 1;
   /** The batches of the next burst: up to the next sheet or the end, because whoever looks in between must find that step's state. */
@@ -151,11 +158,16 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         return { reason, position: position() };
       }
       const started = now();
-      const batches = await next;
+      const ready = await next;
+      // No more than have the same learning rate for certain, so that no number depends on how many are handed over at once.
+      const batches = ready.slice(0, stepsBeforeHalving(breakdowns, limit));
+      const rest = ready.slice(batches.length);
+      const learningRate = learningRateAfter(config.optimiser.learningRate, breakdowns.halvings);
       // Prepared while the device works; the last burst asks for batches that nobody needs.
-      next = batchesFrom(step + batches.length);
+      next = rest.length > 0 ? Promise.resolve(rest) : batchesFrom(step + batches.length);
+      const { emaRates } = plan;
       const reports = await trainer
-        .steps(batches.map((batch, i) => ({ batch, update: step + i + 1, emaRate: plan.emaRate })))
+        .steps(batches.map((batch, i) => ({ batch, update: step + i + 1, emaRates, learningRate })))
         .catch(async (thrown: unknown) => {
           next.catch(() => undefined);
           // The state is that of the last step: it is worth more than the time since the last checkpoint.
@@ -164,23 +176,35 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         });
       const stepSeconds = (now() - started) / 1000 / reports.length;
       burst = nextBurst(trainer.burst, stepSeconds);
+      const troubles: Trouble[] = [];
+      let isHopeless = false;
       reports.forEach((report, i) => {
         step++;
         seconds += stepSeconds;
-        skipped += report.committed ? 0 : 1;
-        // An overflow of a scaled loss is how its scale is found; without one it is the training itself that breaks down.
-        skippedInARow = report.committed || report.lossScale > 1 ? 0 : skippedInARow + 1;
-        if (step % interval === 0 || !report.committed) log.add(row(report, batches[i]!, stepSeconds));
+        const { after, verdict } = afterStep(breakdowns, report, limit);
+        if (verdict === 'halve')
+          troubles.push({
+            kind: 'halved',
+            step,
+            count: limit + 1,
+            learningRate: learningRateAfter(config.optimiser.learningRate, after.halvings),
+          });
+        else if (after.skippedSinceHalving > breakdowns.skippedSinceHalving && isTold(after))
+          troubles.push({ kind: 'rolledBack', step, count: after.skippedSinceHalving });
+        isHopeless = verdict === 'pause';
+        breakdowns = after;
+        if (step % interval === 0 || !report.committed) log.add(row(report, batches[i]!, learningRate, stepSeconds));
       });
       await onDisk(() => log.flushWhenDue());
       options.onStep(position());
-      if (skippedInARow >= mostSkippedInARow) {
+      for (const trouble of troubles) await options.onTrouble(trouble);
+      if (isHopeless) {
         next.catch(() => undefined);
         await checkpoint();
         return {
           reason: 'notFinite',
           position: position(),
-          error: studioError('run.notFinite', { step, count: skippedInARow }),
+          error: studioError('run.notFinite', { step, count: limit + 1 }),
         };
       }
       if (sheets.has(step)) {

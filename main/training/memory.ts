@@ -11,6 +11,7 @@ import { typeOf } from '../tensor/ir/graph.ts';
 import { bytesOf, largestTensor, livePeak } from '../tensor/ir/liveness.ts';
 import { runOrder } from '../tensor/onnx/run-order.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
+import { averagesWords } from './averages.ts';
 import type { MemoryPlan, RunConfig } from './schema.ts';
 import { runLayout, stepGraphs } from './step.ts';
 import type { LatentShape } from '../models/network.ts';
@@ -62,13 +63,14 @@ export function planMemory(
   const layout = runLayout(config.network, shape, traits.layout);
   const graphs = stepGraphs(config, shape, layout, rows).map(optimise);
   const weights = stateBytes(layout);
+  const averages = config.averages.length;
   const gradients = rows === config.batchSize ? 0 : weights;
   const bytes = {
     weights,
     moments: 2 * weights,
-    average: weights,
+    average: averages * weights,
     gradients,
-    nextState: 4 * weights + gradients,
+    nextState: (3 + averages) * weights + gradients,
     work: workBytes(graphs, traits.workMemory),
   };
   const total = Object.values(bytes).reduce((a, b) => a + b, 0);
@@ -78,6 +80,7 @@ export function planMemory(
     batchSize: config.batchSize,
     microBatch: rows,
     bytes,
+    averages: averagesWords(config, config.length.kind === 'steps' ? config.length.steps : undefined),
     total,
     largestTensor: largest,
     device: memory,

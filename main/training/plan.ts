@@ -3,7 +3,7 @@ import { studioError } from '../base/errors.ts';
 import { networkSpecs } from '../models/network.ts';
 import type { LatentShape } from '../models/network.ts';
 import { countParameters } from '../models/parameters.ts';
-import { emaRate } from '../optim/ema.ts';
+import { emaRatesOf } from './averages.ts';
 import type { RunConfig, RunPlan } from './schema.ts';
 
 /** Below this there is nothing to generalise from. */
@@ -44,6 +44,6 @@ export function planRun(config: RunConfig, shape: LatentShape, pictures: number,
     trainingPictures,
     heldOutPictures: heldOut,
     batchSize: config.batchSize,
-    emaRate: emaRate(Math.max(1, config.emaHalfLifeShare * steps)),
+    emaRates: emaRatesOf(config, steps),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { deviceMemorySchema } from '../engine/schema.ts';
 import { networkConfigSchema } from './network-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
-import { optimiserSchema } from './optimiser-schema.ts';
+import { averagesSchema, optimiserSchema } from './optimiser-schema.ts';
 
 const positive = z.number().positive();
 
@@ -16,12 +16,9 @@ const runConfigShape = z.strictObject({
   /** How noise is paired with latents in a batch, method §5. */
   coupling: z.enum(['optimalTransport', 'independent']).default('optimalTransport'),
   optimiser: optimiserSchema.prefault({}),
-  /** Half-life of the averaged weights as a share of the run's steps (method §10.8). */
-  emaHalfLifeShare: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1 / 30),
+  /** Steps that are not finite after which the learning rate halves, method §1.6, point 10 (breakdowns.ts). */
+  nonFiniteLimit: z.int().min(1).max(10_000).default(100),
+  averages: averagesSchema,
   batchSize: z.int().min(1).max(512),
   /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
   precision: z.enum(['full', 'mixed']).default('full'),
@@ -73,7 +70,8 @@ export const runPlanSchema = z.strictObject({
   /** Pictures kept aside to measure quality; the model never sees them. */
   heldOutPictures: z.int().nonnegative(),
   batchSize: z.int().positive(),
-  emaRate: z.number(),
+  /** The rate of each average. */
+  emaRates: z.array(z.number().min(0).lt(1)).min(1),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
@@ -84,8 +82,9 @@ export const memoryPlanSchema = z.strictObject({
   microBatch: z.int().positive(),
   bytes: z.strictObject({
     weights: z.number(),
-    /** RAdam's two moments. */
+    /** The optimiser's two moments. */
     moments: z.number(),
+    /** All averages. */
     average: z.number(),
     /** Gradients that are added up over micro-batches. */
     gradients: z.number(),
@@ -94,6 +93,8 @@ export const memoryPlanSchema = z.strictObject({
     /** The pictures of a micro-batch and all that is computed of them. */
     work: z.number(),
   }),
+  /** What each average of the weights forgets, in words. */
+  averages: z.array(z.string()),
   total: z.number(),
   largestTensor: z.number(),
   device: deviceMemorySchema,

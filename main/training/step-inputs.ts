@@ -1,6 +1,6 @@
 /** What the host hands to the graphs of step.ts. */
 import type { TensorData } from '../engine/contract.ts';
-import { radamRates } from '../optim/radam.ts';
+import { updateScalars } from '../optim/update.ts';
 import type { TensorTypes } from '../tensor/trace/trace.ts';
 import type { Batch } from './batch.ts';
 import type { RunConfig } from './schema.ts';
@@ -40,8 +40,13 @@ export function microBatchInputs(batch: Batch, types: TensorTypes, rows: number)
   );
 }
 
-/** The scalars of update number `update` (from 1). */
-export function updateInputs(run: RunConfig, update: number, emaRate: number): Inputs {
-  const { adaptive, momentum } = radamRates(update, run.optimiser);
-  return { adaptive: scalar(adaptive), momentum: scalar(momentum), emaTake: scalar(1 - emaRate) };
+/** The scalars of update number `update` (from 1), with a rate for each average and the learning rate as it is by now. */
+export function updateInputs(
+  { optimiser }: RunConfig,
+  update: number,
+  emaRates: readonly number[],
+  learningRate = optimiser.learningRate,
+): Inputs {
+  const scalars = updateScalars(update, { ...optimiser, learningRate }, emaRates);
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)]));
 }

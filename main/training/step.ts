@@ -7,7 +7,7 @@ import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { Parameters } from '../models/parameters.ts';
 import type { Layout, LayoutKind } from '../optim/layout.ts';
 import { layoutOf, pack, unpack } from '../optim/layout.ts';
-import { asFamily, familyOf, familyTypes, stateFamilies, updateState, updateTypes } from '../optim/update.ts';
+import { asFamily, familiesOf, familyOf, familyTypes, updateState, updateTypesOf } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
@@ -80,14 +80,14 @@ function traceRun(name: string, { fn, types }: TypedFunction, { precision }: Run
 }
 
 /** Inputs that hold the state and what an update takes besides. */
-const stateTypes = (layout: Layout, { precision }: RunConfig): TensorTypes => ({
-  ...updateTypes,
-  ...familyTypes(stateFamilies, layout),
+const stateTypes = (layout: Layout, { precision, optimiser, averages }: RunConfig): TensorTypes => ({
+  ...updateTypesOf(optimiser, averages.length),
+  ...familyTypes(familiesOf(averages.length), layout),
   ...(precision === 'mixed' ? scalingTypes : {}),
 });
 
 function nextState(inputs: Tensors, gradients: Tensors, loss: Tensor, layout: Layout, run: RunConfig): Tensors {
-  const updated = updateState(inputs, gradients, loss, layout, run.optimiser);
+  const updated = updateState(inputs, gradients, loss, layout, run.optimiser, run.averages.length);
   return run.precision === 'mixed' ? { ...updated, ...nextScaling(inputs, updated['committed']!) } : updated;
 }
 
@@ -113,7 +113,7 @@ export function stepGraphs(run: RunConfig, shape: LatentShape, layout: Layout, r
     : [gradientGraph(run, shape, layout, rows), updateGraph(run, layout)];
 }
 
-/** What gradients of parts of a batch are added up in, next to the state of `stateFamilies`. */
+/** What gradients of parts of a batch are added up in, next to the state of `familiesOf`. */
 const sumFamilies = ['gradients'] as const;
 const sumTypes = (run: RunConfig, layout: Layout): TensorTypes => ({
   ...familyTypes(sumFamilies, layout),

@@ -3,7 +3,7 @@ import type { Device } from '../engine/contract.ts';
 import { isStudioError, StudioError, studioError } from '../base/errors.ts';
 import { packValues, unpackValues } from '../optim/layout.ts';
 import type { Layout } from '../optim/layout.ts';
-import { stateFamilies } from '../optim/update.ts';
+import { familiesOf } from '../optim/update.ts';
 import type { StateFamily } from '../optim/update.ts';
 import type { ParameterValue } from '../models/parameters.ts';
 import type { Batch } from './batch.ts';
@@ -23,13 +23,15 @@ export interface NamedValue {
 }
 
 /**
- * A step to make: its batch, the number of the update (from 1) and the average's rate. Steps that did not take place are
- * counted, too: RAdam's rates hardly notice, and numbers do not depend on where a burst ended.
+ * A step to make: its batch, the number of the update (from 1), the rate of each average, and the learning rate where it is not the
+ * configuration's any more. Steps that did not take place are counted, too: an optimiser's rates hardly notice, and numbers do not
+ * depend on where a burst ended.
  */
 export interface Step {
   readonly batch: Batch;
   readonly update: number;
-  readonly emaRate: number;
+  readonly emaRates: readonly number[];
+  readonly learningRate?: number;
 }
 
 /** What a step says of itself. */
@@ -52,7 +54,7 @@ export interface Trainer {
   readonly burst: number;
   /** Rows of a batch that are on the device at once; fewer after memory ran out. */
   readonly microBatch: number;
-  /** Puts a state there: `parameters/…`, `m/…`, `v/…`, `ema/…` by parameter. */
+  /** Puts a state there: `parameters/…`, `m/…`, `v/…`, `ema/…`, `ema1/…` … by parameter. */
   put(state: readonly NamedValue[]): Promise<void>;
   /** Copies the state back, by parameter. */
   read(): Promise<NamedValue[]>;
@@ -84,9 +86,9 @@ export interface SmallerMicroBatch {
   readonly error: StudioError;
 }
 
-/** A run's state before its first step: moments 0, the average equal to the weights. */
-export function initialState(parameters: readonly ParameterValue[]): NamedValue[] {
-  return stateFamilies.flatMap((family) =>
+/** A run's state before its first step: moments 0, every average equal to the weights. */
+export function initialState(parameters: readonly ParameterValue[], averages = 1): NamedValue[] {
+  return familiesOf(averages).flatMap((family) =>
     parameters.map(({ name, shape, data }) => ({
       name: `${family}/${name}`,
       shape,
@@ -95,13 +97,22 @@ export function initialState(parameters: readonly ParameterValue[]): NamedValue[
   );
 }
 
-/** The values of a family by parameter, as tensors of a state in this layout. */
-export function familyTensors(family: StateFamily, state: readonly NamedValue[], layout: Layout) {
+/** The values of a family by parameter, as tensors of a state in this layout, where the family may have another name. */
+export function familyTensors(
+  family: StateFamily,
+  state: readonly NamedValue[],
+  layout: Layout,
+  as: StateFamily = family,
+) {
   const prefix = `${family}/`;
   const values = new Map(
     state.flatMap(({ name, data }) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data] as const] : [])),
   );
-  return packValues(values, layout).map(({ name, shape, data }) => ({ name: prefix + name, shape: [...shape], data }));
+  return packValues(values, layout).map(({ name, shape, data }) => ({
+    name: `${as}/${name}`,
+    shape: [...shape],
+    data,
+  }));
 }
 
 /** Scale and streak of a state; those of the beginning where it was trained in full precision until now. */
@@ -116,6 +127,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const traits = await device.traits({});
   const layout = runLayout(config.network, shape, traits.layout);
   const sizes = microBatchSizes(config.batchSize);
+  const families = familiesOf(config.averages.length);
   let rows = options.microBatch ?? config.batchSize;
   let hasState = false;
   /** Not even one row fitted: the programs are gone, the state is there. */
@@ -133,7 +145,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
   async function put(state: readonly NamedValue[]): Promise<void> {
     const tensors = [
-      ...stateFamilies.flatMap((family) => familyTensors(family, state, layout)),
+      ...families.flatMap((family) => familyTensors(family, state, layout)),
       ...(config.precision === 'mixed' ? scalingTensors(state) : []),
     ];
     await device.createState({
@@ -143,14 +155,14 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     hasState = true;
   }
   async function read(): Promise<NamedValue[]> {
-    const families: NamedValue[] = [];
-    for (const family of stateFamilies) {
+    const values: NamedValue[] = [];
+    for (const family of families) {
       const prefix = `${family}/`;
       const chunks = await device.readState({ state: name, prefix });
-      const values = chunks.map((chunk) => ({ ...chunk, name: chunk.name.slice(prefix.length) }));
-      families.push(...unpackValues(values, layout).map((value) => ({ ...value, name: prefix + value.name })));
+      const named = chunks.map((chunk) => ({ ...chunk, name: chunk.name.slice(prefix.length) }));
+      values.push(...unpackValues(named, layout).map((value) => ({ ...value, name: prefix + value.name })));
     }
-    return [...families, ...(await device.readState({ state: name, prefix: scalingPrefix }))];
+    return [...values, ...(await device.readState({ state: name, prefix: scalingPrefix }))];
   }
 
   /** Goes on with the next smaller number of rows at once. What was added up of an unfinished step is dropped. */
@@ -179,8 +191,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return studioError('run.doesNotFit', { needed, free: memory.free, reason: error.words.what }, error);
   }
 
-  function calls({ batch, update, emaRate }: Step) {
-    const scalars = updateInputs(config, update, emaRate);
+  function calls({ batch, update, emaRates, learningRate }: Step) {
+    const scalars = updateInputs(config, update, emaRates, learningRate);
     if (isWhole())
       return [{ program: name, inputs: { ...batchInputs(batch, batchTypes(config, rows, shape)), ...scalars } }];
     return [

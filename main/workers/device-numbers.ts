@@ -74,7 +74,7 @@ async function trained(device: Device): Promise<Pick<Numbers, 'train' | 'sample'
   const before = probeWeights();
   await trainer.put(initialState(before));
   const batches = probeBatches(config, probeShape, steps);
-  const reports = await trainer.steps(batches.map((batch, k) => ({ batch, update: k + 1, emaRate: 0.9 })));
+  const reports = await trainer.steps(batches.map((batch, k) => ({ batch, update: k + 1, emaRates: [0.9] })));
   const after = new Map((await trainer.read()).map(({ name, data }) => [name, data]));
   const { state, layout } = trainer;
   const sampler = await createSampler({ device, state, layout, config, shape: probeShape, batch: 4 });

@@ -7,6 +7,7 @@ import { countParameters, initialise } from '../models/parameters.ts';
 import * as ops from '../tensor/ops.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { RunConfig } from '../training/schema.ts';
+import { emaRatesOf } from '../training/averages.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
 import { probeBatches, probeNoise } from './device-numbers.ts';
 
@@ -83,11 +84,12 @@ export async function measureStep(
   const specs = networkSpecs(config.network, shape);
   const model: TimedModel = { name, parameters: countParameters(specs), batchSize: config.batchSize };
   const trainer = await createTrainer({ device, name: 'check step', config, shape });
-  await trainer.put(initialState(initialise(specs, config.seed)));
+  await trainer.put(initialState(initialise(specs, config.seed), config.averages.length));
   const batches = probeBatches(config, shape, trainer.burst);
+  const emaRates = emaRatesOf(config, 1);
   let update = 0;
   const perStep = async (count: number) => {
-    const steps = batches.slice(0, count).map((batch) => ({ batch, update: ++update, emaRate: 0.99 }));
+    const steps = batches.slice(0, count).map((batch) => ({ batch, update: ++update, emaRates }));
     const started = performance.now();
     await trainer.steps(steps);
     return (performance.now() - started) / count;

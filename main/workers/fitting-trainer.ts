@@ -1,6 +1,7 @@
 /** The trainer of a run with as many pictures at once as fit: planned first, then tried with a real step. */
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
+import { emaRatesOf } from '../training/averages.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
 import { networkSpecs } from '../models/network.ts';
@@ -25,8 +26,8 @@ export interface FittingOptions {
 }
 
 /** What a new run starts from. */
-export const freshState = ({ network, seed }: RunConfig, shape: LatentShape): NamedValue[] =>
-  initialState(initialise(networkSpecs(network, shape), seed));
+export const freshState = ({ network, seed, averages }: RunConfig, shape: LatentShape): NamedValue[] =>
+  initialState(initialise(networkSpecs(network, shape), seed), averages.length);
 
 /** What a run of this configuration needs on this device now. */
 export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {
@@ -42,7 +43,7 @@ export async function fittingTrainer({ device, maths }: Threads, options: Fittin
   const trainer = await createTrainer({ device, name: 'train', config, shape, microBatch, onSmaller });
   await trainer.put(state);
   const batch = await maths.batch({ data, config, steps: 1, k: 0 });
-  await trainer.steps([{ batch, update: 1, emaRate: 0 }]);
+  await trainer.steps([{ batch, update: 1, emaRates: emaRatesOf(config, 1) }]);
   await trainer.put(state);
   return trainer;
 }

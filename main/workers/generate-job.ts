@@ -12,6 +12,7 @@ import type { GridPngText, PicturePngText } from '../generation/schema.ts';
 import { createSampler } from '../generation/sample.ts';
 import { latentsFolder, readManifest, readNormalisation } from '../latents/store.ts';
 import { readRun, runFolder } from '../runs/store.ts';
+import { familyOfAverage } from '../training/averages.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { runLayout } from '../training/step.ts';
 import { familyTensors } from '../training/trainer.ts';
@@ -24,6 +25,8 @@ export interface GenerateJob {
   readonly resources: string;
   readonly run: string;
   readonly nfe: 1 | 2;
+  /** Which of the run's averages makes the pictures, from 0. */
+  readonly average?: number;
   readonly seeds: readonly number[];
   readonly target:
     | { readonly kind: 'gallery' }
@@ -50,13 +53,14 @@ export async function generateJob(threads: Threads, job: GenerateJob): Promise<G
   const folder = latentsFolder(job.project, record.latentsKey);
   const latents = await readManifest(folder);
   if (!latents) throw studioError('run.latentsChanged', { run: job.run });
-  const checkpoint = await readCheckpoint(runFolder(job.project, job.run), (name) => name.startsWith('ema/'));
+  const family = familyOfAverage(record.id, record.plan, job.average);
+  const checkpoint = await readCheckpoint(runFolder(job.project, job.run), (name) => name.startsWith(`${family}/`));
   if (!checkpoint) throw studioError('run.noCheckpoint', { run: job.run });
   const vae = await loadVae(record.vae, job.resources);
   // Two jobs may take turns on the device, each with its own weights.
   const name = `${state} ${++jobs}`;
   const layout = runLayout(record.config.network, latents.shape, (await device.traits({})).layout);
-  await device.createState({ state: name, tensors: familyTensors('ema', checkpoint.state, layout) });
+  await device.createState({ state: name, tensors: familyTensors(family, checkpoint.state, layout, 'ema') });
   const { config } = record;
   const sampler = await createSampler({ device, state: name, layout, config, shape: latents.shape, batch });
   const decoder = await createDecoder(device, vae, latents.shape, await readNormalisation(folder), batch, name);

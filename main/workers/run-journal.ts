@@ -2,6 +2,7 @@
 import type { StudioError } from '../base/errors.ts';
 import { deviceTerms } from '../engine/schema.ts';
 import type { RunLogRow, RunRecord, RunStatus } from '../runs/schema.ts';
+import type { Trouble } from '../training/loop.ts';
 import { addToLog, writeRun } from '../runs/store.ts';
 
 export type RunDevice = NonNullable<RunRecord['device']>;
@@ -19,6 +20,20 @@ export function resumedWords(device: RunDevice, before: RunDevice | undefined, i
     ? `${words}.`
     : `${words}; until here it trained on ${deviceWords(before)}, so figures can differ by rounding from here on.`;
 }
+
+const troubleWords = {
+  rolledBack: ({ count }: TroubleOf<'rolledBack'>): string =>
+    count === 1
+      ? 'The numbers of this step were not finite (NaN). It was rolled back: nothing of it is in the weights.'
+      : `${count.toLocaleString('en')} steps were rolled back by now, because their numbers were not finite (NaN).`,
+  halved: ({ count, learningRate }: TroubleOf<'halved'>): string =>
+    `${count.toLocaleString('en')} steps were rolled back because their numbers were not finite (NaN), so the learning rate is halved: from here on it is ${Number(learningRate.toPrecision(6))}.`,
+};
+type TroubleOf<K extends Trouble['kind']> = Extract<Trouble, { kind: K }>;
+
+/** What the log says of steps that are not finite. */
+export const wordsOf = (trouble: Trouble): string =>
+  trouble.kind === 'halved' ? troubleWords.halved(trouble) : troubleWords.rolledBack(trouble);
 
 /** What the log says of an end; that of a run with an error is its error. */
 export const endWords: Partial<Record<RunStatus, string>> = {

@@ -1,5 +1,6 @@
 /** How many steps fit into a number of minutes: measured, before the run begins. */
 import type { Trainer } from '../training/trainer.ts';
+import { emaRatesOf } from '../training/averages.ts';
 import { nextBurst, scoreSteps } from '../training/loop.ts';
 import { stepsFor } from '../training/plan.ts';
 import type { RunConfig } from '../training/schema.ts';
@@ -49,13 +50,14 @@ async function measureStep({ threads, trainer, data, config }: TimeBudgetOptions
   const batches = () =>
     Promise.all(Array.from({ length: burst }, () => threads.maths.batch({ data, config, steps: 1, k: asked++ })));
   let next = batches();
+  const emaRates = emaRatesOf(config, 1);
   let [made, measured, seconds] = [0, 0, 0];
   while (measured < warmUp.measured) {
     const started = performance.now();
     const current = await next;
     // Prepared ahead, as in the loop.
     next = batches();
-    await trainer.steps(current.map((batch) => ({ batch, update: 1, emaRate: 0.99 })));
+    await trainer.steps(current.map((batch) => ({ batch, update: 1, emaRates })));
     const took = (performance.now() - started) / 1000;
     made += current.length;
     const grown = nextBurst(trainer.burst, took / current.length);

@@ -6,8 +6,9 @@ import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
+import { averagesWords } from '../training/averages.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
-import { scoreSteps, trainingLoop } from '../training/loop.ts';
+import { scoreSteps, startPosition, trainingLoop } from '../training/loop.ts';
 import type { LoopEnd, LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
@@ -16,7 +17,7 @@ import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer
 import type { TrainingProgress } from './engine.contract.ts';
 import { fittingTrainer, freshState, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
-import { endWords, resumedWords, RunJournal, startedWords } from './run-journal.ts';
+import { endWords, resumedWords, RunJournal, startedWords, wordsOf } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
@@ -129,14 +130,16 @@ export class TrainingJob {
         step: 0,
         seconds: 0,
         skipped: 0,
+        halvings: 0,
         microBatch: trainer.microBatch,
         scores,
         device,
       };
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
-      await this.#journal.note(record, `${startedWords(device, steps)} ${parts}`);
-      return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
+      const averages = averagesWords(config, steps).join(' ');
+      await this.#journal.note(record, `${startedWords(device, steps)} ${parts} ${averages}`);
+      return await this.#train(record, startPosition, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
     }
@@ -156,7 +159,8 @@ export class TrainingJob {
     // A run that never saved anything begins again: its seed says all that there was.
     const isUnsaved = record.step === 0 && damaged.length === 0;
     if (!checkpoint && !isUnsaved) throw studioError('run.noCheckpoint', { run });
-    const { step, seconds, skipped } = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
+    const from: LoopPosition = checkpoint?.info ?? startPosition;
+    const { step } = from;
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
@@ -173,10 +177,10 @@ export class TrainingJob {
       const scores = record.scores.filter((score) => score.step <= step);
       const device = await this.#device();
       const { microBatch } = trainer;
-      const running: RunRecord = { ...record, status: 'running', step, seconds, skipped, microBatch, scores, device };
+      const running: RunRecord = { ...record, status: 'running', ...kept(from), microBatch, scores, device };
       await this.#journal.save(running);
       await this.#journal.note(running, resumedWords(device, record.device, checkpoint !== undefined));
-      return await this.#train(running, { step, seconds, skipped }, trainer, painter, undefined);
+      return await this.#train(running, from, trainer, painter, undefined);
     } finally {
       await this.#release(trainer, painter);
     }
@@ -224,8 +228,17 @@ export class TrainingJob {
           position = now;
           this.#events.progress({ ...meter.update(now.step, steps), skipped: now.skipped, phase: 'training' });
         },
+        onTrouble: async (trouble) => {
+          if (trouble.kind === 'halved') {
+            record = { ...record, halvings: position.halvings };
+            await this.#journal.saveIfPossible(record);
+          }
+          // A full disk must not cost the step; the metrics say the same.
+          const told = { ...record, step: trouble.step };
+          await this.#journal.note(told, wordsOf(trouble), 'trouble').catch(() => undefined);
+        },
         onCheckpoint: async (position) => {
-          record = { ...record, ...position, status: this.#control.isPaused() ? 'paused' : 'running' };
+          record = { ...record, ...kept(position), status: this.#control.isPaused() ? 'paused' : 'running' };
           await this.#journal.save(record);
           if (refused.length > 0)
             await this.#journal.note(record, `The disk refused: ${[...new Set(refused)].join(' ')}`, 'trouble');
@@ -255,7 +268,7 @@ export class TrainingJob {
         now: () => performance.now(),
         deadline,
       });
-      record = { ...record, ...end.position, status: statusOf(end), ...errorOf(end) };
+      record = { ...record, ...kept(end.position), status: statusOf(end), ...errorOf(end) };
       if (end.reason !== 'notFinite') record = await this.#scored(record, painter, record.step);
     } catch (thrown) {
       await this.#journal.failed(record, toStudioError(thrown));
@@ -322,6 +335,9 @@ export class TrainingJob {
 }
 
 const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
+
+/** What a record keeps of a position. */
+const kept = ({ step, seconds, skipped, halvings }: LoopPosition) => ({ step, seconds, skipped, halvings });
 
 function statusOf({ reason }: LoopEnd): RunStatus {
   if (reason === 'stopped') return 'stopped';

@@ -52,7 +52,7 @@ for (let k = 0; k < steps; k += trainer.burst) {
   const burst = Array.from({ length: Math.min(trainer.burst, steps - k) }, (_, i) => ({
     batch: prepareBatch({ latents, count: pictures, dimensions }, config, steps, k + i, order),
     update: k + i + 1,
-    emaRate: 0.99,
+    emaRates: [0.99],
   }));
   await trainer.steps(burst);
   samples.push(process.memoryUsage().rss / 2 ** 20);

@@ -25,7 +25,7 @@ describe.each(Object.entries(networks))('a step of %s', (_, network) => {
 
   it('computes compiled what TF.js computes at once', async () => {
     const { fn, types } = trainingStep(config, tinyShape, runLayout(config.network, tinyShape, 'separate'));
-    const given = { ...batchInputs(batch, types), ...updateInputs(config, 7, 0.99) };
+    const given = { ...batchInputs(batch, types), ...updateInputs(config, 7, [0.99]) };
     // Random weights: at the start whole branches are 0, and so would be most gradients.
     const inputs = Object.fromEntries(
       Object.entries(types).map(([name, { shape }], i): [string, EagerTensor] => {

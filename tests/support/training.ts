@@ -10,7 +10,7 @@ import { fillNormal } from '../../main/base/random.ts';
 import type { Batch, TrainingData } from '../../main/training/batch.ts';
 import { DataOrder, prepareBatch } from '../../main/training/batch.ts';
 import { readCheckpoint } from '../../main/training/checkpoint.ts';
-import { trainingLoop } from '../../main/training/loop.ts';
+import { startPosition, trainingLoop } from '../../main/training/loop.ts';
 import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
 import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
@@ -83,9 +83,10 @@ export async function runTiny({
   const trainer = await createTrainer({ device, name: 'train', config, shape: tinyShape, microBatch, onSmaller });
   const checkpoint = await readCheckpoint(folder);
   await trainer.put(
-    checkpoint?.state ?? initialState(initialise(networkSpecs(config.network, tinyShape), config.seed)),
+    checkpoint?.state ??
+      initialState(initialise(networkSpecs(config.network, tinyShape), config.seed), config.averages.length),
   );
-  const from = checkpoint?.info ?? { step: 0, seconds: 0, skipped: 0 };
+  const from = checkpoint?.info ?? startPosition;
   await truncateMetrics(folder, from.step);
   const order = new DataOrder(config.seed, data.count);
   const stop = new AbortController();
@@ -104,6 +105,7 @@ export async function runTiny({
     onStep: ({ step }) => {
       if (stopAfter !== undefined && step >= stopAfter) stop.abort();
     },
+    onTrouble: async () => undefined,
     onCheckpoint: async () => undefined,
     signal: stop.signal,
     whilePaused: async () => undefined,

@@ -38,9 +38,15 @@ export const runErrors = {
     advice: 'Free some space, or see to the drive. The studio tries again every ten seconds, and at once on Resume.',
   })),
   'run.notFinite': entry<{ step: number; count: number }>('user', ({ step, count }) => ({
-    what: `At step ${step} the numbers of the training stopped being finite ${count} times in a row (NaN).`,
+    what: `At step ${step} the numbers of the training have stopped being finite (NaN): ${count} steps did not take place, and not one did since the learning rate was last halved.`,
     means: 'Each of these steps was rolled back, so the weights are the last good ones. The run is paused.',
-    advice: 'Start a new run with half the learning rate, or resume this one to try again from here.',
+    advice:
+      'Start a new run with a tenth of the learning rate or with clipped gradients, or resume this one to try again from here.',
+  })),
+  'run.noAverage': entry<{ run: string; index: number; known: readonly string[] }>('user', ({ run, index, known }) => ({
+    what: `The run “${run}” keeps no average of its weights with the number ${index}.`,
+    means: 'Nothing was made.',
+    advice: `Choose one of: ${listed(known, 8)}.`,
   })),
   'run.keepsCrashing': entry<{ step: number; count: number; what: string }>('environment', ({ step, count, what }) => ({
     what: `The engine stopped ${count} times in a row before it could save more than step ${step}. ${what}`,

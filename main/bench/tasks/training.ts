@@ -61,7 +61,11 @@ export const prepareTraining: Prepare = async (given) => {
   return {
     facts: { batch: config.batchSize },
     async round() {
-      const steps = Array.from({ length: trainer.burst }, () => ({ batch: next(), update: ++update, emaRate: 0.999 }));
+      const steps = Array.from({ length: trainer.burst }, () => ({
+        batch: next(),
+        update: ++update,
+        emaRates: [0.999],
+      }));
       const started = performance.now();
       const reports = await trainer.steps(steps);
       return { ms: (performance.now() - started) / steps.length, values: reports.map(({ loss }) => loss) };

@@ -61,5 +61,7 @@ it('reads the runs of the first version, with everything they chose', async () =
     scaling: { kind: 'constant', c: 0.3 },
     diffusionLoss: { threshold: 0.5, weight: 2 },
   });
-  expect(run!.config.optimiser).toMatchObject({ learningRate: 0.001, weightDecay: 0 });
+  expect(run!.config.optimiser).toMatchObject({ kind: 'radam', learningRate: 0.001, weightDecay: 0, clipNorm: null });
+  expect(run!.config.averages).toEqual([{ kind: 'share', share: 0.03 }]);
+  expect(run).toMatchObject({ plan: { emaRates: [0.99] }, halvings: 0 });
 });

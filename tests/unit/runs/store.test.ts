@@ -55,7 +55,7 @@ it('ids of runs are never used twice, because pictures in the gallery name their
   const plan = planRun(config, tinyShape, 48, 12);
   const record: RunRecord = {
     ...{ id: 'run-002', name: 'A run', createdAt: new Date(0).toISOString(), latentsKey: 'k', vae: 'starter' },
-    ...{ config, plan, status: 'stopped', step: 0, seconds: 0, skipped: 0, scores: [] },
+    ...{ config, plan, status: 'stopped', step: 0, seconds: 0, skipped: 0, halvings: 0, scores: [] },
   };
   await writeRun(project, record);
   expect(await readRun(project, 'run-002')).toEqual(record);

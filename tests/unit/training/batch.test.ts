@@ -101,8 +101,13 @@ describe('a plan', () => {
   });
 
   it('averages over a share of the run', () => {
-    const { emaRate } = planRun({ ...config, emaHalfLifeShare: 0.1 }, tinyShape, 48, 1000);
-    expect(emaRate ** 100).toBeCloseTo(0.5, 9);
+    const averages = [
+      { kind: 'share', share: 0.1 },
+      { kind: 'rate', rate: 0.99993 },
+    ] as const;
+    const { emaRates } = planRun({ ...config, averages: [...averages] }, tinyShape, 48, 1000);
+    expect(emaRates[0]! ** 100).toBeCloseTo(0.5, 9);
+    expect(emaRates[1]).toBe(0.99993);
   });
 
   it('refuses too few pictures', () => {

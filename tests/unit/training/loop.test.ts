@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { studioError } from '../../../main/base/errors.ts';
 import type { Device } from '../../../main/engine/contract.ts';
 import { createLocalDevice } from '../../../main/engine/local-device.ts';
+import { radamRates } from '../../../main/optim/radam.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
-import { mostSkippedInARow, nextBurst, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
+import { nextBurst, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
+import type { Trouble } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
 
@@ -73,21 +75,106 @@ describe('numbers that break', () => {
     expect(await weights(after.folder)).toEqual(await weights(before.folder));
   });
 
-  it('several in a row end the run with an explanation and a checkpoint of the last good weights', async () => {
-    const { folder, end } = await runTiny({ spoil: (batch, k) => (k >= 2 ? broken(batch) : batch) });
-    expect(end).toMatchObject({
-      reason: 'notFinite',
-      position: { step: 2 + mostSkippedInARow, skipped: mostSkippedInARow },
+  const learningRates = async (folder: string) => (await readMetrics(folder)).map(({ learningRate }) => learningRate);
+  const impatient = (changes: Parameters<typeof tinyConfig>[0] = {}) => tinyConfig({ nonFiniteLimit: 1, ...changes });
+
+  it('more than the limit halve the learning rate for the rest of the run, and it is said', async () => {
+    const troubles: Trouble[] = [];
+    const spoil = (batch: Batch, k: number) => (k === 2 || k === 5 ? broken(batch) : batch);
+    const device = createLocalDevice(1);
+    const scalars: number[][] = [];
+    const watched: Device = {
+      ...device,
+      steps: (input) => {
+        scalars.push(
+          ...input.calls.map(({ inputs }) => ['adaptive', 'momentum'].map((name) => inputs[name]!.data[0]!)),
+        );
+        return device.steps(input);
+      },
+    };
+    const config = impatient();
+    const { folder, end } = await runTiny({
+      config,
+      device: watched,
+      spoil,
+      loop: { onTrouble: async (trouble) => void troubles.push(trouble) },
     });
+    expect(end).toMatchObject({ reason: 'finished', position: { step: 12, skipped: 2, halvings: 1 } });
+    expect(await learningRates(folder)).toEqual([
+      ...Array.from({ length: 6 }, () => 1e-3),
+      ...Array.from({ length: 6 }, () => 5e-4),
+    ]);
+    const used = (await learningRates(folder)).map((learningRate, i) => {
+      const { adaptive, momentum } = radamRates(i + 1, { ...config.optimiser, learningRate });
+      return [adaptive, momentum].map(Math.fround);
+    });
+    expect(scalars).toEqual(used);
+    expect(troubles).toEqual([
+      { kind: 'rolledBack', step: 3, count: 1 },
+      { kind: 'halved', step: 6, count: 2, learningRate: 5e-4 },
+    ]);
+    expect((await readCheckpoint(folder))!.info).toMatchObject({ halvings: 1, skippedSinceHalving: 0 });
+  });
+
+  it('a halved rate and the count towards the next outlive stops, bit for bit', async () => {
+    const config = impatient();
+    const spoil = (batch: Batch, k: number) => ([2, 5, 9].includes(k) ? broken(batch) : batch);
+    const whole = await runTiny({ config, spoil });
+    // Once before the rate is halved, and once after.
+    const { folder } = await runTiny({ config, spoil, stopAfter: 4 });
+    await runTiny({ config, spoil, folder, stopAfter: 8 });
+    const { end } = await runTiny({ config, spoil, folder });
+    expect(end.position).toEqual({ ...whole.end.position, seconds: end.position.seconds });
+    expect(end.position).toMatchObject({ skipped: 3, halvings: 1, skippedSinceHalving: 1 });
+    expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(await weights(folder)).toEqual(await weights(whole.folder));
+  });
+
+  it('a rate that is halved in vain ends the run with an explanation and a checkpoint of the last good weights', async () => {
+    const { folder, end } = await runTiny({
+      config: impatient(),
+      spoil: (batch, k) => (k >= 2 ? broken(batch) : batch),
+    });
+    // Two broken steps halve the rate; two more, with none between them that took place, are the end.
+    expect(end).toMatchObject({ reason: 'notFinite', position: { step: 6, skipped: 4, halvings: 1 } });
     expect(end.reason === 'notFinite' && end.error.words.means).toContain('rolled back');
     const good = await runTiny({ stopAfter: 2 });
     expect(await weights(folder)).toEqual(await weights(good.folder));
+    const resumed = await runTiny({ config: impatient(), folder });
+    expect(resumed.end).toMatchObject({ reason: 'finished', position: { step: 12, halvings: 1 } });
+  });
+});
+
+describe('several averages', () => {
+  it('are kept side by side: the first is that of a run with one, each moves at its own rate', async () => {
+    const averages = [
+      { kind: 'share', share: 1 / 30 },
+      { kind: 'rate', rate: 0 },
+      { kind: 'rate', rate: 0.9 },
+    ] as const;
+    const [one, three] = [await runTiny(), await runTiny({ config: tinyConfig({ averages: [...averages] }) })];
+    const [alone, all] = [await weights(one.folder), await weights(three.folder)];
+    expect(all).toMatchObject(alone);
+    const names = Object.keys(alone).flatMap((name) => (name.startsWith('ema/') ? [name.slice(4)] : []));
+    expect(Object.keys(all)).toHaveLength(Object.keys(alone).length + 2 * names.length);
+    const state = new Map((await readCheckpoint(three.folder))!.state.map(({ name, data }) => [name, data]));
+    for (const name of names) {
+      // A rate of 0 keeps the weights themselves, to a rounding of p − e and of e + (p − e).
+      expect(state.get(`ema1/${name}`)).toBeAllClose(state.get(`parameters/${name}`)!, {
+        rtol: 1e-6,
+        atol: 1e-7,
+        because: 'two roundings of float32',
+      });
+    }
+    expect(all[`ema2/${names[0]!}`]).not.toEqual(all[`ema/${names[0]!}`]);
   });
 });
 
 it('bursts make the steps that single runs make, bit for bit, around a rolled-back one, too', async () => {
-  const spoil = (batch: Batch, k: number) => (k === 3 ? broken(batch) : batch);
-  const single = await runTiny({ spoil });
+  const spoil = (batch: Batch, k: number) => ([3, 5, 6, 7, 8].includes(k) ? broken(batch) : batch);
+  // The last of them halves the learning rate, in the middle of what would have been a burst.
+  const config = tinyConfig({ nonFiniteLimit: 4 });
+  const single = await runTiny({ config, spoil });
   const device = createLocalDevice(1);
   const inBursts: Device = { ...device, traits: async () => ({ ...(await device.traits({})), burst: 5 }) };
   const sizes: number[] = [];
@@ -99,7 +186,8 @@ it('bursts make the steps that single runs make, bit for bit, around a rolled-ba
     },
   };
   // A clock that stands still: no step takes long enough to shorten a burst.
-  const burst = await runTiny({ spoil, device: counted, loop: { now: () => 0 } });
+  const burst = await runTiny({ config, spoil, device: counted, loop: { now: () => 0 } });
+  expect(burst.end.position.halvings).toBe(1);
   expect(Math.max(...sizes)).toBe(5);
   expect(await numbers(burst.folder)).toEqual(await numbers(single.folder));
   expect(await weights(burst.folder)).toEqual(await weights(single.folder));

@@ -60,26 +60,29 @@ describe('a run in mixed precision', () => {
     expect(resumed.state).toEqual(whole.state);
   });
 
-  it('counts steps that overflow, and does not end for them while there is a scale to lower', async () => {
+  it('counts steps that overflow, and does not halve the learning rate for them while there is a scale to lower', async () => {
     // A loss so large that float16 holds its gradient only when it is scaled down.
     const spoiled = await trained({
       config: tinyConfig({
         precision: 'mixed',
         length,
+        nonFiniteLimit: 1,
         objective: { kind: 'consistency', curriculum: { s0: 4, s1: 16 }, diffusionLoss: { threshold: 0, weight: 1e7 } },
       }),
     });
     expect(spoiled.end.reason).toBe('finished');
+    expect(spoiled.info).toMatchObject({ halvings: 0, skippedSinceHalving: 0 });
     expect(spoiled.info.skipped).toBeGreaterThan(5);
     expect(spoiled.value('scaling/scale')).toBe(2 ** (16 - spoiled.info.skipped));
   });
 
   it('ends with an explanation when no scale helps', async () => {
     const { end } = await runTiny({
-      config: tinyConfig({ precision: 'mixed', length: { kind: 'steps', steps: 60 } }),
+      config: tinyConfig({ precision: 'mixed', nonFiniteLimit: 2, length: { kind: 'steps', steps: 60 } }),
       spoil: (batch) => ({ ...batch, x_0: batch.x_0.map(() => NaN) }),
     });
     expect(end.reason).toBe('notFinite');
-    expect(end.position.skipped).toBe(16 + 5);
+    // The scale comes down from 2¹⁶; then three steps halve the learning rate, and three more end the run.
+    expect(end.position).toMatchObject({ skipped: 16 + 3 + 3, halvings: 1 });
   });
 });

@@ -22,6 +22,10 @@ describe('a plan of memory', () => {
     expect(whole.bytes.nextState).toBe(4 * weights);
     expect(plan(4).bytes).toMatchObject({ gradients: weights, nextState: 5 * weights });
     expect(whole.total).toBe(8 * weights + whole.bytes.work);
+    // Two more averages, now and after the step.
+    const averages = Array.from({ length: 3 }, () => ({ kind: 'rate', rate: 0.9 }) as const);
+    const three = planMemory(tinyConfig({ batchSize: 12, averages }), shape, device(), 12);
+    expect(three.bytes).toMatchObject({ average: 3 * weights, nextState: 6 * weights });
   });
 
   it('grows with the pictures at once, and is less where programs take turns in one memory', () => {

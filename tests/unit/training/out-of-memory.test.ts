@@ -118,7 +118,7 @@ if (megabytes) {
 const order = new DataOrder(0, 64);
 const losses = [];
 for (let k = 0; k < 2; k++) {
-  const [{ loss }] = await trainer.steps([{ batch: prepareBatch(data, config, 10, k, order), update: k + 1, emaRate: 0.9 }]);
+  const [{ loss }] = await trainer.steps([{ batch: prepareBatch(data, config, 10, k, order), update: k + 1, emaRates: [0.9] }]);
   losses.push(loss);
 }
 console.log(JSON.stringify({ losses, microBatch: trainer.microBatch, reasons: changes.map(({ error }) => error.details.reason) }));
