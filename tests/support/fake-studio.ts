@@ -101,6 +101,7 @@ export const outputs: Samples<'output'> = {
     batchSize: 8,
     microBatch: 8,
     bytes: { weights: 4, moments: 8, average: 4, gradients: 0, nextState: 16, work: 100 },
+    averages: ['The averaged weights (EMA): the average forgets half in 80 steps.'],
     total: 132,
     largestTensor: 20,
     device: { total: 1000, free: 500 },

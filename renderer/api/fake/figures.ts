@@ -103,7 +103,13 @@ export function metricsRows(config: RunConfig, steps: number, from: number, to: 
 }
 
 /** The plan for a device with 12 GB free; the numbers have the right order, not more. */
-export function memoryPlan({ network, batchSize, microBatch: asked, recompute }: RunConfig): MemoryPlan {
+export function memoryPlan({
+  network,
+  batchSize,
+  microBatch: asked,
+  recompute,
+  averages: kept,
+}: RunConfig): MemoryPlan {
   const depth = network.kind === 'dit' ? network.depth : 8 * network.blocks;
   const weights = 4 * 18 * depth * network.width ** 2;
   const device = { total: 34_359_738_368, free: 12_400_000_000 };
@@ -113,13 +119,14 @@ export function memoryPlan({ network, batchSize, microBatch: asked, recompute }:
     const bytes = {
       weights,
       moments: 2 * weights,
-      average: weights,
+      average: kept.length * weights,
       gradients,
-      nextState: 4 * weights + gradients,
+      nextState: (3 + kept.length) * weights + gradients,
       work,
     };
     const total = Object.values(bytes).reduce((a, b) => a + b, 0);
-    const plan = { batchSize, microBatch: rows, bytes, total, largestTensor: work / 40, device };
+    const averages = kept.map(() => 'The averaged weights (EMA): the average forgets half in 80 steps.');
+    const plan = { batchSize, microBatch: rows, bytes, averages, total, largestTensor: work / 40, device };
     return total > 0.9 * device.free ? { ...plan, problem: 'memory' } : plan;
   };
   if (asked !== 'auto') return planFor(asked);

@@ -78,8 +78,8 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
   failed: (world) => {
     encoded(world);
     const { id } = world.addRun('Too fast', preset.config, preset.id, 'paused', 1100);
-    const { code, words } = studioError('run.notFinite', { step: 1100, count: 5 });
-    world.changeRun(id, { error: { code, ...words }, skipped: 5 });
+    const { code, words } = studioError('run.notFinite', { step: 1100, count: 101 });
+    world.changeRun(id, { error: { code, ...words }, skipped: 202, halvings: 1 });
   },
   trained: (world) => {
     encoded(world);

@@ -19,9 +19,13 @@ export interface ChoiceOption {
 export type ConfigField = FieldWords &
   (
     | { readonly kind: 'number'; readonly step?: number | 'any'; readonly unit?: string }
+    /** A number or nothing, which is off. */
+    | { readonly kind: 'optional' }
     | { readonly kind: 'switch' }
     /** Numbers with commas between them. */
     | { readonly kind: 'list' }
+    /** Averages of the weights: `3 %` of the run or a rate, with commas between them. */
+    | { readonly kind: 'averages' }
     | {
         readonly kind: 'choice';
         readonly options: readonly ChoiceOption[];

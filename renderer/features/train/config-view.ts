@@ -2,6 +2,7 @@
 import { runConfigSchema } from '../../api/studio.ts';
 import type { RunConfig } from '../../api/studio.ts';
 import { count, formatPlain } from '../../text/format.ts';
+import { averagesText } from './averages-text.ts';
 import { configFields } from './config-fields.ts';
 import type { ConfigField } from './config-field.ts';
 
@@ -84,10 +85,8 @@ export function problemsOfConfig(config: RunConfig, latentShape?: readonly [numb
   const parsed = runConfigSchema.safeParse(config);
   for (const issue of parsed.error?.issues ?? []) {
     // A problem of one number of a list is shown at the list.
-    const path = issue.path
-      .filter((key) => typeof key !== 'number')
-      .map(String)
-      .join('.');
+    const inList = issue.path.findIndex((key) => typeof key === 'number');
+    const path = (inList < 0 ? issue.path : issue.path.slice(0, inList)).map(String).join('.');
     if (!found.has(path)) found.set(path, issueWords(issue));
   }
   // A value that is wrong alone says nothing about a combination.
@@ -167,6 +166,8 @@ export function changedPaths(config: RunConfig, preset: RunConfig): ReadonlySet<
 /** A value as a person reads it: `10`, `on`, `By likeness`. */
 export function valueWords(field: ConfigField, value: unknown): string {
   if (field.kind === 'switch') return value === true ? 'on' : 'off';
+  if (field.kind === 'averages') return averagesText(value as RunConfig['averages']);
+  if (field.kind === 'optional' && value === null) return 'off';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   if (typeof value !== 'number' && typeof value !== 'string') return 'not set';
   if (field.kind === 'choice') return field.options.find((option) => option.value === value)?.label ?? String(value);

@@ -126,15 +126,27 @@ const lossGroup: ConfigGroup = {
 
 const learningGroup: ConfigGroup = {
   title: 'Learning',
-  intro: 'How the model is corrected after each step (RAdam).',
+  intro: 'How the model is corrected after each step.',
   simple: false,
   fields: [
+    {
+      kind: 'choice',
+      path: 'optimiser.kind',
+      label: 'How corrections are made',
+      term: 'optimiser',
+      help: 'RAdam starts carefully and needs no warm-up. Adam takes full steps from the first; AdamW pulls weights towards zero at the same rate whatever their corrections are.',
+      options: [
+        { value: 'radam', label: 'RAdam' },
+        { value: 'adam', label: 'Adam' },
+        { value: 'adamw', label: 'AdamW' },
+      ],
+    },
     {
       kind: 'number',
       path: 'optimiser.learningRate',
       label: 'Size of each learning step',
       term: 'learning rate',
-      help: 'Higher learns faster and may become unstable (NaN). If steps are rolled back, halve it.',
+      help: 'Higher learns faster and may become unstable (NaN). If many steps are rolled back, the studio halves it.',
       step: 'any',
     },
     {
@@ -181,12 +193,26 @@ const learningGroup: ConfigGroup = {
       ],
     },
     {
+      kind: 'optional',
+      path: 'optimiser.clipNorm',
+      label: 'Longest correction',
+      term: 'gradient clipping',
+      help: 'Shortens a step’s corrections to this length (their norm), which keeps single batches from doing harm. Empty is off.',
+    },
+    {
       kind: 'number',
-      path: 'emaHalfLifeShare',
+      path: 'nonFiniteLimit',
+      label: 'Steps rolled back before the rate halves',
+      term: 'NaN limit',
+      help: 'When more steps than this were rolled back (NaN), the learning rate of the rest of the run is halved.',
+      step: 1,
+    },
+    {
+      kind: 'averages',
+      path: 'averages',
       label: 'Span of the averaged model',
       term: 'EMA half-life',
-      help: 'As a share of the run. Longer gives calmer pictures that lag behind; shorter follows faster.',
-      step: 'any',
+      help: 'As a share of the run, as “3 %”, or as a rate, as “0.9999”. Longer gives calmer pictures that lag behind. Several are kept side by side; the first draws the previews.',
     },
   ],
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runConfigSchema } from '../../../../main/training/schema.ts';
+import { averagesText, parseAverages } from '../../../../renderer/features/train/averages-text.ts';
 import { configFields } from '../../../../renderer/features/train/config-fields.ts';
 import {
   changedPaths,
@@ -146,11 +147,31 @@ describe('problemsOfConfig', () => {
     expect(problems({ 'network.heads': 3 })).toEqual([
       'network.heads: The width, 128, can not be shared evenly by 3 heads.',
     ]);
-    expect(problems({ 'objective.noise.sigmaMax': 0.001 })).toEqual(['objective.noise.sigmaMax: Enter more than the least noise.']);
+    expect(problems({ 'objective.noise.sigmaMax': 0.001 })).toEqual([
+      'objective.noise.sigmaMax: Enter more than the least noise.',
+    ]);
     expect(problems({ 'objective.curriculum.s0': 100, 'objective.curriculum.s1': 50 })).toHaveLength(1);
     expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
       'network.patch',
     ]);
+  });
+
+  it('reads averages as they are written, and says what can not be one', () => {
+    const averages = [
+      { kind: 'share', share: 0.03 },
+      { kind: 'rate', rate: 0.99993 },
+    ] as const;
+    expect(averagesText([...averages])).toBe('3 %, 0.99993');
+    expect(parseAverages(' 3%; 0.99993,')).toEqual(averages);
+    const words = (text: string) =>
+      problemsOfConfig(withValue(config, field('averages'), parseAverages(text))).map(
+        (problem) => `${problem.path}: ${problem.text}`,
+      );
+    expect(words('3 %, 0.999')).toEqual([]);
+    expect(words('')).toEqual(['averages: Enter at least 1 number.']);
+    expect(words('calm')[0]).toMatch(/^averages: Enter a number\.$/);
+    expect(words('1')[0]).toMatch(/^averages: Enter a number below 1\.$/);
+    expect(words('200 %')[0]).toMatch(/^averages: Enter 1 or less\.$/);
   });
 
   it('finds what a U-Net can not be', () => {
