@@ -55,11 +55,6 @@ export class ManifestIndex {
     return this.pictureOf(source, stamp) !== undefined;
   }
 
-  /** Whether this very file, unchanged, is in the dataset already. */
-  isKnown(source: string, stamp: string | undefined): boolean {
-    return this.pictureOf(source, stamp) !== undefined;
-  }
-
   /** The picture in use with the contents of this very file, unchanged; undefined for a file that is not known. */
   pictureOf(source: string, stamp: string | undefined): UsedPicture | undefined {
     const id = this.#contents.get(stampKey(source, stamp));

@@ -71,6 +71,11 @@ export const runErrors = {
     means: 'Nothing was made.',
     advice: 'Choose 1 (fastest) or 2 (a little better).',
   })),
+  'sample.badSteps': entry<{ problem: string; enter: string }>('user', ({ problem, enter }) => ({
+    what: `These sampling steps can not be made: ${problem}.`,
+    means: 'Nothing was made.',
+    advice: `Enter ${enter}.`,
+  })),
   'grid.tooLarge': entry<{ megapixels: number; most: number }>('user', ({ megapixels, most }) => ({
     what: `The grid would have ${Math.round(megapixels)} megapixels; ${most} is the most.`,
     means: 'Nothing was made and no time was spent on it.',

@@ -102,9 +102,9 @@ describe('importing', () => {
   const decoder = localDecoder();
   const bring = (project: string, ...paths: string[]) =>
     importPictures({ project, source: { kind: 'paths', paths }, settings, decoder });
-  const labels = async (project: string) =>
+  const labels = async (project: string): Promise<Record<string, string | undefined>> =>
     Object.fromEntries(
-      usedPictures(await readManifest(project)).map(({ source, label }) => [source.split(/[\\/]/).at(-1), label]),
+      usedPictures(await readManifest(project)).map(({ source, label }) => [source.split(/[\\/]/).at(-1)!, label]),
     );
 
   async function pets(): Promise<{ project: string; folder: string; rows: () => ReturnType<typeof readManifest> }> {
@@ -136,7 +136,8 @@ describe('importing', () => {
     expect((await datasetOnDisk(project)).manifest).not.toContain('label');
     const before = datasetHash(await rows(), settings);
     const watched = watchedDecoder();
-    const again = { project, source: { kind: 'paths', paths: [join(folder, 'pets')] }, settings } as const;
+    const source: PictureSource = { kind: 'paths', paths: [join(folder, 'pets')] };
+    const again = { project, source, settings };
     const { added } = await importPictures({ ...again, decoder: watched });
     expect(added.known).toBe(3);
     expect(watched.requests).toEqual([]);
