@@ -50,6 +50,22 @@ async function readClasses(project: string, ids: readonly string[]): Promise<{ l
   return { names, labels: Int32Array.from(ids, (id) => indexOf.get(labelOf.get(id) ?? '') ?? -1) };
 }
 
+/** The classes of a set's pictures, and how many of its training pictures have each. */
+export async function trainingClasses(
+  folder: string,
+  manifest: LatentManifest,
+  heldOut: number,
+): Promise<{ name: string; pictures: number }[]> {
+  const ids = manifest.shards.flatMap((shard) => shard.pictures);
+  const chosen = new Set(split({ ids, heldOut }).heldOut);
+  const { names, labels } = await readClasses(projectOf(folder), ids);
+  const pictures = names.map(() => 0);
+  labels.forEach((label, i) => {
+    if (label >= 0 && !chosen.has(ids[i]!)) pictures[label]!++;
+  });
+  return names.map((name, i) => ({ name, pictures: pictures[i]! }));
+}
+
 /** Loads and checks latents. `heldOut` pictures are kept out of training; which ones depends only on their ids. */
 export async function readLatentSet(folder: string, heldOut: number): Promise<LatentSet> {
   const manifest = await readManifest(folder);

@@ -1,6 +1,7 @@
 /** The trainer of a run with as many pictures at once as fit: planned first, then tried with a real step. */
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
+import { networkOf } from '../training/classes.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
 import { networkSpecs } from '../models/network.ts';
@@ -25,8 +26,8 @@ export interface FittingOptions {
 }
 
 /** What a new run starts from. */
-export const freshState = ({ network, seed }: RunConfig, shape: LatentShape): NamedValue[] =>
-  initialState(initialise(networkSpecs(network, shape), seed));
+export const freshState = (config: RunConfig, shape: LatentShape): NamedValue[] =>
+  initialState(initialise(networkSpecs(networkOf(config), shape), config.seed));
 
 /** What a run of this configuration needs on this device now. */
 export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {
