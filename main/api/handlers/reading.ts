@@ -25,9 +25,13 @@ async function readCell(path: string): Promise<GridPngText['cells'][number]> {
   const bytes = await withFileErrors(path, () => readFile(path));
   const text = pngText(bytes, pngKeyword);
   if (text === undefined) throw studioError('storage.damaged', { path, reason: 'it does not say where it comes from' });
-  const { kind: _, program: _program, version: _version, createdAt: _createdAt, ...cell } = picturePngTextSchema.parse(
-    JSON.parse(text),
-  );
+  const {
+    kind: _,
+    program: _program,
+    version: _version,
+    createdAt: _createdAt,
+    ...cell
+  } = picturePngTextSchema.parse(JSON.parse(text));
   return cell;
 }
 
