@@ -249,6 +249,7 @@ export const rows = [
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
       'main/runs/schema.ts',
+      'main/generation/schema.ts',
       'main/training',
       'main/experiment',
       'main/vae',

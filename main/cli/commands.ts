@@ -1,8 +1,5 @@
 /** The verbs of the terminal, each a function of the application and its options. */
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { Studio } from '../app.ts';
-import type { StartedJob } from '../api/handlers/job-board.ts';
+import { join, resolve } from 'node:path';
 import { currentStatistics } from '../api/handlers/summary.ts';
 import { studioError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
@@ -13,28 +10,11 @@ import type { LatentStatistics } from '../latents/schema.ts';
 import type { RunRecord } from '../runs/schema.ts';
 import { loadConfig } from '../training/presets.ts';
 import type { RunConfig } from '../training/schema.ts';
-import { withFileErrors } from '../storage/files.ts';
+import { plainRequest } from '../generation/schema.ts';
+import { finish } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { describeMemory } from './memory-words.ts';
-import type { Output } from './output.ts';
-
-export interface CommandContext {
-  readonly studio: Studio;
-  readonly output: Output;
-  /** Ctrl-C: a training run is then stopped with a checkpoint. */
-  readonly interrupted: AbortSignal;
-}
-
-/** Waits for a job; Ctrl-C cancels it. */
-export async function finish<T>({ studio, interrupted }: CommandContext, { id, finished }: StartedJob<T>): Promise<T> {
-  const cancel = () => studio.session.jobs.cancel(id);
-  interrupted.addEventListener('abort', cancel, { once: true });
-  if (interrupted.aborted) cancel();
-  try {
-    return await finished;
-  } finally {
-    interrupted.removeEventListener('abort', cancel);
-  }
-}
+import { makeGrid } from './sampling.ts';
 
 const describeCounts = ({ used, duplicates, quarantined, ignored }: PictureCounts): string =>
   `${used} in use, ${duplicates} duplicates, ${quarantined} that could not be used, ${ignored} files that are no pictures`;
@@ -55,11 +35,15 @@ export async function importCommand(
   const reasons = quarantined.flatMap((row) =>
     row.kind === 'quarantined' ? [{ source: row.source, reason: row.reason }] : [],
   );
+  const summary = await studio.handlers['project.current']({}, nobody);
+  const classes = summary?.dataset?.classes ?? [];
+  const sorted = classes.map(({ name, pictures }) => `${name} (${pictures})`);
   const words = [
     `${project}: ${describeCounts(counts)}.`,
+    ...(sorted.length === 0 ? [] : [`  classes: ${sorted.join(', ')}`]),
     ...reasons.map(({ source: path, reason }) => `  not used: ${path}: ${reason}`),
   ];
-  output.result({ project, counts, added, quarantined: reasons }, words.join('\n'));
+  output.result({ project, counts, added, classes, quarantined: reasons }, words.join('\n'));
 }
 
 export async function encodeCommand(context: CommandContext, project: string, vae: string): Promise<void> {
@@ -185,67 +169,6 @@ function report({ output }: CommandContext, record: RunRecord): void {
   output.result(runResult(record), describeRun(record));
 }
 
-export interface SampleOptions {
-  readonly project: string;
-  readonly run: string;
-  readonly nfe: number;
-  readonly seed: number;
-}
-
-function checkNfe(nfe: number): 1 | 2 {
-  if (nfe === 1 || nfe === 2) return nfe;
-  throw studioError('sample.badNfe', { nfe });
-}
-const seedsFrom = (seed: number, count: number): number[] => Array.from({ length: count }, (_, i) => seed + i);
-
-export async function sampleCommand(
-  context: CommandContext,
-  options: SampleOptions & { readonly count: number; readonly out: string },
-): Promise<void> {
-  const { studio, output } = context;
-  const nfe = checkNfe(options.nfe);
-  const folder = resolve(options.out);
-  await studio.session.openProject(options.project);
-  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
-  const target = { kind: 'folder', path: folder } as const;
-  const { files, step } = await finish(
-    context,
-    studio.work.generate({ run: options.run, nfe, seeds: seedsFrom(options.seed, options.count), target }),
-  );
-  output.result(
-    { run: options.run, step, nfe, count: files.length, files },
-    `${files.length} pictures are in ${folder}.`,
-  );
-}
-
-export async function gridCommand(
-  context: CommandContext,
-  options: SampleOptions & { readonly rows: number; readonly columns: number; readonly out: string },
-): Promise<void> {
-  const { studio, output } = context;
-  await studio.session.openProject(options.project);
-  const grid = await makeGrid(context, { ...options, nfe: checkNfe(options.nfe) });
-  output.result(
-    { run: options.run, ...grid },
-    `${grid.file} is a grid of ${options.rows} × ${options.columns} pictures, ${grid.width} × ${grid.height} pixels.`,
-  );
-}
-
-async function makeGrid(
-  context: CommandContext,
-  options: { run: string; nfe: 1 | 2; seed: number; rows: number; columns: number; out: string },
-) {
-  const path = resolve(options.out);
-  await withFileErrors(path, () => mkdir(dirname(path), { recursive: true }));
-  const target = { kind: 'grid', path, columns: options.columns, margin: 0 } as const;
-  const seeds = seedsFrom(options.seed, options.rows * options.columns);
-  const { grid, step } = await finish(
-    context,
-    context.studio.work.generate({ run: options.run, nfe: options.nfe, seeds, target }),
-  );
-  return { file: path, step, ...grid! };
-}
-
 /** The drawn pictures of the demo: enough that a fifth of them, kept aside, still measures quality well. */
 const demoPictures = { kind: 'samples', count: 5120 } as const;
 const demoSettings: PictureSettings = { size: 64, framing: 'crop', background: '#ffffff' };
@@ -272,14 +195,9 @@ export async function demoCommand(
     });
   const config = await resolveConfig(context, { preset, minutes, seed: options.seed });
   const record = await train(context, config, preset);
-  const grid = await makeGrid(context, { run: record.id, nfe: 1, seed: 0, ...demoGrid, out: join(out, 'grid.png') });
-  const two = await makeGrid(context, {
-    run: record.id,
-    nfe: 2,
-    seed: 0,
-    ...demoGrid,
-    out: join(out, 'grid-2-steps.png'),
-  });
+  const shown = { run: record.id, seed: 0, ...demoGrid };
+  const grid = await makeGrid(context, { ...shown, sampling: plainRequest(1), out: join(out, 'grid.png') });
+  const two = await makeGrid(context, { ...shown, sampling: plainRequest(2), out: join(out, 'grid-2-steps.png') });
   const [first, last] = [record.scores[0], record.scores.at(-1)];
   const value = {
     score_start: first?.frechet,

@@ -4,8 +4,8 @@ import { release } from 'node:os';
 import { dirname } from 'node:path';
 import { listed } from '../base/errors/words.ts';
 import { version } from '../base/version.ts';
-import { finish } from './commands.ts';
-import type { CommandContext } from './commands.ts';
+import { finish } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { describeDevices } from './device-table.ts';
 
 /** Whether everything is there and some device can be used. */

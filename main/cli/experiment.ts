@@ -6,8 +6,8 @@ import { headline } from '../experiment/headline.ts';
 import { projectFolder } from '../experiment/files.ts';
 import { tableOf } from '../experiment/report.ts';
 import { heldOutCount } from '../training/plan.ts';
-import type { CommandContext } from './commands.ts';
-import { finish } from './commands.ts';
+import type { CommandContext } from './context.ts';
+import { finish } from './context.ts';
 import { programFolder, resourcesFolder } from './node-studio.ts';
 
 const script = join(programFolder, 'dist', 'main', 'experiment', 'run.process.js');

@@ -7,22 +7,15 @@ import { version } from '../base/version.ts';
 import { pictureSettingsSchema } from '../datasets/schema.ts';
 import { deviceKindSchema } from '../engine/schema.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
-import {
-  demoCommand,
-  encodeCommand,
-  gridCommand,
-  importCommand,
-  latentsCommand,
-  resumeCommand,
-  sampleCommand,
-  trainCommand,
-} from './commands.ts';
-import type { CommandContext } from './commands.ts';
+import { demoCommand, encodeCommand, importCommand, latentsCommand, resumeCommand, trainCommand } from './commands.ts';
+import type { CommandContext } from './context.ts';
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
 import { createNodeStudio } from './node-studio.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
+import { gridCommand, sampleCommand, withSampling } from './sampling.ts';
+import type { SampleOptions } from './sampling.ts';
 import type { BenchArguments } from './bench.ts';
 import type { HeadlineArguments } from './experiment.ts';
 
@@ -208,35 +201,35 @@ program
       ),
   );
 
-program
-  .command('sample')
-  .description('make pictures with a trained model')
-  .addOption(project())
-  .requiredOption('--run <id>', 'the run')
-  .option('--nfe <n>', 'network evaluations per picture, 1 or 2', natural, 1)
+withSampling(
+  program
+    .command('sample')
+    .description('make pictures with a trained model')
+    .addOption(project())
+    .requiredOption('--run <id>', 'the run'),
+)
   .option('--count <n>', 'how many', count, 16)
   .option('--seed <n>', 'seed of the first; the others count up', natural, 0)
   .requiredOption('--out <folder>', 'where the pictures go')
   .addOption(json())
-  .action((o: Common & { project: string; run: string; nfe: number; count: number; seed: number; out: string }) =>
+  .action((o: Common & SampleOptions & { count: number; out: string }) =>
     withStudio('sample', o.json === true, (context) => sampleCommand(context, o)),
   );
 
-program
-  .command('grid')
-  .description('make pictures and lay them out as one PNG')
-  .addOption(project())
-  .requiredOption('--run <id>', 'the run')
+withSampling(
+  program
+    .command('grid')
+    .description('make pictures and lay them out as one PNG')
+    .addOption(project())
+    .requiredOption('--run <id>', 'the run'),
+)
   .option('--rows <r>', 'rows', count, 8)
   .option('--cols <c>', 'columns', count, 8)
-  .option('--nfe <n>', 'network evaluations per picture, 1 or 2', natural, 1)
   .option('--seed <n>', 'seed of the first picture', natural, 0)
   .requiredOption('--out <file>', 'the PNG')
   .addOption(json())
-  .action(
-    (
-      o: Common & { project: string; run: string; rows: number; cols: number; nfe: number; seed: number; out: string },
-    ) => withStudio('grid', o.json === true, (context) => gridCommand(context, { ...o, columns: o.cols })),
+  .action((o: Common & SampleOptions & { rows: number; cols: number; out: string }) =>
+    withStudio('grid', o.json === true, (context) => gridCommand(context, { ...o, columns: o.cols })),
   );
 
 program

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
+import { ArchiveClasses } from './classes.ts';
 import { isHidden, judgeName } from './formats.ts';
 import type { Found, FoundPicture, Loaded } from './found.ts';
 import { mostEntries, mostFileBytes, mostRatio, mostUnpackedBytes, ratioMattersFrom } from './limits.ts';
@@ -16,11 +17,15 @@ const openArchive = (path: string): Promise<ZipFile> => openPromise(path, { auto
 const nameOf = (entry: Entry): string =>
   getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
 
-/** What is in the archive at `path`, in its own order. A bad archive is one `refusedArchive`, a bad entry one row. */
-export async function* scanArchive(path: string): AsyncGenerator<Found> {
+/**
+ * What is in the archive at `path`, in its own order. A bad archive is one `refusedArchive`, a bad entry one row.
+ * `ownName` is what it is called as one of several.
+ */
+export async function* scanArchive(path: string, ownName?: string): AsyncGenerator<Found> {
   let archive: ZipFile | undefined;
   try {
-    const problem = await archiveProblem(path);
+    const classes = new ArchiveClasses();
+    const problem = await archiveProblem(path, classes);
     if (problem !== undefined) {
       yield { kind: 'refusedArchive', source: path, reason: problem };
       return;
@@ -35,7 +40,7 @@ export async function* scanArchive(path: string): AsyncGenerator<Found> {
       times.set(name, time);
       const source = `${path}!${name}${time === 1 ? '' : ` (${time})`}`;
       const found = toFound(archive, entry, source, name);
-      yield found.kind === 'picture' ? { ...found, container: path } : found;
+      yield found.kind === 'picture' ? { ...found, container: path, label: classes.labelOf(name, ownName) } : found;
     }
   } catch (thrown) {
     yield { kind: 'refusedArchive', source: path, reason: damage(thrown) };
@@ -45,8 +50,8 @@ export async function* scanArchive(path: string): AsyncGenerator<Found> {
   }
 }
 
-/** Why the archive is refused as a whole, judged by its list of contents alone; undefined when it is fine. */
-async function archiveProblem(path: string): Promise<string | undefined> {
+/** Why the archive is refused as a whole, judged by its list of contents alone; undefined when it is fine. Hands on the names. */
+async function archiveProblem(path: string, classes: ArchiveClasses): Promise<string | undefined> {
   const archive = await openArchive(path);
   try {
     let files = 0;
@@ -56,6 +61,7 @@ async function archiveProblem(path: string): Promise<string | undefined> {
     for await (const entry of archive.eachEntry()) {
       if (nameOf(entry).endsWith('/')) continue;
       files++;
+      classes.add(nameOf(entry));
       unpacked += entry.uncompressedSize;
       if (entry.isEncrypted()) encrypted++;
     }

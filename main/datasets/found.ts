@@ -12,6 +12,8 @@ export interface FoundPicture {
   /** The folder or archive it was found in; absent for what was chosen by itself. */
   readonly container?: string | undefined;
   readonly stamp?: string | undefined;
+  /** Its class, where the folder it lies in says one. */
+  readonly label?: string | undefined;
   /** Size of what will be read, in bytes. */
   readonly bytes: number;
   /** False when only the contents can tell whether it is a picture at all. */

@@ -8,9 +8,10 @@ import { listed } from '../base/errors/words.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
 import { writeJson } from '../storage/json.ts';
+import { withClass } from './classes.ts';
 import { DatasetWriter } from './dataset-writer.ts';
 import type { PictureDecoder } from './decoder.ts';
-import type { Found } from './found.ts';
+import type { Found, FoundPicture } from './found.ts';
 import { inOrder } from './in-order.ts';
 import { imageFile, imagesFolder, settingsFormat, settingsPath } from './layout.ts';
 import { mostBytesInFlight } from './limits.ts';
@@ -140,6 +141,7 @@ async function importFound(
       if (found.kind === 'picture') await clear(found.container, index, writer);
       const row = toRow(found, outcome, index);
       tally.add(await settle(row, outcome, index, writer), outcome !== undefined);
+      if (found.kind === 'picture') await classify(found, index, writer);
     }
   } finally {
     await writer.close();
@@ -152,6 +154,15 @@ async function importFound(
 async function clear(container: string | undefined, index: ManifestIndex, writer: DatasetWriter): Promise<void> {
   if (container === undefined || !index.isQuarantined(container)) return;
   const row: ManifestRow = { kind: 'ignored', source: container, reason: 'It could not be read before; now it can.' };
+  index.add(row);
+  await writer.add(row);
+}
+
+/** A known picture takes the class of the folder it lies in now: importing again is how pictures are sorted anew. */
+async function classify(found: FoundPicture, index: ManifestIndex, writer: DatasetWriter): Promise<void> {
+  const picture = index.pictureOf(found.source, found.stamp);
+  const row = picture === undefined ? undefined : withClass(picture, found);
+  if (row === undefined) return;
   index.add(row);
   await writer.add(row);
 }
@@ -189,7 +200,8 @@ function toRow(found: Found, outcome: DecodeOutcome | undefined, index: Manifest
   const stamp = found.stamp === undefined ? {} : { stamp: found.stamp };
   const same = index.picture(id);
   if (same !== undefined && same.source !== source) return { kind: 'duplicate', source, of: id, ...stamp };
-  return { kind: 'used', id, source, file: imageFile(id), ...original, ...stamp };
+  const label = found.label ?? same?.label;
+  return { kind: 'used', id, source, file: imageFile(id), ...original, ...stamp, ...(label ? { label } : {}) };
 }
 
 /** Counts what became of the files, and reports it at most ten times a second. */

@@ -52,8 +52,13 @@ export class ManifestIndex {
 
   /** Whether this very file, unchanged, is in the dataset already. */
   isKnown(source: string, stamp: string | undefined): boolean {
+    return this.pictureOf(source, stamp) !== undefined;
+  }
+
+  /** The picture in use with the contents of this very file, unchanged; undefined for a file that is not known. */
+  pictureOf(source: string, stamp: string | undefined): UsedPicture | undefined {
     const id = this.#contents.get(stampKey(source, stamp));
-    return id !== undefined && this.picture(id) !== undefined;
+    return id === undefined ? undefined : this.picture(id);
   }
 
   /** Whether no picture is in use. */

@@ -7,6 +7,7 @@ import { readIfPresent } from '../storage/files.ts';
 import { readJson } from '../storage/json.ts';
 import { readJsonl } from '../storage/jsonl.ts';
 import { manifestPath, settingsFormat, settingsPath } from './layout.ts';
+import { classesOf } from './classes.ts';
 import { ManifestIndex, countOf, noCounts } from './manifest-index.ts';
 import { manifestRowSchema } from './schema.ts';
 import type {
@@ -80,7 +81,13 @@ export function pageOf(
 
 /** What there is to know at a glance. */
 export function summarise(rows: readonly ManifestRow[], settings: PictureSettings): DatasetSummary {
-  const summary: DatasetSummary = { counts: countRows(rows), formats: {}, enlarged: 0, firstFrames: 0 };
+  const summary: DatasetSummary = {
+    counts: countRows(rows),
+    formats: {},
+    enlarged: 0,
+    firstFrames: 0,
+    classes: classesOf(rows),
+  };
   let [fewest, most] = [Infinity, -Infinity];
   for (const { source, width, height, format, frames } of usedPictures(rows)) {
     summary.formats[format] = (summary.formats[format] ?? 0) + 1;
@@ -104,7 +111,7 @@ export function isEnlarged(
 
 /**
  * What identifies a dataset: SHA-256 (64 hex digits) over the ids of its used pictures and the settings they were
- * shaped with. The order of import, file names and quarantined files do not matter.
+ * shaped with. The order of import, file names, classes and quarantined files do not matter.
  */
 export function datasetHash(rows: readonly ManifestRow[], { size, framing, background }: PictureSettings): string {
   const hash = createHash('sha256').update(JSON.stringify([size, framing, background.toLowerCase()]));

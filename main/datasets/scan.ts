@@ -1,9 +1,11 @@
 /** Looks through folders, files and archives for pictures, following links but never in a circle. */
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { scanArchive } from './archive.ts';
+import { classPerFolder, holdsPictures, oneClass } from './classes.ts';
+import type { FolderClass } from './classes.ts';
 import { isHidden, judgeName } from './formats.ts';
 import type { Found, FoundPicture } from './found.ts';
 import { readFailure } from './reasons.ts';
@@ -44,18 +46,33 @@ async function isArchive(path: string, info: Stats): Promise<boolean> {
   }
 }
 
-/** Everything below `roots`, in the order of the roots and of the names in each folder. `closed` folders stay shut. */
+/**
+ * Everything below `roots`, in the order of the roots and of the names in each folder. `closed` folders stay shut.
+ * The folders below a root are the classes; of several roots, one with pictures directly in it is a class itself.
+ */
 export async function* scanRoots(roots: readonly Root[], closed: readonly string[] = []): AsyncGenerator<Found> {
   const entered = new Set(await Promise.all(closed.map((folder) => realpath(folder).catch(() => folder))));
+  const several = roots.filter(({ kind }) => kind !== 'file').length > 1;
   for (const { kind, path } of roots) {
-    if (kind === 'archive') yield* scanArchive(path);
-    else if (kind === 'folder') yield* scanFolder(path, entered);
+    if (kind === 'archive') yield* scanArchive(path, several ? basename(path, extname(path)) : undefined);
+    else if (kind === 'folder')
+      yield* scanFolder(path, entered, several && (await isClass(path)) ? oneClass(basename(path)) : classPerFolder);
     // A file that was chosen by itself is tried whatever its name is.
     else yield await toPicture(path, true);
   }
 }
 
-async function* scanFolder(folder: string, entered: Set<string>): AsyncGenerator<Found> {
+async function isClass(folder: string): Promise<boolean> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return holdsPictures(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
+  } catch {
+    // Why it can not be read is reported when it is looked through.
+    return false;
+  }
+}
+
+async function* scanFolder(folder: string, entered: Set<string>, classes: FolderClass): AsyncGenerator<Found> {
   let names: string[];
   try {
     const real = await realpath(folder);
@@ -74,7 +91,9 @@ async function* scanFolder(folder: string, entered: Set<string>): AsyncGenerator
   for (let start = 0; start < names.length; start += statsAtOnce) {
     const part = names.slice(start, start + statsAtOnce);
     const infos = await Promise.allSettled(part.map((name) => stat(join(folder, name))));
-    for (const [i, name] of part.entries()) yield* scanEntry(join(folder, name), name, infos[i]!, entered);
+    for (const [i, name] of part.entries()) {
+      yield* scanEntry(join(folder, name), name, infos[i]!, entered, classes);
+    }
   }
 }
 
@@ -83,12 +102,13 @@ async function* scanEntry(
   name: string,
   info: PromiseSettledResult<Stats>,
   entered: Set<string>,
+  classes: FolderClass,
 ): AsyncGenerator<Found> {
   if (info.status === 'rejected') yield unreachable(path, name, info.reason);
-  else if (!info.value.isDirectory()) yield* scanFile(path, name, info.value);
+  else if (!info.value.isDirectory()) yield* scanFile(path, name, info.value, classes);
   else if (isHidden(name)) yield ignored(path, 'A hidden folder.');
   else if (name.endsWith('.cauchy')) yield ignored(path, 'A project of the studio.');
-  else yield* scanFolder(path, entered);
+  else yield* scanFolder(path, entered, classes.below(name));
 }
 
 const ignored = (source: string, reason: string): Found => ({ kind: 'ignored', source, reason });
@@ -99,12 +119,12 @@ function unreachable(path: string, name: string, thrown: unknown): Found {
   return { kind: 'quarantined', source: path, reason: readFailure(path, thrown) };
 }
 
-function* scanFile(path: string, name: string, info: Stats): Generator<Found> {
+function* scanFile(path: string, name: string, info: Stats, { label }: FolderClass): Generator<Found> {
   const verdict = judgeName(name, 'folder');
   if (verdict.kind === 'ignore') yield ignored(path, verdict.reason);
   else if (!info.isFile()) yield { kind: 'quarantined', source: path, reason: 'It is a device or a pipe, not a file.' };
   else if (verdict.kind === 'quarantine') yield { kind: 'quarantined', source: path, reason: verdict.reason };
-  else yield { ...fileOf(path, info, verdict.certain), container: dirname(path) };
+  else yield { ...fileOf(path, info, verdict.certain), container: dirname(path), label };
 }
 
 async function toPicture(path: string, certain: boolean): Promise<Found> {

@@ -42,6 +42,8 @@ export const usedPictureSchema = z.strictObject({
   /** How many frames or pages the file has, when more than the one that is used, the first. */
   frames: z.int().min(2).optional(),
   stamp: stampSchema,
+  /** Its class: the name of the folder it was sorted into. Absent without one, and in projects of before there were classes. */
+  label: z.string().min(1).optional(),
 });
 export type UsedPicture = z.infer<typeof usedPictureSchema>;
 
@@ -147,6 +149,10 @@ const extremePictureSchema = z.strictObject({
   height: z.int().positive(),
 });
 
+/** A class and how many pictures in use it has. */
+export const pictureClassSchema = z.strictObject({ name: z.string().min(1), pictures: z.int().positive() });
+export type PictureClass = z.infer<typeof pictureClassSchema>;
+
 /** What there is to know about a dataset at a glance. */
 export const datasetSummarySchema = z.strictObject({
   counts: pictureCountsSchema,
@@ -156,6 +162,8 @@ export const datasetSummarySchema = z.strictObject({
   enlarged: z.int().nonnegative(),
   /** Used pictures of which only the first of several frames or pages was taken. */
   firstFrames: z.int().nonnegative(),
+  /** The folders that pictures were sorted into, by name; pictures without one are in none. */
+  classes: z.array(pictureClassSchema),
   /** The originals with the fewest and the most pixels; absent in an empty dataset. */
   smallest: extremePictureSchema.optional(),
   largest: extremePictureSchema.optional(),

@@ -6,7 +6,7 @@ import { precisionRecall } from '../evaluation/recall.ts';
 import { encodePng } from '../datasets/sharp.ts';
 import { drawGrid, gridLayout } from '../gallery/grid.ts';
 import { createDecoder } from '../generation/decode.ts';
-import { createSampler } from '../generation/sample.ts';
+import { createSampler, inSteps } from '../generation/sample.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import { readNormalisation } from '../latents/store.ts';
 import { networkSpecs } from '../models/network.ts';
@@ -14,6 +14,7 @@ import { initialise } from '../models/parameters.ts';
 import { writeFileAtomic } from '../storage/files.ts';
 import { emaRatesOf } from '../training/averages.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
+import { networkOf } from '../training/classes.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { loadVae } from '../vae/starter.ts';
@@ -58,7 +59,8 @@ export async function runExperiment(
   const steps = config.length.kind === 'steps' ? config.length.steps : 1;
   const device = oneThread();
   const trainer = await createTrainer({ device, name: 'run', config, shape });
-  await trainer.put(initialState(initialise(networkSpecs(config.network, shape), config.seed), config.averages.length));
+  const weights = initialise(networkSpecs(networkOf(config), shape), config.seed);
+  await trainer.put(initialState(weights, config.averages.length));
   const order = new DataOrder(config.seed, data.count);
   const emaRates = emaRatesOf(config, steps);
   const began = performance.now();
@@ -92,7 +94,7 @@ async function measure(
   // Every run is asked for the same pictures.
   const seeds = Array.from({ length: request.samples }, (_, i) => i);
   const at = async (nfe: 1 | 2) => {
-    const samples = await sampler.sample(seeds, nfe);
+    const samples = await sampler.sample(seeds, inSteps(nfe));
     const shown = samples.subarray(0, pictures.rows * pictures.columns * dimensions);
     const tiles = await decoder.decode(shown);
     const { width, height } = gridLayout(tiles.length, decoder.size, pictures.columns, 0);

@@ -1,6 +1,6 @@
 /** The gallery: generated pictures and exported grids. */
 import { z } from 'zod';
-import { nfeSchema } from '../generation/schema.ts';
+import { sampledSchema } from '../generation/schema.ts';
 
 /** One line of gallery/pictures.jsonl. */
 export const galleryPictureSchema = z.strictObject({
@@ -9,7 +9,7 @@ export const galleryPictureSchema = z.strictObject({
   file: z.string(),
   run: z.string(),
   step: z.int().nonnegative(),
-  nfe: nfeSchema,
+  ...sampledSchema.shape,
   seed: z.int().nonnegative(),
   size: z.int().positive(),
   createdAt: z.iso.datetime(),

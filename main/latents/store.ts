@@ -1,7 +1,7 @@
 /** Where a project keeps latents, and how they are read: `latents/<key>/` with a manifest, shards and statistics. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
@@ -14,6 +14,8 @@ const manifestFormat: JsonFormat<LatentManifest> = { version: 1, schema: latentM
 const statisticsFormat: JsonFormat<LatentStatistics> = { version: 1, schema: latentStatisticsSchema };
 
 export const latentsFolder = (project: string, key: string): string => join(project, 'latents', key);
+/** The project that a folder of latents belongs to. */
+export const projectOf = (folder: string): string => dirname(dirname(folder));
 
 /** The cache key: pictures and their shaping, VAE, precision. The same inputs always find the same latents. */
 export function latentsKey(inputs: { readonly datasetHash: string; readonly vaeHash: string }): string {

@@ -2,8 +2,10 @@
  * Everything random or scheduled about a training step, computed on the host as a function of (data, config, step):
  * which latents, which noise and how it is paired, and what the objective adds. A resumed run computes the same.
  */
+import { assertThat } from '../base/errors.ts';
 import { fillNormal, Random } from '../base/random.ts';
 import { assign, pairCosts } from '../consistency/coupling.ts';
+import { classCount, dropLabels, oneHot } from './classes.ts';
 import { objectiveOf } from './objectives/index.ts';
 import type { Prepared } from './objectives/objective.ts';
 import type { RunConfig } from './schema.ts';
@@ -14,6 +16,8 @@ export interface TrainingData {
   readonly count: number;
   /** channels · height · width */
   readonly dimensions: number;
+  /** Class of each picture, −1 for none; needed where the network is told classes. */
+  readonly labels?: Int32Array | undefined;
 }
 
 /** The host's share of a step's inputs. */
@@ -56,6 +60,21 @@ function couple(x_0: Float32Array, noise: Float32Array, batch: number): Float32A
   return paired;
 }
 
+/** One-hot `classes` [rows, classes + 1] of these pictures, where the network is told any. */
+function classInputs(
+  pictures: Int32Array,
+  { labels }: TrainingData,
+  config: RunConfig,
+  k: number,
+): Record<string, Float32Array> {
+  const count = classCount(config);
+  if (config.classes.kind === 'none' || count === 0) return {};
+  assertThat(labels !== undefined, 'pictures with their classes');
+  const own = pictures.map((picture) => labels[picture]!);
+  dropLabels(own, config.classes.dropout, config.seed, k);
+  return { classes: oneHot(own, count) };
+}
+
 /** The batch of step k (from 0) of a run of `totalSteps`. `order` must belong to the same seed and data. */
 export function prepareBatch(
   data: TrainingData,
@@ -66,16 +85,19 @@ export function prepareBatch(
 ): Batch {
   const { batchSize: rows, seed } = config;
   const { dimensions, latents } = data;
+  const pictures = Int32Array.from({ length: rows }, (_, b) => order.at(k * rows + b));
   const x_0 = new Float32Array(rows * dimensions);
-  for (let b = 0; b < rows; b++) {
-    const picture = order.at(k * rows + b);
-    x_0.set(latents.subarray(picture * dimensions, (picture + 1) * dimensions), b * dimensions);
-  }
+  pictures.forEach((picture, b) =>
+    x_0.set(latents.subarray(picture * dimensions, (picture + 1) * dimensions), b * dimensions),
+  );
   const noise = new Float32Array(rows * dimensions);
   fillNormal(noise, { seed, stream: 'noise', index: k });
+  const prepared = objectiveOf(config).prepare({ k, totalSteps, rows, dimensions });
   return {
+    ...prepared,
+    inputs: { ...prepared.inputs, ...classInputs(pictures, data, config, k) },
     x_0,
+    // The noise is re-ordered, not the latents: their classes stay beside them.
     noise: config.coupling === 'optimalTransport' ? couple(x_0, noise, rows) : noise,
-    ...objectiveOf(config).prepare({ k, totalSteps, rows, dimensions }),
   };
 }

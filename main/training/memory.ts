@@ -12,6 +12,7 @@ import { bytesOf, largestTensor, livePeak } from '../tensor/ir/liveness.ts';
 import { runOrder } from '../tensor/onnx/run-order.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
 import { averagesWords } from './averages.ts';
+import { networkOf } from './classes.ts';
 import type { MemoryPlan, RunConfig } from './schema.ts';
 import { runLayout, stepGraphs } from './step.ts';
 import type { LatentShape } from '../models/network.ts';
@@ -60,7 +61,7 @@ export function planMemory(
   { traits, memory }: PlannedDevice,
   rows: number,
 ): MemoryPlan {
-  const layout = runLayout(config.network, shape, traits.layout);
+  const layout = runLayout(networkOf(config), shape, traits.layout);
   const graphs = stepGraphs(config, shape, layout, rows).map(optimise);
   const weights = stateBytes(layout);
   const averages = config.averages.length;

@@ -4,7 +4,8 @@ import { networkSpecs } from '../models/network.ts';
 import type { LatentShape } from '../models/network.ts';
 import { countParameters } from '../models/parameters.ts';
 import { emaRatesOf } from './averages.ts';
-import type { RunConfig, RunPlan } from './schema.ts';
+import { networkOf } from './classes.ts';
+import type { RunClass, RunConfig, RunPlan } from './schema.ts';
 
 /** Below this there is nothing to generalise from. */
 export const fewestTrainingPictures = 16;
@@ -31,19 +32,26 @@ export function lengthInSteps({ length, batchSize }: RunConfig, trainingPictures
   return undefined;
 }
 
-/** The plan of a run of `steps` steps. Throws `dataset.tooFew`. */
-export function planRun(config: RunConfig, shape: LatentShape, pictures: number, steps: number): RunPlan {
+/** The plan of a run of `steps` steps; `classes` are those of its training pictures. Throws `dataset.tooFew`. */
+export function planRun(
+  config: RunConfig,
+  shape: LatentShape,
+  pictures: number,
+  steps: number,
+  classes: readonly RunClass[] = [],
+): RunPlan {
   const heldOut = heldOutCount(pictures);
   const trainingPictures = pictures - heldOut;
   if (trainingPictures < fewestTrainingPictures)
     throw studioError('dataset.tooFew', { found: trainingPictures, needed: fewestTrainingPictures });
   return {
     steps,
-    parameters: countParameters(networkSpecs(config.network, shape)),
+    parameters: countParameters(networkSpecs(networkOf(config), shape)),
     latentShape: [...shape] as [number, number, number],
     trainingPictures,
     heldOutPictures: heldOut,
     batchSize: config.batchSize,
     emaRates: emaRatesOf(config, steps),
+    ...(config.classes.kind === 'none' ? {} : { classes: [...classes] }),
   };
 }

@@ -10,8 +10,22 @@ const positive = z.number().positive();
 /** Splits evenly. */
 const isDivisor = (part: number, whole: number): boolean => whole % part === 0;
 
+/** Whether the network is told the class of a picture, so that pictures of one class can be asked for. */
+const classesSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  /** The folders that the pictures were sorted into. */
+  z.strictObject({
+    kind: z.literal('folders'),
+    /** `auto`: as many as the pictures have when the run starts. */
+    count: z.union([z.literal('auto'), z.int().min(2).max(10_000)]).default('auto'),
+    /** Share of pictures whose class is kept from the network: it learns pictures of no class, too, which guidance needs (method §6.3). */
+    dropout: z.number().min(0).max(1).default(0.1),
+  }),
+]);
+
 const runConfigShape = z.strictObject({
   network: networkConfigSchema,
+  classes: classesSchema.prefault({ kind: 'none' }),
   objective: objectiveSchema.prefault({ kind: 'consistency' }),
   /** How noise is paired with latents in a batch, method §5. */
   coupling: z.enum(['optimalTransport', 'independent']).default('optimalTransport'),
@@ -61,6 +75,10 @@ export const presetSchema = z.strictObject({
 });
 export type Preset = z.infer<typeof presetSchema>;
 
+/** A class of a run, and how many of its training pictures have it: none where all of them are held out. */
+export const runClassSchema = z.strictObject({ name: z.string(), pictures: z.int().nonnegative() });
+export type RunClass = z.infer<typeof runClassSchema>;
+
 /** What follows from a configuration and the data; fixed when the run starts and stored with it. */
 export const runPlanSchema = z.strictObject({
   steps: z.int().positive(),
@@ -72,6 +90,8 @@ export const runPlanSchema = z.strictObject({
   batchSize: z.int().positive(),
   /** The rate of each average. */
   emaRates: z.array(z.number().min(0).lt(1)).min(1),
+  /** The classes that the network is told, in the order that numbers them; absent without any. */
+  classes: z.array(runClassSchema).optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

@@ -2,6 +2,7 @@
  * One training step as graphs: the objective's loss, its gradient, the optimiser, the averages. A step is one graph, or, where its
  * activations don't fit, one that adds up gradients of a part of the batch and one that updates.
  */
+import { guided } from '../consistency/guidance.ts';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
 import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { Parameters } from '../models/parameters.ts';
@@ -15,6 +16,7 @@ import { mixedPrecision } from '../tensor/passes/mixed-precision.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { TensorFunction, Tensors, TensorTypes } from '../tensor/trace/trace.ts';
+import { networkOf } from './classes.ts';
 import { nextScaling, scaleOf, scaleType, scalingTypes } from './loss-scaling.ts';
 import { objectiveOf } from './objectives/index.ts';
 import type { LossPart, NetworkFunction } from './objectives/objective.ts';
@@ -26,17 +28,22 @@ const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 export const runLayout = (network: NetworkConfig, shape: LatentShape, kind: LayoutKind): Layout =>
   layoutOf(kind, networkSpecs(network, shape));
 
-/** The network of a run as a function of its weights. */
+/** The network of a run as a function of its weights, with what it is told of the rows' classes. */
 const networkFunction =
-  (network: NetworkConfig): NetworkFunction =>
+  (network: NetworkConfig, classes: Tensor | undefined): NetworkFunction =>
   (p, x, time) =>
-    networkOutput(p, x, time, network);
+    networkOutput(p, x, time, network, classes);
+
+/** One-hot classes of `rows` rows, the last column the null class, for a network that is told them. */
+const classTypes = ({ classes = 0 }: NetworkConfig, rows: number): TensorTypes =>
+  classes === 0 ? {} : { classes: float(rows, classes + 1) };
 
 /** Inputs that hold `rows` rows of a batch. */
 export const batchTypes = (run: RunConfig, rows: number, shape: LatentShape): TensorTypes => ({
   x_0: float(rows, ...shape),
   noise: float(rows, ...shape),
   ...objectiveOf(run).types(rows),
+  ...classTypes(networkOf(run), rows),
 });
 
 type LossName = 'loss' | LossPart;
@@ -51,9 +58,10 @@ function lossAndGradients(
   run: RunConfig,
 ): { losses: Losses; gradients: Parameters } {
   const scale = scaleOf(inputs);
+  const network = networkOf(run);
   const networks = {
-    student: networkFunction({ ...run.network, recompute: run.recompute }),
-    teacher: networkFunction(run.network),
+    student: networkFunction({ ...network, recompute: run.recompute }, inputs['classes']),
+    teacher: networkFunction(network, inputs['classes']),
   };
   const lossOf = objectiveOf(run).loss(networks, parameters, inputs);
   const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
@@ -178,18 +186,40 @@ export function emptySums(run: RunConfig, layout: Layout): { name: string; shape
   ];
 }
 
+/** One-hot rows of the null class. */
+function nullClasses(rows: number, count: number): Tensor {
+  const row = new Float32Array(count + 1);
+  row[count] = 1;
+  return ops.broadcastTo(ops.constant(row, [1, count + 1]), [rows, count + 1]);
+}
+
 /**
  * Outputs `x` = c_skip·x + c_out·F(c_in·x, time) for `batch` rows, with the averaged weights (`ema/…`) of a run's state; the
- * coefficients are scalars, and `time` one row, for all of them (objectives/objective.ts, SamplingStep).
+ * coefficients are scalars, and `time` one row, for all of them (objectives/objective.ts, SamplingStep). A network that is told
+ * classes takes `classes`, one-hot; the `guided` graph asks it twice and takes the scalar `guidance`, too.
  */
-export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch: number, layout: Layout): Graph {
+export function samplingGraph(
+  network: NetworkConfig,
+  shape: LatentShape,
+  batch: number,
+  layout: Layout,
+  guidedByClass = false,
+): Graph {
   const embedding = noiseEmbeddingSize(network);
   return trace(
-    'sampling step',
+    guidedByClass ? 'guided sampling step' : 'sampling step',
     (inputs) => {
       const ema = unpack(familyOf(inputs, 'ema', layout), layout);
       const time = ops.broadcastTo(inputs['time']!, [batch, embedding]);
-      const F_x = networkOutput(ema, ops.mul(inputs['x']!, inputs['c_in']!), time, network);
+      const scaled = ops.mul(inputs['x']!, inputs['c_in']!);
+      const F_class = networkOutput(ema, scaled, time, network, inputs['classes']);
+      const F_x = guidedByClass
+        ? guided(
+            F_class,
+            networkOutput(ema, scaled, time, network, nullClasses(batch, network.classes!)),
+            inputs['guidance']!,
+          )
+        : F_class;
       return { x: ops.add(ops.mul(inputs['x']!, inputs['c_skip']!), ops.mul(F_x, inputs['c_out']!)) };
     },
     {
@@ -198,6 +228,8 @@ export function samplingGraph(network: NetworkConfig, shape: LatentShape, batch:
       c_skip: float(),
       c_out: float(),
       time: float(1, embedding),
+      ...classTypes(network, batch),
+      ...(guidedByClass ? { guidance: float() } : {}),
       ...familyTypes(['ema'], layout),
     },
   );

@@ -7,6 +7,7 @@ import { familiesOf } from '../optim/update.ts';
 import type { StateFamily } from '../optim/update.ts';
 import type { ParameterValue } from '../models/parameters.ts';
 import type { Batch } from './batch.ts';
+import { networkOf } from './classes.ts';
 import { initialScaling, scalingPrefix } from './loss-scaling.ts';
 import type { RunConfig } from './schema.ts';
 import { microBatchSizes, planMemory } from './memory.ts';
@@ -125,7 +126,7 @@ const scalingTensors = (state: readonly NamedValue[]) =>
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { device, name, config, shape, onSmaller } = options;
   const traits = await device.traits({});
-  const layout = runLayout(config.network, shape, traits.layout);
+  const layout = runLayout(networkOf(config), shape, traits.layout);
   const sizes = microBatchSizes(config.batchSize);
   const families = familiesOf(config.averages.length);
   let rows = options.microBatch ?? config.batchSize;

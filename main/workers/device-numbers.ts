@@ -2,13 +2,14 @@
 import { fillNormal } from '../base/random.ts';
 import type { Device } from '../engine/contract.ts';
 import type { CheckedPart } from '../engine/schema.ts';
-import { createSampler } from '../generation/sample.ts';
+import { createSampler, inSteps } from '../generation/sample.ts';
 import { networkSpecs } from '../models/network.ts';
 import type { LatentShape } from '../models/network.ts';
 import { initialise } from '../models/parameters.ts';
 import type { ParameterValue } from '../models/parameters.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
 import type { Batch, TrainingData } from '../training/batch.ts';
+import { classCount } from '../training/classes.ts';
 import { runConfigSchema } from '../training/schema.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
@@ -42,7 +43,13 @@ export function probeNoise(length: number, index: number, scale: number): Float3
 export function probeBatches(run: RunConfig, shape: LatentShape, count: number): Batch[] {
   const dimensions = shape[0] * shape[1] * shape[2];
   const size = 2 * run.batchSize;
-  const data: TrainingData = { latents: probeNoise(size * dimensions, 0, 0.5), count: size, dimensions };
+  const classes = Math.max(1, classCount(run));
+  const data: TrainingData = {
+    latents: probeNoise(size * dimensions, 0, 0.5),
+    count: size,
+    dimensions,
+    labels: Int32Array.from({ length: size }, (_, i) => i % classes),
+  };
   const order = new DataOrder(run.seed, size);
   return Array.from({ length: count }, (_, k) => prepareBatch(data, run, 1000, k, order));
 }
@@ -78,7 +85,7 @@ async function trained(device: Device): Promise<Pick<Numbers, 'train' | 'sample'
   const after = new Map((await trainer.read()).map(({ name, data }) => [name, data]));
   const { state, layout } = trainer;
   const sampler = await createSampler({ device, state, layout, config, shape: probeShape, batch: 4 });
-  const sample = await sampler.sample([0, 1, 2, 3], 1);
+  const sample = await sampler.sample([0, 1, 2, 3], inSteps(1));
   await sampler.release();
   await trainer.release();
   const losses = Float32Array.from(reports, ({ loss }) => loss);

@@ -6,6 +6,7 @@ import type { LatentShape } from '../models/network.ts';
 import { countParameters, initialise } from '../models/parameters.ts';
 import * as ops from '../tensor/ops.ts';
 import { trace } from '../tensor/trace/trace.ts';
+import { networkOf, withAnyClasses } from '../training/classes.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { emaRatesOf } from '../training/averages.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
@@ -78,10 +79,11 @@ const mostBursts = 20;
 export async function measureStep(
   device: Device,
   name: string,
-  config: RunConfig,
+  wanted: RunConfig,
   shape: LatentShape,
 ): Promise<NonNullable<DeviceMeasurement['step']>> {
-  const specs = networkSpecs(config.network, shape);
+  const config = withAnyClasses(wanted);
+  const specs = networkSpecs(networkOf(config), shape);
   const model: TimedModel = { name, parameters: countParameters(specs), batchSize: config.batchSize };
   const trainer = await createTrainer({ device, name: 'check step', config, shape });
   await trainer.put(initialState(initialise(specs, config.seed), config.averages.length));

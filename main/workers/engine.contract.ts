@@ -8,7 +8,7 @@ import {
   pictureSourceSchema,
 } from '../datasets/schema.ts';
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
-import { nfeSchema } from '../generation/schema.ts';
+import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
 import { latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
@@ -86,7 +86,7 @@ export const engineContract = {
       input: z.strictObject({
         ...place,
         run: z.string(),
-        nfe: nfeSchema,
+        sampling: samplingRequestSchema,
         seeds: z.array(z.int().nonnegative()).min(1),
         target: z.discriminatedUnion('kind', [
           /** PNGs in a folder, named by seed; `gallery` ones get ids. */
@@ -105,6 +105,8 @@ export const engineContract = {
         pictures: z.array(galleryPictureSchema),
         grid: z.strictObject({ width: z.int(), height: z.int(), bytes: z.int() }).optional(),
         step: z.int().nonnegative(),
+        /** Sampling steps that were made. */
+        nfe: z.int().positive(),
       }),
       progress,
     },

@@ -17,6 +17,7 @@ import { memoryPlan } from './fitting-trainer.ts';
 import { generateJob } from './generate-job.ts';
 import { Pause } from './pause.ts';
 import { ownProcessPort } from './ports.ts';
+import { classesOfRun } from './run-classes.ts';
 import { createThreads } from './threads.ts';
 import { TrainingJob } from './training-job.ts';
 import type { TrainingControl } from './training-job.ts';
@@ -85,8 +86,11 @@ const handlers: Handlers<typeof engineContract> = {
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
-  'training.estimate': async ({ project, config }) =>
-    memoryPlan(threads.device, config, (await currentLatents(project)).shape),
+  'training.estimate': async ({ project, config }) => {
+    const latents = await currentLatents(project);
+    const resolved = await classesOfRun(project, config, latents, 0);
+    return memoryPlan(threads.device, resolved.config, latents.shape);
+  },
   'training.start': async (input, context) => {
     const latents = await currentLatents(input.project);
     return trained(input, context, (job) => job.start({ ...input, latents }));

@@ -2,6 +2,7 @@
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import { emaRatesOf } from '../training/averages.ts';
+import { networkOf } from '../training/classes.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
 import { networkSpecs } from '../models/network.ts';
@@ -26,8 +27,8 @@ export interface FittingOptions {
 }
 
 /** What a new run starts from. */
-export const freshState = ({ network, seed, averages }: RunConfig, shape: LatentShape): NamedValue[] =>
-  initialState(initialise(networkSpecs(network, shape), seed), averages.length);
+export const freshState = (config: RunConfig, shape: LatentShape): NamedValue[] =>
+  initialState(initialise(networkSpecs(networkOf(config), shape), config.seed), config.averages.length);
 
 /** What a run of this configuration needs on this device now. */
 export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {

@@ -52,7 +52,11 @@ const handlers: Handlers<typeof mathsContract> = {
   open: async ({ data, folder, heldOut }) => {
     const set = await readLatentSet(folder, heldOut);
     const count = set.training.length / set.dimensions;
-    open.set(data, { set, training: { latents: set.training, count, dimensions: set.dimensions }, orders: new Map() });
+    open.set(data, {
+      set,
+      training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels },
+      orders: new Map(),
+    });
     return { training: count, heldOut: set.heldOut.length / set.dimensions };
   },
   close: ({ data }) => {

@@ -17,6 +17,7 @@ import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer
 import type { TrainingProgress } from './engine.contract.ts';
 import { fittingTrainer, freshState, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
+import { classesOfRun, refuseOtherClasses } from './run-classes.ts';
 import { endWords, resumedWords, RunJournal, startedWords, wordsOf } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
 import { timeBudget } from './time-budget.ts';
@@ -81,21 +82,16 @@ export class TrainingJob {
   }
 
   /** Plans and trains a new run. Throws `dataset.tooFew`. */
-  async start({ run, name, preset, config, latents }: NewRun): Promise<RunRecord> {
+  async start({ run, name, preset, config: asked, latents }: NewRun): Promise<RunRecord> {
     const began = performance.now();
     this.#preparing();
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+    const { config, classes } = await classesOfRun(this.#project, asked, latents, heldOutCount(pictures));
     // Checks the data before anything is loaded.
-    planRun(config, latents.shape, pictures, 1);
+    const first = planRun(config, latents.shape, pictures, 1, classes);
     const state = freshState(config, latents.shape);
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
-    const painter = await Painter.create(
-      this.#threads,
-      { project: this.#project, resources: this.#resources },
-      latents,
-      config,
-      trainer,
-    );
+    const painter = await this.#painter(latents, { config, plan: first }, trainer);
     try {
       const isScored = heldOutCount(pictures) >= fewestForScore;
       const scores = isScored ? [{ step: 0, ...(await this.#quality(painter)) }] : [];
@@ -115,7 +111,7 @@ export class TrainingJob {
           : undefined;
       const steps = lengthInSteps(config, pictures - heldOutCount(pictures)) ?? budget!.steps;
       await trainer.put(state);
-      const plan = planRun(config, latents.shape, pictures, steps);
+      const plan = planRun(config, latents.shape, pictures, steps, classes);
       const device = await this.#device();
       const record: RunRecord = {
         id: run,
@@ -164,15 +160,10 @@ export class TrainingJob {
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
+    await refuseOtherClasses(this.#project, record, latents);
     const state = checkpoint?.state ?? freshState(config, latents.shape);
     const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
-    const painter = await Painter.create(
-      this.#threads,
-      { project: this.#project, resources: this.#resources },
-      latents,
-      record.config,
-      trainer,
-    );
+    const painter = await this.#painter(latents, record, trainer);
     try {
       const scores = record.scores.filter((score) => score.step <= step);
       const device = await this.#device();
@@ -294,6 +285,11 @@ export class TrainingJob {
     const onSmaller = (change: SmallerMicroBatch) => this.#onSmaller(change);
     const { shape } = latents;
     return fittingTrainer(this.#threads, { data, folder, heldOut, config, shape, state, known, onSmaller });
+  }
+
+  #painter(latents: LatentManifest, run: Pick<RunRecord, 'config' | 'plan'>, trainer: Trainer): Promise<Painter> {
+    const place = { project: this.#project, resources: this.#resources };
+    return Painter.create(this.#threads, place, latents, run, trainer);
   }
 
   async #release(trainer: Trainer, painter: Painter): Promise<void> {

@@ -26,6 +26,7 @@ export type RunStatus = RunRecord['status'];
 export type MetricsRow = Output<'runs.metrics'>[number];
 export type SampleSheet = Output<'runs.samples'>[number];
 export type RunLogRow = Output<'runs.log'>[number];
+export type SamplingRequest = Input<'gallery.generate'>['sampling'];
 export type GalleryPicture = Output<'gallery.page'>['rows'][number];
 export type GridResult = Output<'gallery.exportGrid'>;
 export type Settings = Output<'settings.get'>;

@@ -34,7 +34,14 @@ beforeAll(async () => {
   await writePictures(pictures, 60);
   await writeBrokenPictures(join(pictures, 'broken'));
   const network = { kind: 'dit', patch: 2, width: 32, depth: 1, heads: 2 };
-  const config = { network, batchSize: 8, length: { kind: 'steps', steps: 30 }, optimiser: { learningRate: 0.001 } };
+  const config = {
+    network,
+    // The folders “deep” and “å漢字 100% #1”; most pictures lie in neither.
+    classes: { kind: 'folders' },
+    batchSize: 8,
+    length: { kind: 'steps', steps: 30 },
+    optimiser: { learningRate: 0.001 },
+  };
   writeFileSync(configFile, JSON.stringify({ ...config, sampleSheets: 2 }));
   writeFileSync(oftenFile, JSON.stringify({ ...config, sampleSheets: 0, checkpointMinutes: 0.005 }));
 });
@@ -47,6 +54,10 @@ describe('from a folder of pictures to a grid', () => {
     const { code, last, stderr } = await succeeds('import', pictures, '--project', project, '--size', '64');
     expect(stderr).not.toContain('Warning');
     expect(last).toMatchObject({ type: 'result', counts: { used: 60, quarantined: 5, duplicates: 0 } });
+    expect(last['classes']).toEqual([
+      { name: 'deep', pictures: 7 },
+      { name: 'å漢字 100% #1', pictures: 12 },
+    ]);
     const refused = last['quarantined'] as { source: string; reason: string }[];
     expect(refused.map(({ source }) => source.split('/').at(-1)).sort()).toEqual([
       'a text.png',
@@ -97,6 +108,21 @@ describe('from a folder of pictures to a grid', () => {
     expect((await pixels(file)).equals(await pixels(join(many, 'seed-000005-2.png')))).toBe(true);
     const text: unknown = JSON.parse(pngText(readFileSync(file), pngKeyword)!);
     expect(picturePngTextSchema.parse(text)).toMatchObject({ run: 'run-001', step: 30, nfe: 2, seed: 5 });
+  });
+
+  it('sample: a class by its name, with guidance and by noise levels; the picture says so', async () => {
+    const out = join(root, 'deep ones');
+    const sample = ['sample', ...ofRun, '--count', '1', '--seed', '5', '--out', out];
+    const asked = ['--sigmas', '80,0.5', '--class', 'deep', '--guidance', '1.5'];
+    const { last } = await succeeds(...sample, ...asked);
+    expect(last).toMatchObject({ nfe: 2, class: 'deep', guidance: 1.5 });
+    const [file] = last['files'] as [string];
+    const text: unknown = JSON.parse(pngText(readFileSync(file), pngKeyword)!);
+    expect(picturePngTextSchema.parse(text)).toMatchObject({
+      nfe: 2,
+      sampling: { steps: { kind: 'sigmas', sigmas: [80, 0.5] }, average: 0, class: 0, guidance: 1.5 },
+      className: 'deep',
+    });
   });
 
   it('grid: one PNG of the right size that knows its cells', async () => {
@@ -243,7 +269,8 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
     await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
     await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));
     await fails('vae.unknown', 'encode', '--project', project, '--vae', 'magic');
-    await fails('sample.badNfe', 'sample', ...ofRun, '--nfe', '3', '--out', join(root, 'x'));
+    await fails('sample.badSteps', 'sample', ...ofRun, '--nfe', '65', '--out', join(root, 'x'));
+    await fails('sample.unknownClass', 'sample', ...ofRun, '--class', 'owls', '--out', join(root, 'x'));
   });
   it('a configuration with a misspelt key', async () => {
     const bad = join(root, 'bad.json');

@@ -15,6 +15,7 @@ import {
 } from '../../main/consistency/noise-levels.ts';
 import { embedNoise, preconditioning, sigmaData } from '../../main/consistency/preconditioning.ts';
 import { samplingPlan } from '../../main/consistency/sampler.ts';
+import type { SamplingSteps } from '../../main/consistency/sampler.ts';
 import { adaptiveC, initialC } from '../../main/consistency/scaling-c.ts';
 import { ropeAngles, rotateHalf, sinCosValues } from '../../main/models/dit-tables.ts';
 import { emaHalfLife, emaRate } from '../../main/optim/ema.ts';
@@ -59,6 +60,7 @@ interface Golden {
   dit_sincos_D16_g4: Table<number[]>;
   dit_rope_headdim8_g4: Record<'cos_token6(row1,col2)' | 'sin_token6(row1,col2)' | 'rotate_half([1..8])', number[]>;
   sampling_toy_F0: Table<number[]> & { two_step_sigma: number; two_step_noise_std: number };
+  'sampling_toy_Fconst0.37': Table<number[]>;
 }
 const golden = JSON.parse(readFileSync(new URL('method.json', import.meta.url), 'utf8')) as Golden;
 
@@ -216,16 +218,26 @@ describe('networks and sampling', () => {
     const turned = runEager(({ x }) => ({ y: rotateHalf(x!) }), { x: tensor([1, 2, 3, 4, 5, 6, 7, 8], [1, 8]) });
     expect([...turned['y']!.data]).toEqual(golden.dit_rope_headdim8_g4['rotate_half([1..8])']);
   });
-  it('the two-step plan', () => {
-    const toy = golden.sampling_toy_F0;
-    const plan = samplingPlan(2, range);
-    expect([plan[1]!.sigma, plan[1]!.noiseStd]).toBeAllClose([toy.two_step_sigma, toy.two_step_noise_std], exact);
-    // With F = 0 the consistency function is c_skip·x, so the whole sampler is arithmetic.
-    const skip = (sigma: number) => preconditioning(sigma, range.sigmaMin).c_skip;
-    const one = toy['z_T']!.map((z) => skip(80) * plan[0]!.noiseStd * z);
-    const two = one.map((x, i) => skip(plan[1]!.sigma) * (x + plan[1]!.noiseStd * toy['z_2']![i]!));
-    expect(one).toBeAllClose(toy['one_step']!, exact);
-    expect(two).toBeAllClose(toy['two_step_output']!, exact);
-    expect(samplingPlan(1, range)).toEqual([{ sigma: 80, noiseStd: 80 }]);
+  // A network whose output is the same everywhere makes the whole sampler arithmetic.
+  it.each([
+    { F: 0, one: 'one_step', two: 'two_step_output', toy: golden.sampling_toy_F0 },
+    { F: 0.37, one: 'one_step', two: 'two_step', toy: golden['sampling_toy_Fconst0.37'] },
+  ])('one and two sampling steps where F = $F', ({ F, one, two, toy }) => {
+    const { z_T, z_2, two_step_sigma, two_step_noise_std } = golden.sampling_toy_F0;
+    const run = (steps: SamplingSteps): number[] => {
+      let x = z_T!.map(() => 0);
+      for (const [k, { sigma, noiseStd }] of samplingPlan(steps, range).entries()) {
+        const { c_skip, c_out } = preconditioning(sigma, range.sigmaMin);
+        x = x.map((x_d, d) => c_skip * (x_d + noiseStd * [z_T, z_2][k]![d]!) + c_out * F);
+      }
+      return x;
+    };
+    expect(run({ kind: 'nfe', nfe: 1 })).toBeAllClose(toy[one]!, exact);
+    expect(run({ kind: 'nfe', nfe: 2 })).toBeAllClose(toy[two]!, exact);
+    // The published list, whose last index is where f leaves x as it is; and the same by its noise levels.
+    expect(run({ kind: 'indices', levels: 641, indices: [0, 420, 640] })).toBeAllClose(toy[two]!, exact);
+    expect(run({ kind: 'sigmas', sigmas: [80, two_step_sigma] })).toBeAllClose(toy[two]!, exact);
+    const [, second] = samplingPlan({ kind: 'indices', levels: 641, indices: [0, 420] }, range);
+    expect([second!.sigma, second!.noiseStd]).toBeAllClose([two_step_sigma, two_step_noise_std], exact);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, pairCosts } from '../../main/consistency/coupling.ts';
 import { indexFor, indexProbabilities, levelsAt, sigmas } from '../../main/consistency/noise-levels.ts';
 import { preconditioning, sigmaData } from '../../main/consistency/preconditioning.ts';
-import { samplingPlan } from '../../main/consistency/sampler.ts';
+import { mostNfe, samplingPlan } from '../../main/consistency/sampler.ts';
 import { erf } from '../../main/consistency/erf.ts';
 import { sigmaData as latentsSigmaData } from '../../main/latents/sigma-data.ts';
 import { emaHalfLife, emaRate } from '../../main/optim/ema.ts';
@@ -192,14 +192,17 @@ describe('the rest', () => {
     );
   });
 
-  it('the second sampling step lies inside the noise range', () => {
+  it('sampling steps descend inside the noise range, as many as asked for', () => {
     fc.assert(
-      fc.property(ranges, (r) => {
-        const [first, second] = samplingPlan(2, r);
-        expect(first!.noiseStd).toBe(r.sigmaMax);
-        expect(second!.sigma).toBeLessThan(r.sigmaMax);
-        expect(second!.sigma).toBeGreaterThanOrEqual(r.sigmaMin);
-        expect(second!.noiseStd).toBeLessThanOrEqual(second!.sigma);
+      fc.property(ranges, fc.integer({ min: 1, max: mostNfe }), (r, nfe) => {
+        const plan = samplingPlan({ kind: 'nfe', nfe }, r);
+        expect(plan.length).toBe(nfe);
+        expect(plan[0]).toEqual({ sigma: r.sigmaMax, noiseStd: r.sigmaMax });
+        for (let k = 1; k < nfe; k++) {
+          expect(plan[k]!.sigma).toBeLessThan(plan[k - 1]!.sigma);
+          expect(plan[k]!.sigma).toBeGreaterThan(r.sigmaMin);
+          expect(plan[k]!.noiseStd).toBeLessThanOrEqual(plan[k]!.sigma);
+        }
       }),
     );
   });

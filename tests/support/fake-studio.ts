@@ -3,6 +3,7 @@ import { studioContract } from '../../main/api/contract/contract.ts';
 import type { StudioContract } from '../../main/api/contract/contract.ts';
 import type { Job } from '../../main/api/contract/jobs.ts';
 import type { StudioApp, StudioEventListener } from '../../main/api/studio.ts';
+import { plainRequest } from '../../main/generation/schema.ts';
 import { settingsSchema } from '../../main/settings/schema.ts';
 import { presetSchema, runConfigSchema } from '../../main/training/schema.ts';
 import type { Handlers, Parsed } from '../../main/base/rpc.ts';
@@ -64,7 +65,7 @@ export const inputs: Samples<'input'> = {
   'runs.metrics': { run: 'run-1', afterStep: 0 },
   'runs.samples': run,
   'runs.log': run,
-  'gallery.generate': { run: 'run-1', nfe: 1, count: 4, seed: 7 },
+  'gallery.generate': { run: 'run-1', sampling: plainRequest(1), count: 4, seed: 7 },
   'gallery.page': { offset: 0, limit: 50 },
   'gallery.delete': { ids: ['1'] },
   'gallery.exportGrid': { ids: ['1', '2'], columns: 2, margin: 2 },

@@ -48,6 +48,7 @@ function tinyData(): TrainingData {
     latents: Float32Array.from({ length: pictures * dimensions }, (_, i) => 0.5 * patterns[i % patterns.length]!),
     count: pictures,
     dimensions,
+    labels: Int32Array.from({ length: pictures }, (_, i) => i % 4),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../datasets/schema.ts';
 import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
-import { nfeSchema } from '../../generation/schema.ts';
+import { samplingRequestSchema } from '../../generation/schema.ts';
 import { latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
@@ -131,7 +131,7 @@ export const studioContract = {
     'gallery.generate': {
       input: z.strictObject({
         run: z.string(),
-        nfe: nfeSchema,
+        sampling: samplingRequestSchema,
         count: z.int().min(1).max(10_000),
         seed: z.int().nonnegative(),
       }),

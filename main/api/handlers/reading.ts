@@ -25,8 +25,14 @@ async function readCell(path: string): Promise<GridPngText['cells'][number]> {
   const bytes = await withFileErrors(path, () => readFile(path));
   const text = pngText(bytes, pngKeyword);
   if (text === undefined) throw studioError('storage.damaged', { path, reason: 'it does not say where it comes from' });
-  const { run, runName, step, weights, nfe, vae, seed } = picturePngTextSchema.parse(JSON.parse(text));
-  return { run, runName, step, weights, nfe, vae, seed };
+  const {
+    kind: _,
+    program: _program,
+    version: _version,
+    createdAt: _createdAt,
+    ...cell
+  } = picturePngTextSchema.parse(JSON.parse(text));
+  return cell;
 }
 
 /** Lays gallery pictures out as one PNG below gallery/grids. Throws `grid.tooLarge` before anything is made. */

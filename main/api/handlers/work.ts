@@ -288,9 +288,9 @@ export function workHandlers(session: Session, work: Work): Pick<Handlers<Studio
       await work.deleteRun(run);
       return {};
     },
-    'gallery.generate': ({ run, nfe, count, seed }) => {
+    'gallery.generate': ({ run, sampling, count, seed }) => {
       const seeds = Array.from({ length: count }, (_, i) => seed + i);
-      return { job: work.generate({ run, nfe, seeds, target: { kind: 'gallery' } }).id };
+      return { job: work.generate({ run, sampling, seeds, target: { kind: 'gallery' } }).id };
     },
   };
 }

@@ -72,10 +72,47 @@ export const runErrors = {
     means: 'It was not resumed: it would go on with other data.',
     advice: 'Encode the same pictures with the same VAE again, or start a new run.',
   })),
-  'sample.badNfe': entry<{ nfe: number }>('user', ({ nfe }) => ({
-    what: `Pictures can be made in 1 or 2 steps, not ${nfe}.`,
+  'run.noClasses': entry<{ found: readonly string[] }>('user', ({ found }) => ({
+    what: `The pictures have ${found.length === 1 ? `one class, ${listed(found)}` : 'no classes'}; a model that knows classes needs at least two.`,
+    means: 'Training was not started.',
+    advice:
+      'Sort the pictures into folders, one for each class, and import the folder that holds these folders again: nothing is decoded or encoded twice. Or train without classes.',
+  })),
+  'run.otherClasses': entry<{ asked: number; found: readonly string[] }>('user', ({ asked, found }) => ({
+    what: `The settings ask for ${asked} classes, and the pictures have ${found.length}: ${listed(found, 8)}.`,
+    means: 'Training was not started.',
+    advice: `Set the number of classes to ${found.length}, or to “auto”.`,
+  })),
+  'run.classesChanged': entry<{ run: string; had: readonly string[]; has: readonly string[] }>(
+    'user',
+    ({ run, had, has }) => ({
+      what: `The run “${run}” learns the classes ${listed(had, 8)}; the pictures are sorted into ${has.length === 0 ? 'no classes' : listed(has, 8)} now.`,
+      means: 'It was not resumed: it would go on with other data.',
+      advice: 'Sort the pictures as they were and import them again, or start a new run.',
+    }),
+  ),
+  'sample.unknownClass': entry<{ wanted: string; known: readonly string[] }>('user', ({ wanted, known }) => ({
+    what: known.length === 0 ? 'This run knows no classes.' : `This run knows no class “${wanted}”.`,
     means: 'Nothing was made.',
-    advice: 'Choose 1 (fastest) or 2 (a little better).',
+    advice:
+      known.length === 0
+        ? 'Ask for pictures without a class, or train a run with classes.'
+        : `Choose one of: ${listed(known, 20)}.`,
+  })),
+  'sample.badGuidance': entry<{ guidance: number; problem: string }>('user', ({ guidance, problem }) => ({
+    what: `Pictures can not be made with guidance ${guidance}: ${problem}.`,
+    means: 'Nothing was made.',
+    advice: 'Choose 1 (none), or a number from 0 to 20 together with a class; 1.5 is a usual one.',
+  })),
+  'sample.needsClass': entry<{ run: string; known: readonly string[] }>('user', ({ run, known }) => ({
+    what: `The run “${run}” was told the class of every picture, so it does not know pictures without one.`,
+    means: 'Nothing was made.',
+    advice: `Choose a class (${listed(known, 20)}) without guidance, or train a run that keeps some classes from the network (class dropout).`,
+  })),
+  'sample.badSteps': entry<{ problem: string; enter: string }>('user', ({ problem, enter }) => ({
+    what: `These sampling steps can not be made: ${problem}.`,
+    means: 'Nothing was made.',
+    advice: `Enter ${enter}.`,
   })),
   'grid.tooLarge': entry<{ megapixels: number; most: number }>('user', ({ megapixels, most }) => ({
     what: `The grid would have ${Math.round(megapixels)} megapixels; ${most} is the most.`,

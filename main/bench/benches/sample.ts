@@ -17,7 +17,7 @@ export async function sampleBench(context: BenchContext): Promise<Result[]> {
   const { device, resources } = context.options;
   const config = await configOf({ resources, preset });
   const ours = await context.ours('sample', { device, resources, preset, count, batch });
-  const { noiseStd, c_skip, c_out, c_in, time } = objectiveOf(config).sampling(1)[0]!;
+  const { noiseStd, c_skip, c_out, c_in, time } = objectiveOf(config).sampling({ kind: 'nfe', nfe: 1 })[0]!;
   const { result } = await hold({
     ...context,
     name: 'sample',

@@ -5,11 +5,12 @@ import { z } from 'zod';
 import { loadPicture } from '../../datasets/manifest.ts';
 import type { UsedPicture } from '../../datasets/schema.ts';
 import { createDecoder } from '../../generation/decode.ts';
-import { createSampler } from '../../generation/sample.ts';
+import { createSampler, inSteps } from '../../generation/sample.ts';
 import { encodePictures } from '../../latents/encode.ts';
 import { latentsFolder } from '../../latents/store.ts';
 import { readAllLatents } from '../../latents/reader.ts';
 import { networkSpecs } from '../../models/network.ts';
+import { networkOf } from '../../training/classes.ts';
 import { runLayout } from '../../training/step.ts';
 import { familyTensors, initialState } from '../../training/trainer.ts';
 import { loadVae } from '../../vae/starter.ts';
@@ -85,8 +86,8 @@ export const prepareSample: Prepare = async (given) => {
   const { device: kind, resources, preset, count, batch } = sampleSpecSchema.parse(given);
   const device = await openDevice(kind);
   const config = await configOf({ resources, preset });
-  const layout = runLayout(config.network, shape, (await device.traits({})).layout);
-  const starts = startsOf(networkSpecs(config.network, shape));
+  const layout = runLayout(networkOf(config), shape, (await device.traits({})).layout);
+  const starts = startsOf(networkSpecs(networkOf(config), shape));
   const weights = starts.map((start, index) => ({ ...start, data: startValues(start, index) }));
   await device.createState({ state: 'run', tensors: familyTensors('ema', initialState(weights), layout) });
   const sampler = await createSampler({ device, state: 'run', layout, config, shape, batch });
@@ -98,7 +99,7 @@ export const prepareSample: Prepare = async (given) => {
     facts: { starts } satisfies { starts: z.infer<typeof startsSchema> },
     round: () =>
       timed(async () => {
-        const pictures = await decoder.decode(await sampler.sample(seeds, 1));
+        const pictures = await decoder.decode(await sampler.sample(seeds, inSteps(1)));
         return [pictures.length];
       }),
   };

@@ -7,6 +7,7 @@ import { networkSpecs } from '../../models/network.ts';
 import type { LatentShape } from '../../models/network.ts';
 import { DataOrder, prepareBatch } from '../../training/batch.ts';
 import type { Batch } from '../../training/batch.ts';
+import { networkOf } from '../../training/classes.ts';
 import { loadPresets } from '../../training/presets.ts';
 import type { RunConfig } from '../../training/schema.ts';
 import { createTrainer, initialState } from '../../training/trainer.ts';
@@ -56,7 +57,7 @@ export const prepareTraining: Prepare = async (given) => {
   const config = await configOf(rest);
   const next = loader(config);
   const trainer = await createTrainer({ device: await openDevice(kind), name: 'run', config, shape: latentShape });
-  await trainer.put(initialState(initialise(networkSpecs(config.network, latentShape), config.seed)));
+  await trainer.put(initialState(initialise(networkSpecs(networkOf(config), latentShape), config.seed)));
   let update = 0;
   return {
     facts: { batch: config.batchSize },

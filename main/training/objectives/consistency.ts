@@ -83,6 +83,6 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
         },
       };
     },
-    sampling: (nfe) => affineSteps(samplingPlan(nfe, noise), noise.sigmaMin, embedding),
+    sampling: (steps) => affineSteps(samplingPlan(steps, noise), noise.sigmaMin, embedding),
   };
 }

@@ -1,4 +1,5 @@
 /** What a run learns, as the step and the sampler see it. One file below this folder for each objective. */
+import type { SamplingSteps } from '../../consistency/sampler.ts';
 import type { Parameters } from '../../models/parameters.ts';
 import type { Tensor } from '../../tensor/ops.ts';
 import type { Tensors, TensorTypes } from '../../tensor/trace/trace.ts';
@@ -64,6 +65,6 @@ export interface Objective {
   loss(networks: Networks, parameters: Parameters, inputs: Tensors): (p: Parameters) => LossAndParts;
   /** Everything random or scheduled about a step but its latents and its noise. */
   prepare(place: StepPlace): Prepared;
-  /** How a latent is made with so many evaluations of the network. */
-  sampling(nfe: 1 | 2): readonly SamplingStep[];
+  /** How a latent is made by these sampling steps, one evaluation of the network each. Throws `sample.badSteps`. */
+  sampling(steps: SamplingSteps): readonly SamplingStep[];
 }

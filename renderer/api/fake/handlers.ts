@@ -152,11 +152,11 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
         { at, step, kind: 'note', text: 'A checkpoint was saved.' },
       ];
     },
-    'gallery.generate': ({ run, nfe, count, seed }) => {
+    'gallery.generate': ({ run, sampling, count, seed }) => {
       const { id } = runOf(run);
       let made = 0;
       const add = (done: number) => {
-        world.addPictures(id, nfe, seed + made, done - made);
+        world.addPictures(id, sampling, seed + made, done - made);
         made = done;
       };
       const start = { kind: 'generate', title: 'Making pictures', unit: 'pictures' } as const;

@@ -15,6 +15,7 @@ import type {
   RunConfig,
   RunRecord,
   SampleSheet,
+  SamplingRequest,
   Settings,
 } from '../studio.ts';
 import { afterCheck, computers } from './devices.ts';
@@ -288,7 +289,9 @@ export class FakeWorld {
     );
   }
 
-  addPictures(run: string, nfe: 1 | 2, first: number, count: number): void {
+  addPictures(run: string, sampling: SamplingRequest, first: number, count: number): void {
+    const { steps } = sampling;
+    const nfe = steps.kind === 'nfe' ? steps.nfe : (steps.kind === 'indices' ? steps.indices : steps.sigmas).length;
     const step = this.project?.runs.find(({ id }) => id === run)?.step ?? 0;
     for (let seed = first; seed < first + count; seed++) {
       const id = `${run}-${nfe}-${seed}-${this.gallery.length}`;
@@ -299,6 +302,7 @@ export class FakeWorld {
           run,
           step,
           nfe,
+          sampling,
           seed,
           size: this.project?.pictureSettings?.size ?? 64,
           createdAt: new Date().toISOString(),

@@ -61,8 +61,9 @@ export class GalleryState {
     if (!this.run || this.problems.count !== undefined || this.problems.seed !== undefined) return;
     this.starting = true;
     const { nfe, count: pictures, seed } = this;
+    const sampling = { steps: { kind: 'nfe', nfe } as const, average: 0, class: null, guidance: 1 };
     const started = await this.#app.attempt(
-      this.#app.studio.call['gallery.generate']({ run: this.run.id, nfe, count: pictures, seed }),
+      this.#app.studio.call['gallery.generate']({ run: this.run.id, sampling, count: pictures, seed }),
     );
     this.starting = false;
     // The next batch goes on with seeds that have not been used.

@@ -131,6 +131,7 @@ test('the summary counts formats, enlarged pictures and first frames, and names 
     formats: { png: 2, gif: 1 },
     enlarged: 1,
     firstFrames: 1,
+    classes: [],
     smallest: { source: '/p/2.png', width: 32, height: 33 },
     largest: { source: '/p/3.png', width: 1000, height: 900 },
   });

@@ -11,6 +11,7 @@ import { join, relative } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../../main/base/rpc.ts';
 import { spawnEngine } from '../../../main/host/spawn-engine.ts';
+import { plainRequest } from '../../../main/generation/schema.ts';
 import { createProject } from '../../../main/projects/store.ts';
 import { createRunFolder } from '../../../main/runs/store.ts';
 import { engineContract } from '../../../main/workers/engine.contract.ts';
@@ -71,7 +72,7 @@ async function workThroughEngine(project: string, watch: (pid: number) => void =
   const run = await createRunFolder(project);
   const config = tinyConfig({ length: { kind: 'steps', steps: 20 }, sampleSheets: 1 });
   await call['training.start']({ ...place, run, name: 'Watched', config });
-  await call.generate({ ...place, run, nfe: 1, seeds: [0, 1], target: { kind: 'gallery' } });
+  await call.generate({ ...place, run, sampling: plainRequest(1), seeds: [0, 1], target: { kind: 'gallery' } });
   clearInterval(clock);
 }
 

@@ -1,0 +1,83 @@
+/** Reading latents for training: the split, and the class of each picture. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { split } from '../../../main/datasets/splits.ts';
+import { finishLatents } from '../../../main/latents/finish.ts';
+import { readLatentSet } from '../../../main/latents/reader.ts';
+import type { LatentManifest } from '../../../main/latents/schema.ts';
+import { latentsFolder, writeManifest, writeShard } from '../../../main/latents/store.ts';
+import { writeJsonl } from '../../../main/storage/jsonl.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+
+const key = 'k';
+const ids = Array.from({ length: 12 }, (_, i) => (i * 7919).toString(16).padStart(16, '0'));
+
+/** A complete set whose latents hold the number of their picture, in one element that varies. */
+async function latentsOf(project: string): Promise<string> {
+  const folder = latentsFolder(project, key);
+  const shards = [ids.slice(0, 7), ids.slice(7)].map((pictures, i) => ({ file: `shard-${i}.safetensors`, pictures }));
+  const shape: LatentManifest['shape'] = [1, 1, 1];
+  const manifest: LatentManifest = {
+    key,
+    vae: { name: 'none', hash: 'none' },
+    datasetHash: 'none',
+    pictureSize: 8,
+    shape,
+    precision: 'float32',
+    shards,
+    complete: false,
+  };
+  for (const { file, pictures } of shards)
+    await writeShard(
+      folder,
+      file,
+      Float32Array.from(pictures, (id) => ids.indexOf(id)),
+      [pictures.length, ...shape],
+    );
+  await writeManifest(folder, manifest);
+  await finishLatents(folder, manifest, () => new Date(0));
+  return folder;
+}
+
+const writeLabels = (project: string, labels: readonly (string | undefined)[]) =>
+  writeJsonl(
+    join(project, 'dataset', 'manifest.jsonl'),
+    // In another order than the latents', and with a picture that is not encoded.
+    [...ids.entries(), [99, 'f'.repeat(16)] as const].toReversed().map(([i, id]) => ({
+      kind: 'used',
+      id,
+      source: `${i}.png`,
+      file: `dataset/images/${id}.png`,
+      width: 8,
+      height: 8,
+      format: 'png',
+      bytes: 1,
+      ...(i === 99 ? { label: 'not encoded' } : labels[i] === undefined ? {} : { label: labels[i] }),
+    })),
+  );
+
+it('each training picture has its class, an index into the sorted names, and −1 for none', async () => {
+  const project = await temporaryFolder();
+  const folder = await latentsOf(project);
+  const labels = ids.map((_, i) => ['owls', 'cats', undefined][i % 3]);
+  await writeLabels(project, labels);
+  const set = await readLatentSet(folder, 4);
+  expect(set.classes).toEqual(['cats', 'owls']);
+  // The latents of the training pictures rise with the number of the picture, whatever normalisation does to them.
+  const training = ids.flatMap((id, i) => (split({ ids, heldOut: 4 }).training.includes(id) ? [i] : []));
+  expect([...set.training].map((x) => Math.round(2 * x * 3.605551 + 5.5))).toEqual(training);
+  expect([...set.labels]).toEqual(training.map((i) => [1, 0, -1][i % 3]));
+});
+
+it('sorting the pictures anew changes the classes and needs no new latents', async () => {
+  const project = await temporaryFolder();
+  const folder = await latentsOf(project);
+  const none = await readLatentSet(folder, 0);
+  expect([none.classes, [...none.labels]]).toEqual([[], ids.map(() => -1)]);
+  await writeLabels(
+    project,
+    ids.map((_, i) => (i < 6 ? 'a' : 'b')),
+  );
+  const { classes, labels } = await readLatentSet(folder, 0);
+  expect([classes, [...labels]]).toEqual([['a', 'b'], ids.map((_, i) => (i < 6 ? 0 : 1))]);
+});
