@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../../main/models/network.ts';
 import type { NetworkConfig } from '../../main/models/network.ts';
-import type { Parameters } from '../../main/models/parameters.ts';
 import { runEager } from '../../main/tensor/eager/run.ts';
 import type { EagerTensor } from '../../main/tensor/eager/run.ts';
 import * as ops from '../../main/tensor/ops.ts';
