@@ -27,6 +27,7 @@ export const randomStreams = {
   vae: 8,
   jitter: 9,
   probe: 10,
+  interval: 12,
   test: 99,
 } as const;
 export type RandomStream = keyof typeof randomStreams;

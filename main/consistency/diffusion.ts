@@ -1,16 +1,25 @@
 /**
- * The diffusion model of EDM, with the same network and coefficients: what Easy Consistency Tuning starts from.
+ * Sampling of the diffusion model: Euler's method along the probability flow, which takes out all noise at the end.
+ * Its loss is `diffusionLoss` (loss.ts) of every sample.
+ *
  * Source  Karras et al., 2022, Elucidating the Design Space of Diffusion-Based Generative Models, arXiv:2206.00364
  */
-import * as ops from '../tensor/ops.ts';
-import type { Tensor } from '../tensor/ops.ts';
-import { meanSquare } from './loss.ts';
+import type { NoiseRange } from './noise-levels.ts';
+import { sigmaAt } from './noise-levels.ts';
+
+/** A step from noise level `sigma` to `next`: x ← ratio·x + (1 − ratio)·D(x, sigma) with ratio = next/sigma. */
+export interface EulerStep {
+  readonly sigma: number;
+  readonly ratio: number;
+}
 
 /**
- * Mean over the batch of w(σ_b) · mean (D − x₀)²; `weights` [batch] holds w(σ) = σ⁻² + σ_data⁻².
- *
- * Source   Karras et al., 2022, Eq. 2 and Table 1 (λ(σ))
- * Differs  the mean over elements, as the losses of this module
+ * Euler steps over noise levels in descending order, and to 0 after the last: x + (σ' − σ)·(x − D)/σ = (σ'/σ)·x + (1 − σ'/σ)·D.
+ * Source: Karras et al., 2022, Alg. 1 without its second-order correction
  */
-export const denoisingLoss = (denoised: Tensor, x_0: Tensor, weights: Tensor): Tensor =>
-  ops.mean(ops.mul(weights, meanSquare(ops.sub(denoised, x_0))));
+export const eulerSteps = (sigmas: readonly number[]): readonly EulerStep[] =>
+  sigmas.map((sigma, i) => ({ sigma, ratio: (sigmas[i + 1] ?? 0) / sigma }));
+
+/** Noise levels of `nfe` steps: from σ_max to σ_min, as Eq. 5 spaces them; one step is from σ_max. */
+export const samplingLevels = (nfe: number, range: NoiseRange): readonly number[] =>
+  Array.from({ length: nfe }, (_, i) => (i === 0 ? range.sigmaMax : sigmaAt(i, nfe, range)));

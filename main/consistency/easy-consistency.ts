@@ -1,15 +1,13 @@
 /**
  * Easy Consistency Tuning: a consistency model as a diffusion model whose gap t − r is closed bit by bit. At first r = 0 nearly
  * everywhere, which is denoising; each stage then brings r nearer to t by the factor q. Noise levels are continuous: there is no grid.
+ * σ_min is 0, the weight of a pair λ = t⁻² + σ_data⁻², and the loss √(S + c²) − c of the sum of squares S (`pseudoHuber` of loss.ts), whose gradient is
+ * the one of S divided by 2√(S + c²): the paper's adaptive weight with p = 1/2.
  *
  * Source     Geng et al., 2024, Consistency Models Made Easy, arXiv:2406.14548
  * Reference  locuslab/ect@2870411 training/loss.py (ECMLoss), training/ct_training_loop.py (stages)
  */
-import * as ops from '../tensor/ops.ts';
-import type { Tensor } from '../tensor/ops.ts';
 import type { LogNormal } from './noise-levels.ts';
-import { preconditioning, sigmaData } from './preconditioning.ts';
-import type { Preconditioning } from './preconditioning.ts';
 
 export interface GapSchedule {
   /** Factor by which the relative gap shrinks from stage to stage; 2 in the reference. */
@@ -46,24 +44,3 @@ export function teacherLevel(t: number, stage: number, schedule: GapSchedule): n
  * Source: Karras et al., 2022, Table 1, arXiv:2206.00364 (P_mean, P_std)
  */
 export const logNormalLevel = (normal: number, { pMean, pStd }: LogNormal): number => Math.exp(pMean + pStd * normal);
-
-/**
- * Coefficients with σ_min = 0: f(x, 0) = x. At σ = 0 the network's output counts nothing, so its c_noise, which would be −∞, is any finite number.
- * Reference: training/networks.py (ECMPrecond)
- */
-export function boundaryPreconditioning(sigma: number): Preconditioning {
-  return sigma === 0 ? { c_skip: 1, c_out: 0, c_in: 1 / sigmaData, c_noise: 0 } : preconditioning(sigma, 0);
-}
-
-/**
- * Mean over the batch of λ_b · (√(S_b + c²) − c), S_b the sum of squares of student − teacher of sample b: [batch, …] → scalar.
- * Its gradient is the one of S_b divided by 2√(S_b + c²): the adaptive weight with p = 1/2. `weights` [batch] holds λ = t⁻² + σ_data⁻².
- *
- * Reference  ECMLoss.__call__, snrplusk_wt
- * Differs    S/(√(S + c²) + c), the same number without cancellation
- */
-export function easyConsistencyLoss(student: Tensor, teacher: Tensor, weights: Tensor, c: number): Tensor {
-  const squares = ops.sum(ops.square(ops.sub(student, teacher)), [1, 2, 3]);
-  const root = ops.sqrt(ops.add(squares, c ** 2));
-  return ops.mean(ops.mul(weights, ops.div(squares, ops.add(root, c))));
-}

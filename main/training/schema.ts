@@ -110,6 +110,8 @@ export const metricsRowSchema = z.strictObject({
   /** The parts of the loss, for objectives that have them. */
   consistencyLoss: z.number().nullable().optional(),
   diffusionLoss: z.number().nullable().optional(),
+  /** Mean square of MeanFlow's error, whose weighted loss hardly moves. */
+  velocityLoss: z.number().nullable().optional(),
   gradNorm: z.number().nullable(),
   /** Number of noise levels N(k) and the loss's c at this step, for objectives that have them. */
   levels: z.int().positive().optional(),

@@ -1,15 +1,8 @@
 /** The formulas of Easy Consistency Tuning, MeanFlow and the diffusion model, against numbers worked out by hand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { denoisingLoss } from '../../../main/consistency/diffusion.ts';
-import {
-  boundaryPreconditioning,
-  easyConsistencyLoss,
-  gapAdjustment,
-  gapStage,
-  logNormalLevel,
-  teacherLevel,
-} from '../../../main/consistency/easy-consistency.ts';
+import { eulerSteps, samplingLevels } from '../../../main/consistency/diffusion.ts';
+import { gapAdjustment, gapStage, logNormalLevel, teacherLevel } from '../../../main/consistency/easy-consistency.ts';
 import {
   adaptiveWeight,
   drawInterval,
@@ -17,6 +10,8 @@ import {
   meanFlowTarget,
   squaredError,
 } from '../../../main/consistency/mean-flow.ts';
+import { consistencyLoss } from '../../../main/consistency/loss.ts';
+import { preconditioning } from '../../../main/consistency/preconditioning.ts';
 import { runEager } from '../../../main/tensor/eager/run.ts';
 import * as ops from '../../../main/tensor/ops.ts';
 import type { TensorFunction } from '../../../main/tensor/trace/trace.ts';
@@ -58,8 +53,8 @@ describe('Easy Consistency Tuning', () => {
   });
 
   it('returns data unchanged without noise, whatever the network gives', () => {
-    expect(boundaryPreconditioning(0)).toEqual({ c_skip: 1, c_out: 0, c_in: 2, c_noise: 0 });
-    const { c_skip, c_out, c_in, c_noise } = boundaryPreconditioning(1e-9);
+    expect(preconditioning(0, 0)).toEqual({ c_skip: 1, c_out: 0, c_in: 2, c_noise: 0 });
+    const { c_skip, c_out, c_in, c_noise } = preconditioning(1e-9, 0);
     expect([c_skip, c_out, c_in]).toBeAllClose([1, 1e-9, 2], { rtol: 1e-12, atol: 0, because: 'double precision' });
     expect(c_noise).toBeCloseTo(250 * Math.log(1e-9), 6);
   });
@@ -69,19 +64,21 @@ describe('Easy Consistency Tuning', () => {
     expect(logNormalLevel(1.5, { pMean: -1.1, pStd: 2 })).toBeCloseTo(Math.exp(1.9), 12);
   });
 
-  it('has the loss worked out by hand, also where c² is far above the error', () => {
+  it('has the loss worked out by hand', () => {
+    const choice = { loss: 'pseudoHuber', reduction: 'sum' } as const;
     const loss = (c: number) =>
       valueOf(() =>
-        easyConsistencyLoss(rows([3, 4, 0.001, 0]), rows([0, 0, 0, 0]), ops.constant(Float32Array.of(2, 6), [2]), c),
+        consistencyLoss(
+          rows([3, 4, 0.001, 0]),
+          rows([0, 0, 0, 0]),
+          ops.constant(Float32Array.of(1, 3), [2]),
+          ops.scalar(c),
+          choice,
+        ),
       );
-    // Roots 5 and 0.001, weighted 2 and 6, halved.
+    // Roots 5 and 0.001 with weights 1 and 3; then √(25 + 144) − 12 = 1 and √(1e-6 + 144) − 12 = 4.1667e-8.
     expect(loss(0)).toBeAllClose([5.003], float32);
-    // √(25 + 144) − 12 = 1; √(1e-6 + 144) − 12 = 4.1667e-8, which the plain form loses in float32.
     expect(loss(12)).toBeAllClose([1 + 3 * 4.166666e-8], float32);
-    const small = valueOf(() =>
-      easyConsistencyLoss(rows([0.001, 0]), rows([0, 0]), ops.constant(Float32Array.of(1), [1]), 12),
-    );
-    expect(small).toBeAllClose([4.1666666e-8], float32);
   });
 });
 
@@ -164,11 +161,32 @@ describe('MeanFlow', () => {
 });
 
 describe('the diffusion model', () => {
-  it('has the loss worked out by hand', () => {
-    // Means of squares 12.5 and 0.5, weights 4 and 8, halved.
-    const loss = valueOf(() =>
-      denoisingLoss(rows([3, 4, 1, 0]), rows([0, 0, 0, 0]), ops.constant(Float32Array.of(4, 8), [2])),
-    );
-    expect(loss).toBeAllClose([27], float32);
+  const range = { sigmaMin: 0.002, sigmaMax: 80, rho: 7 };
+
+  it('is sampled from σ_max over σ_min to 0', () => {
+    expect(samplingLevels(1, range)).toEqual([80]);
+    expect(samplingLevels(2, range)).toEqual([80, 0.002]);
+    expect(samplingLevels(11, range)[5]).toBeCloseTo(2.515218976147159, 12);
+    expect(eulerSteps([80, 20, 5])).toEqual([
+      { sigma: 80, ratio: 0.25 },
+      { sigma: 20, ratio: 0.25 },
+      { sigma: 5, ratio: 0 },
+    ]);
+  });
+
+  it('solves the flow of Gaussian data, with an error that falls with the steps', () => {
+    // Data of N(0, s²): D(x, σ) = x·s²/(s² + σ²), and the flow takes x at 80 to x·s/√(s² + 80²).
+    const s = 0.5;
+    const end = (nfe: number) =>
+      eulerSteps(samplingLevels(nfe, range)).reduce(
+        (x, { sigma, ratio }) => ratio * x + (1 - ratio) * ((x * s ** 2) / (s ** 2 + sigma ** 2)),
+        80,
+      );
+    const exact = (80 * s) / Math.hypot(s, 80);
+    const [coarse, fine] = [Math.abs(end(64) - exact), Math.abs(end(256) - exact)];
+    // Of first order: a quarter of the step, a quarter of the error.
+    expect(coarse / fine).toBeGreaterThan(3.5);
+    expect(coarse / fine).toBeLessThan(4.6);
+    expect(fine / exact).toBeLessThan(0.02);
   });
 });
