@@ -22,6 +22,8 @@ const runConfigShape = z.strictObject({
     .positive()
     .max(1)
     .default(1 / 30),
+  /** Starts with the first average of another run's weights: of the same network, for latents of the same shape. */
+  startFrom: z.strictObject({ run: z.string() }).nullable().default(null),
   batchSize: z.int().min(1).max(512),
   /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
   precision: z.enum(['full', 'mixed']).default('full'),

@@ -3,10 +3,8 @@ import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
-import { networkSpecs } from '../models/network.ts';
 import type { LatentShape } from '../models/network.ts';
-import { initialise } from '../models/parameters.ts';
-import { createTrainer, initialState } from '../training/trainer.ts';
+import { createTrainer } from '../training/trainer.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { Threads } from './threads.ts';
 
@@ -23,10 +21,6 @@ export interface FittingOptions {
   readonly known?: number | undefined;
   readonly onSmaller: (change: SmallerMicroBatch) => Promise<void>;
 }
-
-/** What a new run starts from. */
-export const freshState = ({ network, seed }: RunConfig, shape: LatentShape): NamedValue[] =>
-  initialState(initialise(networkSpecs(network, shape), seed));
 
 /** What a run of this configuration needs on this device now. */
 export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {

@@ -14,10 +14,11 @@ import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { fittingTrainer, freshState, partsWords } from './fitting-trainer.ts';
+import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
 import { endWords, resumedWords, RunJournal, startedWords } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
+import { startState, startWords } from './start-state.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
 
@@ -79,14 +80,15 @@ export class TrainingJob {
     this.#journal = new RunJournal(place.project, events.record);
   }
 
-  /** Plans and trains a new run. Throws `dataset.tooFew`. */
+  /** Plans and trains a new run. Throws `dataset.tooFew` and what startState throws. */
   async start({ run, name, preset, config, latents }: NewRun): Promise<RunRecord> {
     const began = performance.now();
     this.#preparing();
     const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
     // Checks the data before anything is loaded.
     planRun(config, latents.shape, pictures, 1);
-    const state = freshState(config, latents.shape);
+    const begin = await startState(this.#project, config, latents.shape);
+    const { state } = begin;
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
     const painter = await Painter.create(
       this.#threads,
@@ -135,7 +137,8 @@ export class TrainingJob {
       };
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
-      await this.#journal.note(record, `${startedWords(device, steps)} ${parts}`);
+      const words = [startedWords(device, steps), startWords(begin), parts];
+      await this.#journal.note(record, words.filter((text) => text !== undefined).join(' '));
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
@@ -160,7 +163,7 @@ export class TrainingJob {
     await truncateMetrics(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
-    const state = checkpoint?.state ?? freshState(config, latents.shape);
+    const state = checkpoint?.state ?? (await startState(this.#project, config, latents.shape)).state;
     const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
     const painter = await Painter.create(
       this.#threads,
