@@ -44,7 +44,7 @@ function valueOf(
   run: string,
 ): ParameterValue {
   const found = values.get(name);
-  if (found?.shape.join() === shape.join()) return { name, shape, data: found!.data };
+  if (found?.shape.join() === shape.join()) return { name, shape, data: found.data };
   const there = found ? `is ${found.shape.join(' × ')} there` : 'does not exist there';
   throw studioError('run.startDiffers', { run, differences: [`${name} ${there} and is ${shape.join(' × ')} here`] });
 }
@@ -59,6 +59,6 @@ function differencesOf(there: RunConfig['network'], here: RunConfig['network']):
     .map((key) => `${key} is ${words(a![key])} there and ${words(b![key])} here`);
 }
 
-/** A line for the run's log. */
-export const startWords = ({ from }: StartState): string | undefined =>
-  from && `It starts from the averaged weights of ${from.run} after ${from.step.toLocaleString('en')} steps.`;
+/** For the run's log; nothing where weights are drawn. */
+export const startWords = ({ from }: StartState): string =>
+  from ? ` It starts from the averaged weights of ${from.run} after ${from.step.toLocaleString('en')} steps.` : '';

@@ -137,8 +137,7 @@ export class TrainingJob {
       };
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
-      const words = [startedWords(device, steps), startWords(begin), parts];
-      await this.#journal.note(record, words.filter((text) => text !== undefined).join(' '));
+      await this.#journal.note(record, `${startedWords(device, steps)}${startWords(begin)} ${parts}`);
       return await this.#train(record, { step: 0, seconds: 0, skipped: 0 }, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);

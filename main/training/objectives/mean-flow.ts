@@ -44,7 +44,7 @@ export function meanFlowObjective(config: MeanFlowConfig, embedding: number, see
       const z = ops.add(ops.mul(x_0!, at('dataShare')), ops.mul(noise!, at('noiseShare')));
       const v = ops.sub(noise!, ops.div(x_0!, sigmaData));
       const { value, tangent } = ops.jvp(
-        (x, time) => teacher(parameters, x!, time!),
+        (x, time) => teacher(parameters, x, time),
         [z, at('time')],
         [v, at('timeDirection')],
       );
