@@ -28,6 +28,7 @@ export const randomStreams = {
   jitter: 9,
   probe: 10,
   classDropout: 11,
+  interval: 12,
   test: 99,
 } as const;
 export type RandomStream = keyof typeof randomStreams;

@@ -25,7 +25,8 @@ export function preconditioning(sigma: number, sigmaMin: number): Preconditionin
     c_skip: variance / ((sigma - sigmaMin) ** 2 + variance),
     c_out: ((sigma - sigmaMin) * sigmaData) / root,
     c_in: 1 / root,
-    c_noise: 250 * Math.log(sigma),
+    // Without noise (only where σ_min is 0) the network's output counts nothing, and −∞ would make it NaN.
+    c_noise: sigma === 0 ? 0 : 250 * Math.log(sigma),
   };
 }
 

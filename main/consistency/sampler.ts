@@ -53,6 +53,12 @@ export function samplingPlan(steps: SamplingSteps, range: NoiseRange): readonly 
   }));
 }
 
+/** A number of steps for models that have no noise levels to choose. Throws `sample.badSteps`. */
+export function stepCount(steps: SamplingSteps): number {
+  if (steps.kind === 'nfe') return checkedNfe(steps.nfe);
+  throw bad('this model has no noise levels to choose from', 'a number of steps');
+}
+
 /** Noise levels as asked for, checked, the last perhaps σ_min. */
 function levelsOf(steps: SamplingSteps, range: NoiseRange): readonly number[] {
   if (steps.kind === 'sigmas') return checkedSigmas(steps.sigmas, range);
@@ -61,12 +67,16 @@ function levelsOf(steps: SamplingSteps, range: NoiseRange): readonly number[] {
   return indices.map((i) => (i === 0 ? range.sigmaMax : sigmaAt(i, levels, range)));
 }
 
-function indicesFor(nfe: number): { levels: number; indices: readonly number[] } {
-  if (!Number.isInteger(nfe) || nfe < 1 || nfe > mostNfe)
-    throw bad(
-      `pictures can not be made in ${nfe} steps`,
-      `a whole number from 1 (fastest) to ${mostNfe}; 2 is a little better than 1`,
-    );
+function checkedNfe(nfe: number): number {
+  if (Number.isInteger(nfe) && nfe >= 1 && nfe <= mostNfe) return nfe;
+  throw bad(
+    `pictures can not be made in ${nfe} steps`,
+    `a whole number from 1 (fastest) to ${mostNfe}; 2 is a little better than 1`,
+  );
+}
+
+function indicesFor(asked: number): { levels: number; indices: readonly number[] } {
+  const nfe = checkedNfe(asked);
   const { levels, second } = published;
   if (nfe <= 2) return { levels, indices: [0, second].slice(0, nfe) };
   return { levels, indices: Array.from({ length: nfe }, (_, k) => Math.round((k * lastIndex) / (nfe - 1))) };

@@ -13,6 +13,7 @@ export { withGradient } from './ops/with-gradient.ts';
 
 export { conv2d } from './ops/convolution.ts';
 export { averagePool, upsample } from './ops/pictures.ts';
+export { jvp } from './ops/jvp.ts';
 export { recomputed } from './ops/recomputed.ts';
 export type { Tensor } from './tf.ts';
 export type Operand = Tensor | number;
@@ -118,9 +119,10 @@ export const where: (condition: Tensor, whenTrue: Tensor, whenFalse: Tensor) => 
     save([condition!]);
     return tf.where(condition!, a!, b!);
   },
+  // Made of itself, because a Jacobian-vector product differentiates it by dy: TF.js's own gradient of `where` has ops that are not traced.
   (dy, [condition]) => {
-    const zeros = tf.zerosLike(dy);
-    return [zeros, tf.where(condition!, dy, zeros), tf.where(condition!, zeros, dy)];
+    const zeros = tf.zeros(dy.shape);
+    return [zeros, where(condition!, dy, zeros), where(condition!, zeros, dy)];
   },
 );
 
@@ -138,7 +140,7 @@ export const relu: (x: Tensor) => Tensor = withGradient(
     save([y]);
     return y;
   },
-  (dy, [y]) => tf.where(tf.greater(y!, tf.scalar(0)), dy, tf.zerosLike(dy)),
+  (dy, [y]) => where(tf.greater(y!, tf.scalar(0)), dy, tf.zeros(dy.shape)),
 );
 
 /** x·sigmoid(x); the derivative is s + y(1 − s). */

@@ -33,6 +33,8 @@ const runConfigShape = z.strictObject({
   /** Steps that are not finite after which the learning rate halves, method §1.6, point 10 (breakdowns.ts). */
   nonFiniteLimit: z.int().min(1).max(10_000).default(100),
   averages: averagesSchema,
+  /** Starts with the first average of another run's weights: of the same network, for latents of the same shape. */
+  startFrom: z.strictObject({ run: z.string() }).nullable().default(null),
   batchSize: z.int().min(1).max(512),
   /** `mixed`: float16 where a GPU gains by it (main/tensor/passes/mixed-precision.ts), with a scaled loss. */
   precision: z.enum(['full', 'mixed']).default('full'),
@@ -131,6 +133,8 @@ export const metricsRowSchema = z.strictObject({
   /** The parts of the loss, for objectives that have them. */
   consistencyLoss: z.number().nullable().optional(),
   diffusionLoss: z.number().nullable().optional(),
+  /** Mean square of MeanFlow's error, whose weighted loss hardly moves. */
+  velocityLoss: z.number().nullable().optional(),
   gradNorm: z.number().nullable(),
   /** Number of noise levels N(k) and the loss's c at this step, for objectives that have them. */
   levels: z.int().positive().optional(),

@@ -2,13 +2,10 @@
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import { emaRatesOf } from '../training/averages.ts';
-import { networkOf } from '../training/classes.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
-import { networkSpecs } from '../models/network.ts';
 import type { LatentShape } from '../models/network.ts';
-import { initialise } from '../models/parameters.ts';
-import { createTrainer, initialState } from '../training/trainer.ts';
+import { createTrainer } from '../training/trainer.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { Threads } from './threads.ts';
 
@@ -25,10 +22,6 @@ export interface FittingOptions {
   readonly known?: number | undefined;
   readonly onSmaller: (change: SmallerMicroBatch) => Promise<void>;
 }
-
-/** What a new run starts from. */
-export const freshState = (config: RunConfig, shape: LatentShape): NamedValue[] =>
-  initialState(initialise(networkSpecs(networkOf(config), shape), config.seed), config.averages.length);
 
 /** What a run of this configuration needs on this device now. */
 export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {

@@ -15,11 +15,12 @@ import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { fittingTrainer, freshState, partsWords } from './fitting-trainer.ts';
+import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
 import { classesOfRun, refuseOtherClasses } from './run-classes.ts';
 import { endWords, resumedWords, RunJournal, startedWords, wordsOf } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
+import { startState, startWords } from './start-state.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
 
@@ -81,7 +82,7 @@ export class TrainingJob {
     this.#journal = new RunJournal(place.project, events.record);
   }
 
-  /** Plans and trains a new run. Throws `dataset.tooFew`. */
+  /** Plans and trains a new run. Throws `dataset.tooFew` and what startState throws. */
   async start({ run, name, preset, config: asked, latents }: NewRun): Promise<RunRecord> {
     const began = performance.now();
     this.#preparing();
@@ -89,7 +90,8 @@ export class TrainingJob {
     const { config, classes } = await classesOfRun(this.#project, asked, latents, heldOutCount(pictures));
     // Checks the data before anything is loaded.
     const first = planRun(config, latents.shape, pictures, 1, classes);
-    const state = freshState(config, latents.shape);
+    const begin = await startState(this.#project, config, latents.shape);
+    const { state } = begin;
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
     const painter = await this.#painter(latents, { config, plan: first }, trainer);
     try {
@@ -134,7 +136,7 @@ export class TrainingJob {
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
       const averages = averagesWords(config, steps).join(' ');
-      await this.#journal.note(record, `${startedWords(device, steps)} ${parts} ${averages}`);
+      await this.#journal.note(record, `${startedWords(device, steps)}${startWords(begin)} ${parts} ${averages}`);
       return await this.#train(record, startPosition, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
@@ -161,7 +163,7 @@ export class TrainingJob {
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
     await refuseOtherClasses(this.#project, record, latents);
-    const state = checkpoint?.state ?? freshState(config, latents.shape);
+    const state = checkpoint?.state ?? (await startState(this.#project, config, latents.shape)).state;
     const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
     const painter = await this.#painter(latents, record, trainer);
     try {

@@ -32,6 +32,11 @@ export const runErrors = {
     means: 'There is nothing to resume or to sample from.',
     advice: 'Let it train a little longer, or start a new run.',
   })),
+  'run.startDiffers': entry<{ run: string; differences: readonly string[] }>('user', ({ run, differences }) => ({
+    what: `This run can not start from the weights of “${run}”: ${differences.join('; ')}.`,
+    means: 'Nothing was started.',
+    advice: 'Choose the same network and pictures of the same size, or start from nothing.',
+  })),
   'run.waitsForDisk': entry<{ problem: string; step: number }>('environment', ({ problem, step }) => ({
     what: `Training can not go on for now. ${problem}`,
     means: `Training waits at step ${step}, whole in memory: nothing is lost while the studio stays open.`,

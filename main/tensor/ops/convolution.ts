@@ -85,6 +85,16 @@ function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[]
   return tf.reshape(tf.transpose(gradient, [1, 0]), [out!, into!, k!, k!]);
 }
 
+/** The data gradient as an op of (dy, filter): linear in dy, and its gradient by dy is the convolution itself. */
+const transposedConvolution = (stride: Stride, shape: Shape4) =>
+  withGradient(
+    ([dy, filter], save) => {
+      save([dy!, filter!]);
+      return dataGradient(dy!, filter!, shape, stride);
+    },
+    (ddx, [dy, filter]) => [convolve(ddx, filter!, stride), filterGradient(ddx, dy!, filter!.shape, stride)],
+  );
+
 const byConvolution = (stride: Stride) =>
   withGradient(
     ([x, filter], save) => {
@@ -92,7 +102,7 @@ const byConvolution = (stride: Stride) =>
       return convolve(x!, filter!, stride);
     },
     (dy, [x, filter]) => [
-      dataGradient(dy, filter!, x!.shape as Shape4, stride),
+      transposedConvolution(stride, x!.shape as Shape4)(dy, filter!),
       filterGradient(x!, dy, filter!.shape, stride),
     ],
   );

@@ -26,14 +26,18 @@ function squareSums(x: Tensor): Tensor {
   return tf.sum(cells, [3, 5]);
 }
 
-/** Nearest-neighbour enlargement: [batch, channels, h, w] → [batch, channels, 2h, 2w]. */
-export const upsample: (x: Tensor) => Tensor = withGradient(
+// Each is the other's gradient, so both can be differentiated as often as wanted.
+const enlarge: (x: Tensor) => Tensor = withGradient(
   ([x]) => enlarged(x!),
-  (dy) => squareSums(dy),
+  (dy) => sumSquares(dy),
+);
+const sumSquares: (x: Tensor) => Tensor = withGradient(
+  ([x]) => squareSums(x!),
+  (dy) => enlarge(dy),
 );
 
+/** Nearest-neighbour enlargement: [batch, channels, h, w] → [batch, channels, 2h, 2w]. */
+export const upsample = enlarge;
+
 /** The mean of each square of 2 × 2: [batch, channels, h, w] with even h and w → [batch, channels, h/2, w/2]. */
-export const averagePool: (x: Tensor) => Tensor = withGradient(
-  ([x]) => tf.mul(squareSums(x!), tf.scalar(0.25)),
-  (dy) => enlarged(tf.mul(dy, tf.scalar(0.25))),
-);
+export const averagePool = (x: Tensor): Tensor => tf.mul(sumSquares(x), tf.scalar(0.25));

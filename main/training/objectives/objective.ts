@@ -15,7 +15,7 @@ export interface Networks {
 }
 
 /** Losses that some objectives report besides their sum. */
-export const lossParts = ['consistencyLoss', 'diffusionLoss'] as const;
+export const lossParts = ['consistencyLoss', 'diffusionLoss', 'velocityLoss'] as const;
 export type LossPart = (typeof lossParts)[number];
 export type LossParts = Readonly<Partial<Record<LossPart, Tensor>>>;
 

@@ -122,14 +122,13 @@ function combinationProblems(
       with: ['network.headChannels'],
       text: `Enter a multiple of ${network.headChannels}, the channels of an attention head.`,
     });
-  const { noise, curriculum } = objective;
-  if (noise.sigmaMax <= noise.sigmaMin)
+  if ('noise' in objective && 'sigmaMin' in objective.noise && objective.noise.sigmaMax <= objective.noise.sigmaMin)
     problems.push({
       path: 'objective.noise.sigmaMax',
       with: ['objective.noise.sigmaMin'],
       text: 'Enter more than the least noise.',
     });
-  if (curriculum.s1 < curriculum.s0)
+  if (objective.kind === 'consistency' && objective.curriculum.s1 < objective.curriculum.s0)
     problems.push({
       path: 'objective.curriculum.s1',
       with: ['objective.curriculum.s0'],

@@ -2,7 +2,11 @@
 import type { RunConfig } from '../../api/studio.ts';
 import type { ConfigGroup } from './config-field.ts';
 
-const isConstant = (config: RunConfig) => config.objective.scaling.kind === 'constant';
+const isConsistency = ({ objective }: RunConfig) => objective.kind === 'consistency';
+const hasNoise = ({ objective }: RunConfig) => 'noise' in objective;
+const hasRange = ({ objective }: RunConfig) => 'noise' in objective && 'sigmaMin' in objective.noise;
+const isConstant = ({ objective }: RunConfig) =>
+  objective.kind === 'consistency' && objective.scaling.kind === 'constant';
 
 const noiseGroup: ConfigGroup = {
   title: 'Noise',
@@ -16,6 +20,7 @@ const noiseGroup: ConfigGroup = {
       term: 'σ min',
       help: 'The end of the way: practically no noise. Lower keeps finer detail and is harder to learn.',
       step: 'any',
+      when: hasRange,
     },
     {
       kind: 'number',
@@ -24,6 +29,7 @@ const noiseGroup: ConfigGroup = {
       term: 'σ max',
       help: 'The start of the way: nothing of the picture is left. Higher is safer, lower is faster to learn.',
       step: 'any',
+      when: hasNoise,
     },
     {
       kind: 'number',
@@ -32,6 +38,7 @@ const noiseGroup: ConfigGroup = {
       term: 'ρ',
       help: 'Higher puts more levels where there is little noise, which favours detail.',
       step: 'any',
+      when: hasRange,
     },
     {
       kind: 'number',
@@ -40,6 +47,7 @@ const noiseGroup: ConfigGroup = {
       term: 'P mean',
       help: 'Lower looks more often at detail, higher more often at the rough shape. In natural logarithms.',
       step: 'any',
+      when: hasNoise,
     },
     {
       kind: 'number',
@@ -48,6 +56,7 @@ const noiseGroup: ConfigGroup = {
       term: 'P std',
       help: 'Higher spreads the training over more amounts of noise.',
       step: 'any',
+      when: hasNoise,
     },
     {
       kind: 'number',
@@ -56,6 +65,7 @@ const noiseGroup: ConfigGroup = {
       term: 's0',
       help: 'Fewer is easier at the start. Training begins with one level more than this.',
       step: 1,
+      when: isConsistency,
     },
     {
       kind: 'number',
@@ -64,6 +74,7 @@ const noiseGroup: ConfigGroup = {
       term: 's1',
       help: 'More gives a finer end result and needs a longer run to get there. The number doubles from stage to stage.',
       step: 1,
+      when: isConsistency,
     },
   ],
 };
@@ -84,6 +95,7 @@ const lossGroup: ConfigGroup = {
         { value: 'constant', label: 'Constant' },
       ],
       whole: (value) => (value === 'constant' ? { kind: 'constant', c: 0.1 } : { kind: 'adaptive' }),
+      when: isConsistency,
     },
     {
       kind: 'number',
@@ -101,6 +113,7 @@ const lossGroup: ConfigGroup = {
       term: 'diffusion loss weight',
       help: 'Higher makes training steadier at strong noise; 0 leaves it out.',
       step: 'any',
+      when: isConsistency,
     },
     {
       kind: 'number',
@@ -109,6 +122,7 @@ const lossGroup: ConfigGroup = {
       term: 'threshold',
       help: 'A share of the noise levels: 0.75 means the noisiest quarter. Lower uses it more.',
       step: 'any',
+      when: isConsistency,
     },
     {
       kind: 'choice',

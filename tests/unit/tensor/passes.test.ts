@@ -94,6 +94,19 @@ describe('common subexpressions', () => {
     expect(countOps(shareCommon(before))).toEqual({ add: 1, mul: 1 });
   });
 
+  it('count equal tables as one, and tables that differ in one number as two', () => {
+    const tables = (last: number) =>
+      graph((b, x) => {
+        const scaled = (end: number) => {
+          const data = Float32Array.from({ length: 3 * 20 }, (_, i) => (i === 59 ? end : i));
+          return b.emit('matmul', [x, b.constant(data, float(3, 20))], { transposeA: false, transposeB: false });
+        };
+        return b.emit('add', [scaled(1), scaled(last)], {});
+      });
+    expect(countOps(shareCommon(tables(1)))).toEqual({ matmul: 1, add: 1 });
+    expect(countOps(shareCommon(tables(2)))).toEqual({ matmul: 2, add: 1 });
+  });
+
   it('of different attributes are kept apart', () => {
     const before = graph((b, x) =>
       b.emit(
