@@ -2,7 +2,7 @@
 import type { StudioError } from '../base/errors.ts';
 import { deviceTerms } from '../engine/schema.ts';
 import type { RunLogRow, RunRecord, RunStatus } from '../runs/schema.ts';
-import type { Trouble } from '../training/loop.ts';
+import type { LoopEnd, LoopPosition, Trouble } from '../training/loop.ts';
 import { addToLog, writeRun } from '../runs/store.ts';
 
 export type RunDevice = NonNullable<RunRecord['device']>;
@@ -32,7 +32,7 @@ const troubleWords = {
 type TroubleOf<K extends Trouble['kind']> = Extract<Trouble, { kind: K }>;
 
 /** What the log says of steps that are not finite. */
-export const wordsOf = (trouble: Trouble): string =>
+const wordsOf = (trouble: Trouble): string =>
   trouble.kind === 'halved' ? troubleWords.halved(trouble) : troubleWords.rolledBack(trouble);
 
 /** What the log says of an end; that of a run with an error is its error. */
@@ -40,6 +40,19 @@ export const endWords: Partial<Record<RunStatus, string>> = {
   finished: 'Finished.',
   stopped: 'Stopped, with a checkpoint.',
 };
+
+/** What a record keeps of a position. */
+export const kept = ({ step, seconds, skipped, halvings }: LoopPosition) => ({ step, seconds, skipped, halvings });
+
+/** What becomes of a run whose loop ended so. */
+export function statusOf({ reason }: LoopEnd): RunStatus {
+  if (reason === 'stopped') return 'stopped';
+  return reason === 'notFinite' ? 'paused' : 'finished';
+}
+
+export function errorOf(end: LoopEnd): Pick<RunRecord, 'error'> {
+  return end.reason === 'notFinite' ? { error: { code: end.error.code, ...end.error.words } } : {};
+}
 
 export class RunJournal {
   readonly #project: string;
@@ -66,6 +79,12 @@ export class RunJournal {
 
   async note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
     await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
+  }
+
+  /** Tells of steps that are not finite. A full disk must not cost the step after them; the metrics say the same. */
+  async trouble(record: RunRecord, trouble: Trouble): Promise<void> {
+    if (trouble.kind === 'halved') await this.saveIfPossible(record);
+    await this.note({ ...record, step: trouble.step }, wordsOf(trouble), 'trouble').catch(() => undefined);
   }
 
   /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */

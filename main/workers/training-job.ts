@@ -4,12 +4,12 @@ import { studioError, toStudioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { LatentManifest } from '../latents/schema.ts';
-import type { RunRecord, RunScore, RunStatus, SampleSheet } from '../runs/schema.ts';
+import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
 import { averagesWords } from '../training/averages.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { scoreSteps, startPosition, trainingLoop } from '../training/loop.ts';
-import type { LoopEnd, LoopPosition } from '../training/loop.ts';
+import type { LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
@@ -18,7 +18,7 @@ import type { TrainingProgress } from './engine.contract.ts';
 import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
 import { classesOfRun, refuseOtherClasses } from './run-classes.ts';
-import { endWords, resumedWords, RunJournal, startedWords, wordsOf } from './run-journal.ts';
+import { endWords, errorOf, kept, resumedWords, RunJournal, startedWords, statusOf } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
 import { startState, startWords } from './start-state.ts';
 import { timeBudget } from './time-budget.ts';
@@ -222,13 +222,8 @@ export class TrainingJob {
           this.#events.progress({ ...meter.update(now.step, steps), skipped: now.skipped, phase: 'training' });
         },
         onTrouble: async (trouble) => {
-          if (trouble.kind === 'halved') {
-            record = { ...record, halvings: position.halvings };
-            await this.#journal.saveIfPossible(record);
-          }
-          // A full disk must not cost the step; the metrics say the same.
-          const told = { ...record, step: trouble.step };
-          await this.#journal.note(told, wordsOf(trouble), 'trouble').catch(() => undefined);
+          record = { ...record, halvings: position.halvings };
+          await this.#journal.trouble(record, trouble);
         },
         onCheckpoint: async (position) => {
           record = { ...record, ...kept(position), status: this.#control.isPaused() ? 'paused' : 'running' };
@@ -333,15 +328,3 @@ export class TrainingJob {
 }
 
 const sheetSeeds = (): number[] => Array.from({ length: sheetCount }, (_, i) => i);
-
-/** What a record keeps of a position. */
-const kept = ({ step, seconds, skipped, halvings }: LoopPosition) => ({ step, seconds, skipped, halvings });
-
-function statusOf({ reason }: LoopEnd): RunStatus {
-  if (reason === 'stopped') return 'stopped';
-  return reason === 'notFinite' ? 'paused' : 'finished';
-}
-
-function errorOf(end: LoopEnd): Pick<RunRecord, 'error'> {
-  return end.reason === 'notFinite' ? { error: { code: end.error.code, ...end.error.words } } : {};
-}

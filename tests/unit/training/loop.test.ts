@@ -7,7 +7,7 @@ import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import { radamRates } from '../../../main/optim/radam.ts';
 import type { Batch } from '../../../main/training/batch.ts';
 import { listCheckpoints, readCheckpoint } from '../../../main/training/checkpoint.ts';
-import { nextBurst, scoreSteps, sheetSteps } from '../../../main/training/loop.ts';
+import { nextBurst, scoreSteps, sheetSteps, startPosition } from '../../../main/training/loop.ts';
 import type { Trouble } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
@@ -56,6 +56,11 @@ describe('resuming', () => {
     const checkpoint = await readCheckpoint(folder, undefined, (path) => damaged.push(path));
     expect(checkpoint!.info.step).toBe(4);
     expect(damaged).toEqual([newest!.folder]);
+    // A checkpoint of the first version: it knew no halvings.
+    const path = join((await listCheckpoints(folder))[1]!.folder, 'checkpoint.json');
+    const { step, seconds, sha256 } = checkpoint!.info;
+    writeFileSync(path, JSON.stringify({ schemaVersion: 1, step, seconds, skipped: 3, sha256 }));
+    expect((await readCheckpoint(folder))!.info).toEqual({ ...startPosition, step, seconds, skipped: 3, sha256 });
   });
 });
 
