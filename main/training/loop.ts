@@ -9,6 +9,7 @@ import { afterStep, breakdownsOf, isTold, learningRateAfter, noBreakdowns, steps
 import type { Breakdowns } from './breakdowns.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { MetricsLog, metricsInterval } from './metrics.ts';
+import { scheduleOf } from './schedule.ts';
 import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
 import type { StepReport, Trainer } from './trainer.ts';
 
@@ -70,27 +71,11 @@ export type LoopEnd =
 
 const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-/** The steps (counted from 1) after which a sheet is made: evenly spread, the last one always. */
-export function sheetSteps(steps: number, sheets: number): Set<number> {
-  return new Set(
-    Array.from({ length: sheets }, (_, i) => Math.round(((i + 1) * steps) / sheets)).filter((step) => step > 0),
-  );
-}
-
-/** The sheets' steps after which quality is measured, too; the start and the end always are. */
-export function scoreSteps(steps: number, sheets: number): Set<number> {
-  const all = [...sheetSteps(steps, sheets)].filter((step) => step < steps);
-  const every = Math.ceil((all.length + 1) / (mostScoresBetween + 1));
-  return new Set(all.filter((_, i) => (i + 1) % every === 0));
-}
-const mostScoresBetween = 4;
-
 export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   const { config, plan, trainer, now, folder, signal } = options;
   const log = await MetricsLog.open(folder, options.onRows, now);
-  const sheets = sheetSteps(plan.steps, config.sampleSheets);
+  const { sheets, checkpointMs, nonFiniteLimit: limit } = scheduleOf(config, plan.steps);
   const interval = metricsInterval(plan.steps);
-  const limit = config.nonFiniteLimit;
   let { step, seconds } = options.from;
   let breakdowns = breakdownsOf(options.from);
   let checkpointAt = now();
@@ -211,7 +196,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
         await onDisk(() => log.flush());
         await onDisk(() => options.sampleSheet(step));
       }
-      if (now() - checkpointAt >= config.checkpointMinutes * 60_000) await checkpoint();
+      if (now() - checkpointAt >= checkpointMs) await checkpoint();
     }
   } finally {
     await log.close();

@@ -1,7 +1,8 @@
 /** How many steps fit into a number of minutes: measured, before the run begins. */
 import type { Trainer } from '../training/trainer.ts';
 import { emaRatesOf } from '../training/averages.ts';
-import { nextBurst, scoreSteps } from '../training/loop.ts';
+import { nextBurst } from '../training/loop.ts';
+import { scoreSteps } from '../training/schedule.ts';
 import { stepsFor } from '../training/plan.ts';
 import type { RunConfig } from '../training/schema.ts';
 import type { Threads } from './threads.ts';

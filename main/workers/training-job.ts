@@ -8,10 +8,11 @@ import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
 import { averagesWords } from '../training/averages.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
-import { scoreSteps, startPosition, trainingLoop } from '../training/loop.ts';
+import { startPosition, trainingLoop } from '../training/loop.ts';
 import type { LoopPosition } from '../training/loop.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
+import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { TrainingProgress } from './engine.contract.ts';
@@ -97,14 +98,15 @@ export class TrainingJob {
     try {
       const isScored = heldOutCount(pictures) >= fewestForScore;
       const scores = isScored ? [{ step: 0, ...(await this.#quality(painter)) }] : [];
+      const { budgetMs } = scheduleOf(config, 1);
       const budget =
-        config.length.kind === 'minutes'
+        budgetMs !== undefined
           ? await timeBudget({
               threads: this.#threads,
               trainer,
               data,
               config,
-              end: began + config.length.minutes * 60_000,
+              end: began + budgetMs,
               sheet: async () => {
                 for (const nfe of sheetNfes) await painter.pictures(sheetSeeds(), nfe);
               },
@@ -191,7 +193,7 @@ export class TrainingJob {
     const meter = new ProgressMeter();
     const { steps } = record.plan;
     const folder = runFolder(this.#project, record.id);
-    const scored = scoreSteps(steps, record.config.sampleSheets);
+    const { scores: scored } = scheduleOf(record.config, steps);
     let position = from;
     /** What the disk refused since the last checkpoint; the log can only hear of it afterwards. */
     const refused: string[] = [];

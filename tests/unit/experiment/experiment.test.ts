@@ -7,6 +7,7 @@ import { chartSvg } from '../../../main/experiment/chart.ts';
 import { runExperiment } from '../../../main/experiment/run.ts';
 import type { Experiment, RunResult } from '../../../main/experiment/schema.ts';
 import { runOf, variants } from '../../../main/experiment/variants.ts';
+import { runConfigSchema } from '../../../main/training/schema.ts';
 import type { RunConfig } from '../../../main/training/schema.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { madeUpLatents } from '../../support/latents.ts';
@@ -64,7 +65,13 @@ it('a run trains, is scored and leaves its pictures', async () => {
   const result = await runExperiment(
     {
       variant: 'full',
-      config: { ...config, batchSize: 4, length: { kind: 'steps', steps: 3 }, seed: 5 },
+      config: {
+        ...config,
+        network: runConfigSchema.shape.network.parse({ kind: 'dit', patch: 2, width: 32, depth: 1, heads: 2 }),
+        batchSize: 4,
+        length: { kind: 'steps', steps: 3 },
+        seed: 5,
+      },
       latents,
       heldOut: 32,
       vae: 'starter',

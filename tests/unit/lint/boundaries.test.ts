@@ -53,6 +53,7 @@ const tempting: Readonly<Record<string, string>> = {
   'main/gallery': 'main/generation/sample.ts',
   'main/workers': 'main/api/studio.ts',
   'main/bench': 'main/app.ts',
+  'main/experiment': 'main/app.ts',
   'main/api/contract': 'main/storage/files.ts',
   'main/api/studio.ts': 'main/workers/ports.ts',
   'main/api/handlers': 'main/host/host.ts',
