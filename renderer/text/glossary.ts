@@ -42,7 +42,7 @@ export const glossary = {
   diffusionLoss: {
     plain: 'denoising error',
     term: 'diffusion loss',
-    help: 'How well the model removes strong noise in one go. It steadies the training.',
+    help: 'How well the model removes a little noise in one go. It steadies the training.',
   },
   gradNorm: {
     plain: 'size of the correction',

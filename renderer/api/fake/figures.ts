@@ -72,10 +72,19 @@ export function latentStatistics(pictures: number): LatentStatistics {
   };
 }
 
+/** Doublings of the noise levels in a run; undefined for ways of learning without stages. */
+function stagesIn({
+  objective,
+}: RunConfig): { readonly s0: number; readonly s1: number; readonly stages: number } | undefined {
+  if (objective.kind !== 'consistency') return undefined;
+  const { s0, s1 } = objective.curriculum;
+  return { s0, s1, stages: Math.max(1, Math.round(Math.log2(s1 / s0)) + 1) };
+}
+
 /** Rows `from` + 1 … `to` of a run's metrics; the same rows however they are asked for. */
 export function metricsRows(config: RunConfig, steps: number, from: number, to: number): MetricsRow[] {
-  const { s0, s1 } = config.objective.curriculum;
-  const stages = Math.max(1, Math.round(Math.log2(s1 / s0)) + 1);
+  const staged = stagesIn(config);
+  const stages = staged?.stages ?? 1;
   return Array.from({ length: to - from }, (_, i) => {
     const step = from + i + 1;
     const random = new Random({ seed: config.seed, stream: 'test', index: step });
@@ -89,11 +98,13 @@ export function metricsRows(config: RunConfig, steps: number, from: number, to: 
     return {
       step,
       loss,
-      consistencyLoss: loss === null ? null : 0.72 * loss,
-      diffusionLoss: loss === null ? null : 0.28 * loss,
+      ...(staged && {
+        consistencyLoss: loss === null ? null : 0.72 * loss,
+        diffusionLoss: loss === null ? null : 0.28 * loss,
+        levels: Math.min(staged.s1, staged.s0 * 2 ** stage) + 1,
+        c: 0.3 / 2 ** stage,
+      }),
       gradNorm: loss === null ? null : 0.8 * loss * Math.exp(random.normal(0, 0.2)),
-      levels: Math.min(s1, s0 * 2 ** stage) + 1,
-      c: 0.3 / 2 ** stage,
       learningRate: config.optimiser.learningRate,
       stepSeconds: 0.115 * (1 + Math.abs(random.normal(0, 0.06))) + (random.uniform() < 0.006 ? 0.2 : 0),
       seconds: 0.122 * step,

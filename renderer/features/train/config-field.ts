@@ -2,7 +2,7 @@
 import type { RunConfig } from '../../api/studio.ts';
 
 interface FieldWords {
-  /** Where it is in the configuration: `optimiser.learningRate`. */
+  /** Where it is in the configuration: `optimiser.learningRate`. Two fields may share a place where only one is ever shown. */
   readonly path: string;
   readonly label: string;
   readonly term?: string;
@@ -14,18 +14,28 @@ interface FieldWords {
 export interface ChoiceOption {
   readonly value: string | number;
   readonly label: string;
+  /** A sentence of its own, for choices that one line can not tell apart. */
+  readonly help?: string;
 }
 
 export type ConfigField = FieldWords &
   (
     | { readonly kind: 'number'; readonly step?: number | 'any'; readonly unit?: string }
-    /** A number or nothing, which is off. */
-    | { readonly kind: 'optional' }
+    /** A number, or the value that an empty field stands for. */
+    | { readonly kind: 'optional'; readonly empty: { readonly value: null | string; readonly label: string } }
     | { readonly kind: 'switch' }
-    /** Numbers with commas between them. */
-    | { readonly kind: 'list' }
-    /** Averages of the weights: `3 %` of the run or a rate, with commas between them. */
-    | { readonly kind: 'averages' }
+    /** Several values with commas between them, as a text. */
+    | {
+        readonly kind: 'text';
+        /** What a person reads and types. */
+        readonly text: (value: never) => string;
+        /** What can not be read becomes NaN, which the schema refuses. */
+        readonly parse: (text: string) => unknown;
+        /** What the values come to, beside the field. */
+        readonly meaning?: (value: never, config: RunConfig, steps: number | undefined) => readonly string[];
+      }
+    /** A run of the project, or none. */
+    | { readonly kind: 'run' }
     | {
         readonly kind: 'choice';
         readonly options: readonly ChoiceOption[];
@@ -34,10 +44,24 @@ export type ConfigField = FieldWords &
       }
   );
 
+/** Several settings at once, under one well-known name. */
+export interface QuickChoice {
+  /** The field that it stands before. */
+  readonly before: string;
+  readonly label: string;
+  readonly help: string;
+  readonly options: readonly ChoiceOption[];
+  /** The option that the settings are now; undefined for none. */
+  readonly of: (config: RunConfig) => string | number | undefined;
+  readonly apply: (value: string | number, config: RunConfig) => RunConfig;
+  readonly when: (config: RunConfig) => boolean;
+}
+
 export interface ConfigGroup {
   readonly title: string;
   readonly intro: string;
   /** Shown before “All settings” is chosen. */
   readonly simple: boolean;
+  readonly quick?: QuickChoice;
   readonly fields: readonly ConfigField[];
 }

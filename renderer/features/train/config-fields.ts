@@ -1,8 +1,11 @@
 /** Every setting of a run as data: what it does, which way is which, what it costs. The order is the order on screen. */
 import type { RunConfig } from '../../api/studio.ts';
 import type { ConfigField, ConfigGroup } from './config-field.ts';
-import { expertGroups } from './expert-fields.ts';
-import { networkExpertGroup, networkGroup } from './network-fields.ts';
+import { learningGroup, memoryGroup } from './learning-fields.ts';
+import { networkGroup } from './network-fields.ts';
+import { networkPartsGroup } from './network-parts-fields.ts';
+import { noiseGroup, stagesGroup } from './noise-fields.ts';
+import { lossGroup, objectiveGroup } from './objective-fields.ts';
 
 const endsAfter = (kind: RunConfig['length']['kind']) => (config: RunConfig) => config.length.kind === kind;
 /** What each way to end starts with when it is chosen. */
@@ -23,8 +26,8 @@ const lengthGroup: ConfigGroup = {
       help: 'With minutes, the number of steps is measured at the start and then fixed, so that a resumed run has the same plan.',
       options: [
         { value: 'minutes', label: 'a time' },
-        { value: 'steps', label: 'a number of steps' },
-        { value: 'epochs', label: 'passes over all pictures' },
+        { value: 'steps', label: 'steps' },
+        { value: 'epochs', label: 'passes' },
       ],
       whole: (value) => lengths[value as keyof typeof lengths],
     },
@@ -87,6 +90,21 @@ const lengthGroup: ConfigGroup = {
   ],
 };
 
-export const configGroups: readonly ConfigGroup[] = [lengthGroup, networkGroup, networkExpertGroup, ...expertGroups];
+export const configGroups: readonly ConfigGroup[] = [
+  lengthGroup,
+  networkGroup,
+  objectiveGroup,
+  networkPartsGroup,
+  noiseGroup,
+  stagesGroup,
+  lossGroup,
+  learningGroup,
+  memoryGroup,
+];
 
 export const configFields: readonly ConfigField[] = configGroups.flatMap(({ fields }) => fields);
+
+/** Settings that are only seen among “all settings”. */
+export const expertPaths: ReadonlySet<string> = new Set(
+  configGroups.filter(({ simple }) => !simple).flatMap(({ fields }) => fields.map(({ path }) => path)),
+);

@@ -1,41 +1,52 @@
 /** The settings of the network. Each kind has its own; what both have is one setting. */
+import { runConfigSchema } from '../../api/studio.ts';
 import type { RunConfig } from '../../api/studio.ts';
-import type { ConfigGroup } from './config-field.ts';
+import type { ConfigGroup, QuickChoice } from './config-field.ts';
+import { listText, parseList } from './field-texts.ts';
 
 type Network = RunConfig['network'];
 const isDit = ({ network }: RunConfig) => network.kind === 'dit';
 const isUnet = ({ network }: RunConfig) => network.kind === 'unet';
 
 /** What a kind starts with when it is chosen: a size for small pictures and a processor. */
-const starts: { readonly [K in Network['kind']]: Network } = {
-  dit: {
-    kind: 'dit',
-    patch: 2,
-    width: 192,
-    depth: 6,
-    heads: 6,
-    mlp: 'relu',
-    norm: 'rms',
-    qkNorm: true,
-    rope: true,
-    frequencyFilter: false,
-    condMixing: false,
-  },
-  unet: {
-    kind: 'unet',
-    width: 64,
-    multipliers: [1, 2, 3],
-    blocks: 2,
-    attentionSides: [16, 8],
-    headChannels: 64,
-    norm: 'nonScaling',
-  },
+const starts = {
+  dit: { kind: 'dit', patch: 2, width: 192, depth: 6, heads: 6 },
+  unet: { kind: 'unet', width: 64, multipliers: [1, 2, 3], blocks: 2 },
+} as const;
+
+/** The sizes that transformers of this kind are known by. */
+const ditSizes = {
+  S: { width: 384, depth: 12, heads: 6 },
+  B: { width: 768, depth: 12, heads: 12 },
+  L: { width: 1024, depth: 24, heads: 16 },
+  XL: { width: 1152, depth: 28, heads: 16 },
+} as const;
+type DitSize = keyof typeof ditSizes;
+
+const sizeChoice: QuickChoice = {
+  before: 'network.width',
+  label: 'Well-known size',
+  help: 'Sets width, depth and heads together. From S on, a graphics card is needed; each size takes about three times as long as the one before it.',
+  options: Object.keys(ditSizes).map((value) => ({ value, label: value })),
+  of: ({ network }) =>
+    network.kind === 'dit'
+      ? Object.entries(ditSizes).find(
+          ([, { width, depth, heads }]) =>
+            width === network.width && depth === network.depth && heads === network.heads,
+        )?.[0]
+      : undefined,
+  apply: (size, config) =>
+    config.network.kind === 'dit'
+      ? { ...config, network: { ...config.network, ...ditSizes[size as DitSize] } }
+      : config,
+  when: isDit,
 };
 
 export const networkGroup: ConfigGroup = {
   title: 'Model',
   intro: 'The network that learns. Larger can learn more and takes longer per step.',
   simple: true,
+  quick: sizeChoice,
   fields: [
     {
       kind: 'choice',
@@ -46,7 +57,7 @@ export const networkGroup: ConfigGroup = {
         { value: 'dit', label: 'Transformer (DiT)' },
         { value: 'unet', label: 'U-Net (the paper’s network)' },
       ],
-      whole: (value) => starts[value as Network['kind']],
+      whole: (value) => runConfigSchema.shape.network.parse(starts[value as Network['kind']]),
     },
     {
       kind: 'number',
@@ -74,11 +85,13 @@ export const networkGroup: ConfigGroup = {
       when: isUnet,
     },
     {
-      kind: 'list',
+      kind: 'text',
       path: 'network.multipliers',
       label: 'Width of each level',
       term: 'channel multipliers',
       help: 'Times the width above, from the finest level to the coarsest; each level sees the grid at half the size. The paper has 1, 2, 3, 4.',
+      text: listText,
+      parse: parseList,
       when: isUnet,
     },
     {
@@ -102,74 +115,6 @@ export const networkGroup: ConfigGroup = {
         { value: 4, label: '4' },
       ],
       when: isDit,
-    },
-    {
-      kind: 'choice',
-      path: 'network.norm',
-      label: 'Levelling of values',
-      term: 'normalisation',
-      help: 'The paper’s form weakens single outliers, which latents are full of, and gave it better pictures. In groups is the usual form.',
-      options: [
-        { value: 'nonScaling', label: 'Over the whole picture (the paper’s)' },
-        { value: 'group', label: 'In groups' },
-      ],
-      when: isUnet,
-    },
-  ],
-};
-
-export const networkExpertGroup: ConfigGroup = {
-  title: 'Inside the model',
-  intro: 'Parts of the network that can be exchanged.',
-  simple: false,
-  fields: [
-    {
-      kind: 'choice',
-      path: 'network.mlp',
-      label: 'Inner layers',
-      term: 'MLP',
-      help: 'Gated layers learn a little more per step and take longer; plain ones (ReLU) are faster.',
-      options: [
-        { value: 'relu', label: 'Plain (ReLU)' },
-        { value: 'gatedRelu', label: 'Gated' },
-      ],
-      when: isDit,
-    },
-    {
-      kind: 'switch',
-      path: 'network.rope',
-      label: 'Position by rotation',
-      term: 'RoPE',
-      help: 'Tells the model how far places are from each other. Usually better with it; costs next to nothing.',
-      when: isDit,
-    },
-    {
-      kind: 'switch',
-      path: 'network.frequencyFilter',
-      label: 'Learned filter over the whole picture',
-      term: 'Fourier filter',
-      help: 'Lets each layer mix the whole picture at once. May help fine, repeating structure; makes each step slower.',
-      when: isDit,
-    },
-    {
-      kind: 'list',
-      path: 'network.attentionSides',
-      label: 'Sizes with attention',
-      term: 'resolutions',
-      help: 'Sides of the grid, in latent cells, at which distant places are compared; the coarsest level always does. The paper has 16, 8. Costly on large grids.',
-      when: isUnet,
-    },
-    {
-      kind: 'choice',
-      path: 'network.headChannels',
-      label: 'Channels per attention head',
-      term: 'head size',
-      help: 'Fewer means more heads that each see less. Costs next to nothing; the paper has 64. The width must be a multiple of it.',
-      options: [
-        { value: 32, label: '32' },
-        { value: 64, label: '64' },
-      ],
-      when: isUnet,
     },
   ],
 };

@@ -43,7 +43,9 @@ export class TrainState {
   readonly presets = $derived.by(() => this.#app.info?.presets ?? []);
   readonly draft = $derived.by(() => this.#draft.value ?? draftOf(this.presets[0]));
   readonly preset = $derived.by(() => this.presets.find(({ id }) => id === this.draft?.preset));
-  readonly problems = $derived.by(() => (this.draft ? problemsOfConfig(this.draft.config, this.latentShape) : []));
+  readonly problems = $derived.by(() =>
+    this.draft ? problemsOfConfig(this.draft.config, { latentShape: this.latentShape, runs: this.runs }) : [],
+  );
   latentShape = $state.raw<readonly [number, number, number]>();
 
   constructor(app: AppState) {

@@ -2,17 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runConfigSchema } from '../../../../main/training/schema.ts';
-import { averagesText, parseAverages } from '../../../../renderer/features/train/averages-text.ts';
-import { configFields } from '../../../../renderer/features/train/config-fields.ts';
+import type { RunConfig, RunRecord } from '../../../../renderer/api/studio.ts';
+import type { ConfigField } from '../../../../renderer/features/train/config-field.ts';
+import { configFields, configGroups, expertPaths } from '../../../../renderer/features/train/config-fields.ts';
 import {
   changedPaths,
-  parseList,
   problemsOfConfig,
   restored,
   valueAt,
   valueWords,
   withValue,
 } from '../../../../renderer/features/train/config-view.ts';
+import { networkGroup } from '../../../../renderer/features/train/network-fields.ts';
+import {
+  averagesMeaning,
+  averagesText,
+  parseAverages,
+  parseList,
+  parseTable,
+  tableMeaning,
+  tableText,
+} from '../../../../renderer/features/train/field-texts.ts';
 
 const config = runConfigSchema.parse({
   network: { kind: 'dit', patch: 2, width: 128, depth: 4, heads: 4 },
@@ -27,8 +37,26 @@ const field = (path: string) => {
 
 const unet = withValue(config, field('network.kind'), 'unet');
 
-/** The paths of every setting in a schema, in every branch of its unions. */
+const objectives = ['easyConsistency', 'diffusion', 'meanFlow'].map((kind) =>
+  withValue(config, field('objective.kind'), kind),
+);
+const others = [
+  unet,
+  ...objectives,
+  withValue(config, field('classes.kind'), 'folders'),
+  withValue(config, field('objective.scaling.kind'), 'constant'),
+  withValue(config, field('objective.scaling.kind'), 'table'),
+];
+/** Settings among which a field is shown. */
+const baseOf = ({ path, when }: ConfigField) => {
+  const base = [config, ...others].find((each) => when === undefined || when(each));
+  if (!base) throw new Error(`${path} is never shown.`);
+  return base;
+};
+
+/** The paths of every setting in a schema, in every branch of its unions. A list, and what can be nothing, is one setting. */
 function leaves(schema: z.core.$ZodType, path = ''): string[] {
+  if (schema instanceof z.ZodArray || schema instanceof z.ZodNullable) return [path];
   const inner = (schema as { unwrap?: () => z.core.$ZodType; removeDefault?: () => z.core.$ZodType }).unwrap?.();
   if (inner) return leaves(inner, path);
   if (schema instanceof z.ZodObject)
@@ -54,11 +82,40 @@ describe('the settings of a run', () => {
   it('offer exactly the choices of the schema', () => {
     for (const choice of configFields) {
       if (choice.kind !== 'choice') continue;
-      const base = choice.when?.(config) === false ? unet : config;
+      const base = baseOf(choice);
       for (const { value } of choice.options)
         expect(problemsOfConfig(withValue(base, choice, value)), `${choice.path} = ${value}`).toEqual([]);
-      if (!choice.whole) expect(problemsOfConfig(withValue(config, choice, 'nonsense'))).not.toEqual([]);
+      if (!choice.whole) expect(problemsOfConfig(withValue(base, choice, 'nonsense'))).not.toEqual([]);
     }
+  });
+});
+
+describe('the groups on the screen', () => {
+  it('show each place once, whatever is chosen', () => {
+    for (const shown of [config, ...others]) {
+      const paths = configFields.filter(({ when }) => when?.(shown) ?? true).map(({ path }) => path);
+      expect(new Set(paths).size).toBe(paths.length);
+      // Nothing is shown that the configuration does not have.
+      expect(paths.filter((path) => valueAt(shown, path) === undefined)).toEqual([]);
+    }
+  });
+
+  it('keep what most people need short, and say of every other setting that it is further down', () => {
+    for (const { simple, fields } of configGroups)
+      for (const { path } of fields) expect(expertPaths.has(path)).toBe(!simple);
+    const shown = configGroups
+      .filter(({ simple }) => simple)
+      .flatMap(({ fields }) => fields.filter(({ when }) => when?.(config) ?? true));
+    expect(shown.length).toBeLessThan(16);
+  });
+
+  it('know the sizes of transformers by name', () => {
+    const { of, apply, when } = networkGroup.quick!;
+    expect(of(config)).toBeUndefined();
+    const large = apply('L', config);
+    expect(large.network).toMatchObject({ width: 1024, depth: 24, heads: 16, patch: 2 });
+    expect([of(large), when(unet)]).toEqual(['L', false]);
+    expect(problemsOfConfig(large)).toEqual([]);
   });
 });
 
@@ -92,7 +149,7 @@ describe('changing settings', () => {
   });
 
   it('goes from one kind of network to the other and back', () => {
-    expect(problemsOfConfig(unet, [4, 8, 8])).toEqual([]);
+    expect(problemsOfConfig(unet, { latentShape: [4, 8, 8] })).toEqual([]);
     expect(unet.network).toMatchObject({ kind: 'unet', norm: 'nonScaling' });
     expect(configFields.filter(({ when }) => when?.(unet) === false).map(({ path }) => path)).toContain(
       'network.heads',
@@ -123,7 +180,7 @@ describe('problemsOfConfig', () => {
   const problems = (changes: Record<string, unknown>) =>
     problemsOfConfig(
       Object.entries(changes).reduce((all, [path, value]) => withValue(all, field(path), value), config),
-      [4, 8, 8],
+      { latentShape: [4, 8, 8] },
     ).map(({ path, text }) => `${path}: ${text}`);
 
   it('is silent about the defaults', () => expect(problems({})).toEqual([]));
@@ -151,9 +208,11 @@ describe('problemsOfConfig', () => {
       'objective.noise.sigmaMax: Enter more than the least noise.',
     ]);
     expect(problems({ 'objective.curriculum.s0': 100, 'objective.curriculum.s1': 50 })).toHaveLength(1);
-    expect(problemsOfConfig(withValue(config, field('network.patch'), 4), [4, 6, 6]).map(({ path }) => path)).toEqual([
-      'network.patch',
-    ]);
+    expect(
+      problemsOfConfig(withValue(config, field('network.patch'), 4), { latentShape: [4, 6, 6] }).map(
+        ({ path }) => path,
+      ),
+    ).toEqual(['network.patch']);
   });
 
   it('reads averages as they are written, and says what can not be one', () => {
@@ -174,9 +233,64 @@ describe('problemsOfConfig', () => {
     expect(words('200 %')[0]).toMatch(/^averages: Enter 1 or less\.$/);
   });
 
+  it('says what averages come to, and when one is too slow for a run', () => {
+    const averages = parseAverages('3 %, 0.99993, 0');
+    // 0.99993 forgets half in ln 0.5/ln 0.99993 = 9,901.8 steps; method §10.8.
+    expect(averagesMeaning(averages, 100_000)).toEqual([
+      '1. 3 % forgets half in 3 % of the run, 3,000 steps.',
+      '2. 0.99993 forgets half in 9,902 steps.',
+      '3. 0 forgets all but the latest step.',
+    ]);
+    expect(averagesMeaning(averages.slice(1, 2), 2400)[0]).toMatch(/too long for a run of 2,400 steps/);
+    expect(averagesMeaning(averages.slice(0, 1), undefined)).toEqual([
+      'It forgets half in 3 % of the run, however long that is.',
+    ]);
+  });
+
+  it('reads a table of tolerances, and says what it comes to', () => {
+    const table = [
+      { levels: 11, c: 0.5 },
+      { levels: 41, c: 0.2 },
+    ];
+    expect(tableText(table)).toBe('11: 0.5, 41: 0.2');
+    expect(parseTable('11:0.5; 41 : 0.2,')).toEqual(table);
+    expect(tableMeaning(table)).toEqual(['0.5 below 41 levels', '0.2 from 41 levels on']);
+    const withTable = withValue(config, field('objective.scaling.kind'), 'table');
+    const words = (text: string) =>
+      problemsOfConfig(withValue(withTable, field('objective.scaling.values'), parseTable(text))).map(
+        (problem) => `${problem.path}: ${problem.text}`,
+      );
+    expect(words('11: 0.5, 41: 0.2')).toEqual([]);
+    expect(words('11')[0]).toBe('objective.scaling.values: Enter a number.');
+    expect(words('11: 0.5: 3')[0]).toBe('objective.scaling.values: Enter a number.');
+    expect(words('')).toEqual(['objective.scaling.values: Enter at least 1 number.']);
+    expect(words('11: 0')).toEqual(['objective.scaling.values: Enter a number above 0.']);
+  });
+
+  it('knows what nothing means', () => {
+    expect(valueWords(field('optimiser.clipNorm'), null)).toBe('off');
+    const classes = withValue(config, field('classes.kind'), 'folders');
+    expect(valueWords(field('classes.count'), valueAt(classes, 'classes.count'))).toBe('as found');
+    expect(problemsOfConfig(withValue(classes, field('classes.count'), 1))).toEqual([
+      { path: 'classes.count', text: 'Enter 2 or more.' },
+    ]);
+  });
+
+  it('finds a run that can not lend its weights', () => {
+    const lender = { id: 'a', name: 'Evening', step: 10, config } as RunRecord;
+    const words = (changes: Partial<RunRecord>, from: RunConfig = config) =>
+      problemsOfConfig({ ...from, startFrom: { run: 'a' } }, { runs: [{ ...lender, ...changes }] });
+    expect(words({})).toEqual([]);
+    expect(words({ id: 'b' })).toEqual([
+      { path: 'startFrom', text: 'That run is not in this project. Choose another.' },
+    ]);
+    expect(words({ step: 0 })[0]?.text).toBe('“Evening” can not lend its weights: nothing saved yet.');
+    expect(words({}, unet)[0]?.text).toBe('“Evening” can not lend its weights: another network.');
+  });
+
   it('finds what a U-Net can not be', () => {
     const words = (path: string, value: unknown) =>
-      problemsOfConfig(withValue(unet, field(path), value), [4, 8, 8]).map(
+      problemsOfConfig(withValue(unet, field(path), value), { latentShape: [4, 8, 8] }).map(
         (problem) => `${problem.path}: ${problem.text}`,
       );
     expect(words('network.width', 40)).toEqual(['network.width: Enter a multiple of 32.']);
