@@ -13,7 +13,7 @@ import type { RunConfig } from '../training/schema.ts';
 import { plainRequest } from '../generation/schema.ts';
 import { finish } from './context.ts';
 import type { CommandContext } from './context.ts';
-import { describeMemory } from './memory-words.ts';
+import { describeEstimate } from './memory-words.ts';
 import { makeGrid } from './sampling.ts';
 
 const describeCounts = ({ used, duplicates, quarantined, ignored }: PictureCounts): string =>
@@ -148,7 +148,7 @@ export async function trainCommand(context: CommandContext, project: string, opt
   await studio.session.openProject(project);
   if (options.plan) {
     const plan = await studio.handlers['runs.estimate']({ config }, nobody);
-    return output.result({ project, ...plan }, describeMemory(plan));
+    return output.result({ project, ...plan }, describeEstimate(plan));
   }
   report(context, await train(context, config, options.config === undefined ? options.preset : undefined));
 }

@@ -11,8 +11,8 @@ import { typeOf } from '../tensor/ir/graph.ts';
 import { bytesOf, largestTensor, livePeak } from '../tensor/ir/liveness.ts';
 import { runOrder } from '../tensor/onnx/run-order.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
-import { averagesWords } from './averages.ts';
 import { networkOf } from './classes.ts';
+import type { Remedy } from './outlook-schema.ts';
 import type { MemoryPlan, RunConfig } from './schema.ts';
 import { runLayout, stepGraphs } from './step.ts';
 import type { LatentShape } from '../models/network.ts';
@@ -81,7 +81,6 @@ export function planMemory(
     batchSize: config.batchSize,
     microBatch: rows,
     bytes,
-    averages: averagesWords(config, config.length.kind === 'steps' ? config.length.steps : undefined),
     total,
     largestTensor: largest,
     device: memory,
@@ -105,4 +104,23 @@ export function chooseMicroBatch(config: RunConfig, shape: LatentShape, device: 
     else [fitting, index] = [plan, middle];
   }
   return fitting;
+}
+
+/**
+ * What would make a run fit that does not, found by plans for one picture at once, which needs the least.
+ * @param planAt the plan of a configuration with so many pictures at once
+ */
+export function remediesFor(
+  config: RunConfig,
+  plan: MemoryPlan,
+  planAt: (config: RunConfig, rows: number) => MemoryPlan,
+): Remedy[] {
+  if (!plan.problem) return [];
+  const one = plan.microBatch === 1 ? plan : planAt(config, 1);
+  const twice = config.recompute ? one : planAt({ ...config, recompute: true }, 1);
+  return [
+    ...(one.problem ? [] : [{ kind: 'microBatch' } as const]),
+    ...(one.problem && !twice.problem ? [{ kind: 'recompute' } as const] : []),
+    { kind: 'memory', bytes: Math.ceil(Math.min(one.total, twice.total) / usableShare) },
+  ];
 }

@@ -115,8 +115,6 @@ export const memoryPlanSchema = z.strictObject({
     /** The pictures of a micro-batch and all that is computed of them. */
     work: z.number(),
   }),
-  /** What each average of the weights forgets, in words. */
-  averages: z.array(z.string()),
   total: z.number(),
   largestTensor: z.number(),
   device: deviceMemorySchema,

@@ -12,6 +12,7 @@ import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
 import { latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
+import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
 
 const progress = z.strictObject({
@@ -57,10 +58,10 @@ export const engineContract = {
       output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
       progress,
     },
-    /** The memory a run would need, beside what is in use now. */
+    /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {
       input: z.strictObject({ project: z.string(), config: runConfigSchema }),
-      output: memoryPlanSchema,
+      output: z.strictObject({ memory: memoryPlanSchema, remedies: z.array(remedySchema), data: runDataSchema }),
     },
     /** Plans and trains a new run in an existing run folder. Cancelling stops it with a checkpoint. */
     'training.start': {

@@ -13,11 +13,11 @@ import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { memoryPlan } from './fitting-trainer.ts';
 import { generateJob } from './generate-job.ts';
 import { Pause } from './pause.ts';
 import { ownProcessPort } from './ports.ts';
 import { classesOfRun } from './run-classes.ts';
+import { estimateRun } from './run-estimate.ts';
 import { createThreads } from './threads.ts';
 import { TrainingJob } from './training-job.ts';
 import type { TrainingControl } from './training-job.ts';
@@ -89,7 +89,7 @@ const handlers: Handlers<typeof engineContract> = {
   'training.estimate': async ({ project, config }) => {
     const latents = await currentLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);
-    return memoryPlan(threads.device, resolved.config, latents.shape);
+    return estimateRun(threads.device, resolved.config, latents);
   },
   'training.start': async (input, context) => {
     const latents = await currentLatents(input.project);

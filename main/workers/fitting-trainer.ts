@@ -24,7 +24,7 @@ export interface FittingOptions {
 }
 
 /** What a run of this configuration needs on this device now. */
-export async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {
+async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape): Promise<MemoryPlan> {
   const [traits, memory] = [await device.traits({}), await device.memory({})];
   return chooseMicroBatch(config, shape, { traits, memory });
 }

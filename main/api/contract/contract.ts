@@ -16,7 +16,8 @@ import { latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
-import { memoryPlanSchema, metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
+import { runEstimateSchema } from '../../training/outlook-schema.ts';
+import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
 import { jobReferenceSchema, jobSchema } from './jobs.ts';
 
 const page = z.strictObject({ offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
@@ -109,7 +110,7 @@ export const studioContract = {
     'latents.statistics': { input: nothing, output: latentStatisticsSchema.nullable() },
 
     /** The memory a run would need on its device. Throws `latents.missing`. */
-    'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: memoryPlanSchema },
+    'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: runEstimateSchema },
     'runs.start': {
       input: z.strictObject({ name: z.string().optional(), preset: z.string().optional(), config: runConfigSchema }),
       output: z.strictObject({ run: z.string(), job: z.int().positive() }),

@@ -18,6 +18,7 @@ import { readMetrics } from '../../training/metrics.ts';
 import { vaeCatalogue } from '../../vae/catalogue.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import { estimateRun } from './estimate.ts';
 import { currentStatistics, summarise } from './summary.ts';
 
 /** What is known about one picture, from the picture itself: the cells of a grid keep it. */
@@ -139,7 +140,7 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
     'pictures.page': async ({ show, offset, limit }) =>
       pageOf(await readManifest(project()), { filter: show, offset, limit }),
     'latents.statistics': async () => (await currentStatistics(project())) ?? null,
-    'runs.estimate': async ({ config }) => (await session.engine)['training.estimate']({ project: project(), config }),
+    'runs.estimate': ({ config }) => estimateRun(session, config),
     'runs.metrics': async ({ run, afterStep }) => {
       const { id } = await readRun(project(), run);
       return [...(await readMetrics(runFolder(project(), id), afterStep))];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceMemory } from '../../../main/engine/schema.ts';
-import { chooseMicroBatch, microBatchSizes, planMemory } from '../../../main/training/memory.ts';
+import { chooseMicroBatch, microBatchSizes, planMemory, remediesFor } from '../../../main/training/memory.ts';
 import { planRun } from '../../../main/training/plan.ts';
+import type { MemoryPlan, RunConfig } from '../../../main/training/schema.ts';
 import { tinyConfig } from '../../support/training.ts';
 
 /** So many places that the pictures need more than the weights. */
@@ -72,5 +73,27 @@ describe('the pictures at once', () => {
     });
     const asked = tinyConfig({ batchSize: 12, microBatch: 6 });
     expect(chooseMicroBatch(asked, shape, device({ free: 1 }))).toMatchObject({ microBatch: 6, problem: 'memory' });
+  });
+});
+
+describe('what would make a run fit', () => {
+  /** Needs 100 for each picture at once, a tenth of that when layers are computed twice. */
+  const planAt = (free: number) => (wanted: RunConfig, rows: number) => {
+    const total = (wanted.recompute ? 10 : 100) * rows;
+    return { microBatch: rows, total, ...(total > 0.9 * free && { problem: 'memory' }) } as MemoryPlan;
+  };
+  const remedies = (free: number, rows: number, changes: Partial<RunConfig> = {}) =>
+    remediesFor({ ...config, ...changes }, planAt(free)({ ...config, ...changes }, rows), planAt(free));
+
+  it('is nothing where it fits', () => expect(remedies(1000, 4)).toEqual([]));
+
+  it('is fewer pictures at once where more were asked for', () => {
+    expect(remedies(112, 4)).toEqual([{ kind: 'microBatch' }, { kind: 'memory', bytes: Math.ceil(10 / 0.9) }]);
+  });
+
+  it('is computing layers twice, or a device with the memory of what needs the least', () => {
+    const memory = { kind: 'memory', bytes: 12 };
+    expect(remedies(20, 1)).toEqual([{ kind: 'recompute' }, memory]);
+    expect([remedies(5, 4), remedies(5, 1, { recompute: true })]).toEqual([[memory], [memory]]);
   });
 });
