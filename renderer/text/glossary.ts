@@ -89,6 +89,11 @@ export const glossary = {
     term: 'NaN guard',
     help: 'Steps whose numbers stopped being finite. They are undone, so the model keeps its last good state.',
   },
+  halvings: {
+    plain: 'learning rate halved',
+    term: 'NaN limit',
+    help: 'When too many steps had to be rolled back, the size of the learning steps is halved for the rest of the run.',
+  },
   ema: {
     plain: 'averaged model',
     term: 'EMA',

@@ -4,9 +4,29 @@ import type { Preset, StudioInfo } from '../studio.ts';
 
 const network = (width: number, depth: number) => ({ kind: 'dit' as const, patch: 2 as const, width, depth, heads: 4 });
 
+const papers = (
+  [
+    ['celeba', 'CelebA-HQ, as in the paper', { kind: 'unet', width: 128 }, 128, 1400],
+    ['church', 'LSUN Church, as in the paper', { kind: 'unet', width: 128 }, 256, 1800],
+    ['dit', 'DiT-B/2, the authors’ later recipe', { ...network(768, 12), heads: 12 }, 48, 700],
+    ['ilct', 'iLCT baseline, the authors’ constant', { kind: 'unet', width: 128, norm: 'group' }, 128, 1600],
+  ] as const
+).map(([id, name, net, batchSize, epochs]): Preset => ({
+  id,
+  group: 'paper',
+  pictureSize: 256,
+  name,
+  description:
+    'The paper’s recipe for pictures of 256 pixels: passes over all pictures in stages. Meant for a graphics card with much memory, and weeks of it.',
+  source:
+    'Ada & Byron, 1843, On the drawing of faces by engines, Table 1; constants of the code whose log holds the published numbers',
+  config: runConfigSchema.parse({ network: net, batchSize, length: { kind: 'epochs', epochs } }),
+}));
+
 const presets: Preset[] = [
   {
     id: 'quick-look',
+    group: 'studio',
     name: 'Quick look',
     description:
       'A first model in five minutes on a computer without a GPU. The pictures are soft but recognisable; run it longer for better ones.',
@@ -20,6 +40,7 @@ const presets: Preset[] = [
   },
   {
     id: 'evening',
+    group: 'studio',
     name: 'An evening',
     description: 'A larger model that gets three hours. Details become clear. Good for a few thousand pictures.',
     source: 'fake',
@@ -31,16 +52,19 @@ const presets: Preset[] = [
     }),
   },
   {
-    id: 'paper',
-    name: 'As in the paper',
-    description: 'The settings that were published. Made for a large graphics card; on a processor it takes weeks.',
+    id: 'overnight',
+    group: 'studio',
+    name: 'Overnight on a graphics card',
+    description:
+      'Ten hours on one graphics card with 8 GB or more, for a few thousand pictures. Look at the gallery in the morning.',
     source: 'fake',
     config: runConfigSchema.parse({
-      network: { ...network(768, 12), heads: 12 },
-      batchSize: 256,
-      length: { kind: 'steps', steps: 400_000 },
+      network: { ...network(384, 12), heads: 6 },
+      batchSize: 64,
+      length: { kind: 'minutes', minutes: 600 },
     }),
   },
+  ...papers,
 ];
 
 export function studioInfo(shell: 'electron' | 'browser'): StudioInfo {

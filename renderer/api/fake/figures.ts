@@ -1,6 +1,6 @@
 /** Figures of the fake that look like real ones: statistics of latents with heavy tails, metrics of a run. */
 import { Random } from '../../../main/base/random.ts';
-import type { ChannelStatistics, LatentStatistics, MemoryPlan, MetricsRow, RunConfig } from '../studio.ts';
+import type { ChannelStatistics, LatentStatistics, MetricsRow, RunConfig } from '../studio.ts';
 
 /** Mostly a bell curve, and now and then a value from a much wider one. */
 function heavyTailed(random: Random, mean: number, std: number): number {
@@ -111,36 +111,4 @@ export function metricsRows(config: RunConfig, steps: number, from: number, to: 
       skipped,
     };
   });
-}
-
-/** The plan for a device with 12 GB free; the numbers have the right order, not more. */
-export function memoryPlan({
-  network,
-  batchSize,
-  microBatch: asked,
-  recompute,
-  averages: kept,
-}: RunConfig): MemoryPlan {
-  const depth = network.kind === 'dit' ? network.depth : 8 * network.blocks;
-  const weights = 4 * 18 * depth * network.width ** 2;
-  const device = { total: 34_359_738_368, free: 12_400_000_000 };
-  const planFor = (rows: number): MemoryPlan => {
-    const gradients = rows === batchSize ? 0 : weights;
-    const work = rows * network.width * (recompute ? depth + 40 : 40 * depth) * 256;
-    const bytes = {
-      weights,
-      moments: 2 * weights,
-      average: kept.length * weights,
-      gradients,
-      nextState: (3 + kept.length) * weights + gradients,
-      work,
-    };
-    const total = Object.values(bytes).reduce((a, b) => a + b, 0);
-    const averages = kept.map(() => 'The averaged weights (EMA): the average forgets half in 80 steps.');
-    const plan = { batchSize, microBatch: rows, bytes, averages, total, largestTensor: work / 40, device };
-    return total > 0.9 * device.free ? { ...plan, problem: 'memory' } : plan;
-  };
-  if (asked !== 'auto') return planFor(asked);
-  const sizes = Array.from({ length: batchSize }, (_, i) => batchSize - i).filter((rows) => batchSize % rows === 0);
-  return sizes.map(planFor).find(({ problem }) => problem === undefined) ?? planFor(1);
 }

@@ -5,7 +5,8 @@ import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type { PictureRow } from '../studio.ts';
 import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
-import { latentStatistics, memoryPlan } from './figures.ts';
+import { latentStatistics } from './figures.ts';
+import { runEstimate } from './estimate.ts';
 import { gridUrl } from './pictures.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -114,7 +115,7 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
     },
     'latents.encode': ({ vae }) => ({ job: world.encode(vae) }),
     'latents.statistics': () => (project().latents.complete ? latentStatistics(project().pictures.used) : null),
-    'runs.estimate': ({ config }) => memoryPlan(config),
+    'runs.estimate': ({ config }) => runEstimate(config),
     'runs.start': ({ name, preset, config }) => {
       const title = studioInfo(shell).presets.find(({ id }) => id === preset)?.name ?? 'Own settings';
       const run = world.addRun(name ?? `${title}, run ${project().runs.length + 1}`, config, preset, 'running');

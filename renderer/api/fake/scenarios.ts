@@ -25,6 +25,7 @@ function encoded(world: FakeWorld): void {
 }
 
 const preset = studioInfo('browser').presets[0]!;
+const asked = (nfe: number) => ({ steps: { kind: 'nfe', nfe } as const, average: 0, class: null, guidance: 1 });
 
 export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
   first: () => undefined,
@@ -104,7 +105,7 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
   },
   gallery: (world) => {
     scenarios['trained']?.(world);
-    world.addPictures('run-2', 1, 0, 96);
-    world.addPictures('run-2', 2, 0, 64);
+    world.addPictures('run-2', asked(1), 0, 96);
+    world.addPictures('run-2', asked(2), 0, 64);
   },
 };

@@ -39,9 +39,8 @@ export function memoryNeed({ total, device: { free, total: all } }: MemoryPlan):
 /** How the batch is worked on, or why it does not fit. */
 export function memoryVerdict({ problem, batchSize, microBatch, largestTensor, device }: MemoryPlan): string {
   if (problem === 'buffer')
-    return `One part alone, ${formatBytes(largestTensor)}, is more than the ${formatBytes(device.largestBuffer ?? 0)} this device can hold in one piece. Choose a smaller model or batch.`;
-  if (problem === 'memory')
-    return `That is probably too much, even with ${count(microBatch, 'picture')} at once. Choose a smaller model, compute layers twice (all settings), or close other programs.`;
+    return `One part alone, ${formatBytes(largestTensor)}, is more than the ${formatBytes(device.largestBuffer ?? 0)} this device can hold in one piece.`;
+  if (problem === 'memory') return `That is probably too much, even with ${count(microBatch, 'picture')} at once.`;
   return partsWords(batchSize, microBatch);
 }
 

@@ -39,18 +39,32 @@ export function modelToTime(
   return { name: unchanged ? preset.name : 'Your settings', config };
 }
 
+const groupTitles: Readonly<Record<Preset['group'], string>> = { studio: 'For this computer', paper: 'From papers' };
+
+/** Presets by where they come from, in their order; groups without any are left out. */
+export const presetGroups = (presets: readonly Preset[]) =>
+  (['studio', 'paper'] as const)
+    .map((group) => ({ group, title: groupTitles[group], presets: presets.filter((each) => each.group === group) }))
+    .filter((each) => each.presets.length > 0);
+
 /** What a preset will do, and what was measured when it ran before in this project. */
-export function presetFacts({ id, config }: Preset, runs: readonly RunRecord[]): Fact[] {
+export function presetFacts({ id, group, config, pictureSize }: Preset, runs: readonly RunRecord[]): Fact[] {
   const measured = runs.find((run) => run.preset === id && run.step > 0 && run.seconds > 0);
   return [
     { label: 'lasts', value: lengthWords(config.length) },
     { label: 'pictures per step', value: formatCount(config.batchSize) },
     { label: 'model', value: networkWords(config.network) },
-    {
-      label: 'measured here',
-      value: measured ? formatRate(measured.step / measured.seconds, 'steps') : 'not yet',
-      help: 'From the latest run of this preset in this project.',
-    },
+    ...(pictureSize === undefined ? [] : [{ label: 'pictures of', value: `${pictureSize} × ${pictureSize}` }]),
+    // A recipe of weeks is measured by few; the others can be without the line.
+    ...(group === 'paper' && !measured
+      ? []
+      : [
+          {
+            label: 'measured here',
+            value: measured ? formatRate(measured.step / measured.seconds, 'steps') : 'not yet',
+            help: 'From the latest run of this preset in this project.',
+          },
+        ]),
   ];
 }
 
@@ -153,6 +167,7 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
   });
   return [
     named('skipped', `${formatCount(last?.skipped ?? run.skipped)} rolled back`),
+    named('halvings', run.halvings === 0 ? 'never' : count(run.halvings, 'time')),
     named('levels', last?.levels === undefined ? '–' : formatCount(last.levels)),
     named('c', last?.c === undefined ? '–' : formatNumber(last.c, 4)),
     named('learningRate', last ? formatPlain(last.learningRate) : '–'),

@@ -3,7 +3,7 @@ import { untrack } from 'svelte';
 import type { AppState } from '../../app/app-state.svelte.ts';
 import { numberBetween, oneOf, Persisted } from '../../app/persisted.svelte.ts';
 import { runConfigSchema } from '../../api/studio.ts';
-import type { MetricsRow, Preset, RunConfig, RunRecord, SampleSheet } from '../../api/studio.ts';
+import type { MetricsRow, Preset, RunConfig, RunEstimate, RunRecord, SampleSheet } from '../../api/studio.ts';
 import { appendRows } from '../../charts/series.ts';
 import { problemsOfConfig } from './config-view.ts';
 import { isLive, newestFirst } from './train-view.ts';
@@ -44,9 +44,12 @@ export class TrainState {
   readonly draft = $derived.by(() => this.#draft.value ?? draftOf(this.presets[0]));
   readonly preset = $derived.by(() => this.presets.find(({ id }) => id === this.draft?.preset));
   readonly problems = $derived.by(() =>
-    this.draft ? problemsOfConfig(this.draft.config, { latentShape: this.latentShape, runs: this.runs }) : [],
+    this.draft
+      ? problemsOfConfig(this.draft.config, { latentShape: this.estimate?.plan.latentShape, runs: this.runs })
+      : [],
   );
-  latentShape = $state.raw<readonly [number, number, number]>();
+  /** What is known about the run that is being set up; of its settings of a moment ago, while the next answer is awaited. */
+  estimate = $state.raw<RunEstimate>();
 
   constructor(app: AppState) {
     this.#app = app;
@@ -64,6 +67,7 @@ export class TrainState {
     this.runId = undefined;
     this.rows = [];
     this.sheets = [];
+    this.estimate = undefined;
     this.tried = false;
     this.view = this.runs.length === 0 ? 'new' : 'run';
   }

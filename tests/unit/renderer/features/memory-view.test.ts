@@ -12,7 +12,6 @@ const plan = (changes: Partial<MemoryPlan> = {}): MemoryPlan => ({
   batchSize: 64,
   microBatch: 64,
   bytes: { weights: 4e6, moments: 8e6, average: 4e6, gradients: 0, nextState: 16e6, work: 300e6 },
-  averages: [],
   total: 332e6,
   largestTensor: 8e6,
   device: { total: 16e9, free: 12e9 },

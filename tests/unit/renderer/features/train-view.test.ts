@@ -12,6 +12,7 @@ import {
   metricsColumns,
   newestFirst,
   presetFacts,
+  presetGroups,
   runFacts,
   sheetWords,
   situationOf,
@@ -78,6 +79,25 @@ describe('presets', () => {
       ).find(({ label }) => label === 'model')?.value;
     expect(model(config.network)).toBe('4 layers of 128');
     expect(model(runConfigSchema.shape.network.parse({ kind: 'unet', width: 64 }))).toBe('U-Net of 4 levels, width 64');
+  });
+  it('are grouped by where they come from', () => {
+    const preset = (id: string, group: 'studio' | 'paper') => ({
+      id,
+      name: '',
+      group,
+      description: '',
+      source: '',
+      config,
+    });
+    const [mine, paper] = [preset('a', 'studio'), preset('b', 'paper')];
+    expect(presetGroups([paper, mine]).map(({ title, presets }) => [title, presets])).toEqual([
+      ['For this computer', [mine]],
+      ['From papers', [paper]],
+    ]);
+    expect(presetGroups([mine])).toHaveLength(1);
+    const facts = presetFacts({ ...paper, pictureSize: 256 }, []).map(({ label, value }) => `${label}: ${value}`);
+    expect(facts).toContain('pictures of: 256 × 256');
+    expect(facts.join()).not.toContain('measured here');
   });
   it('show a speed only when it was measured here', () => {
     const preset = { id: 'quick', name: '', group: 'studio' as const, description: '', source: '', config };
