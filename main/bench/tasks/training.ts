@@ -57,7 +57,10 @@ export const prepareTraining: Prepare = async (given) => {
   const config = await configOf(rest);
   const next = loader(config);
   const trainer = await createTrainer({ device: await openDevice(kind), name: 'run', config, shape: latentShape });
-  await trainer.put(initialState(initialise(networkSpecs(networkOf(config), latentShape), config.seed)));
+  await trainer.put(
+    initialState(initialise(networkSpecs(networkOf(config), latentShape), config.seed), config.averages.length),
+  );
+  const emaRates = config.averages.map(() => 0.999);
   let update = 0;
   return {
     facts: { batch: config.batchSize },
@@ -65,7 +68,7 @@ export const prepareTraining: Prepare = async (given) => {
       const steps = Array.from({ length: trainer.burst }, () => ({
         batch: next(),
         update: ++update,
-        emaRates: [0.999],
+        emaRates,
       }));
       const started = performance.now();
       const reports = await trainer.steps(steps);
