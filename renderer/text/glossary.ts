@@ -44,6 +44,11 @@ export const glossary = {
     term: 'diffusion loss',
     help: 'How well the model removes a little noise in one go. It steadies the training.',
   },
+  velocityLoss: {
+    plain: 'error of the direction',
+    term: 'velocity error',
+    help: 'How far the direction from noise to picture that the model gives (MeanFlow) is from the right one. It falls where the weighted loss hardly moves.',
+  },
   gradNorm: {
     plain: 'size of the correction',
     term: 'gradient norm',
