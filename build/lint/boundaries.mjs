@@ -191,6 +191,7 @@ export const rows = [
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
       'main/training/schema.ts',
+      'main/training/outlook-schema.ts',
       'main/runs/schema.ts',
       'main/generation/schema.ts',
       'main/gallery/schema.ts',

@@ -170,7 +170,7 @@ describe('the scale c', () => {
 
 it.each(['k=1', 'k=2', 'k=3'])('precision and recall with %s neighbours', (key) => {
   const { real, gen, [key]: expected } = golden.precision_recall_toy;
-  const found = precisionRecall(Float32Array.from(real!.flat()), Float32Array.from(gen!.flat()), 2, Number(key[2]));
+  const found = precisionRecall(Float32Array.from(real.flat()), Float32Array.from(gen.flat()), 2, Number(key[2]));
   expect([found.precision, found.recall]).toBeAllClose([expected!.precision, expected!.recall], {
     rtol: 1e-12,
     atol: 0,
