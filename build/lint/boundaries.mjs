@@ -190,6 +190,7 @@ export const rows = [
     may: [
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
+      'main/training/outlook-schema.ts',
       'main/training/schema.ts',
       'main/training/outlook-schema.ts',
       'main/runs/schema.ts',

@@ -1,5 +1,6 @@
 /** Where the fake begins: each scenario is a state of the work that a screen has to show well. */
 import { studioError } from '../../../main/base/errors.ts';
+import { runConfigSchema } from '../studio.ts';
 import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
 import type { FakeWorld } from './world.ts';
@@ -102,6 +103,23 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
   'a software device': (world) => {
     encoded(world);
     world.devices = computers.software;
+  },
+  kinds: (world) => {
+    encoded(world);
+    const config = {
+      ...preset.config,
+      classes: { kind: 'folders', count: 3, dropout: 0.1 } as const,
+      averages: [{ kind: 'share', share: 1 / 30 } as const, { kind: 'rate', rate: 0.9999 } as const],
+    };
+    const { id, plan } = world.addRun('Moths by kind', config, preset.id, 'finished', 2400);
+    const classes = ['Emperor', 'Hawk', 'Tiger'].map((name, i) => ({ name, pictures: 1400 + 68 * i }));
+    world.changeRun(id, { plan: { ...plan, classes, emaRates: [0.9914, 0.9999] } });
+    world.addPictures(id, { ...asked(2), class: 1, guidance: 1.5 }, 0, 64);
+  },
+  diffusion: (world) => {
+    encoded(world);
+    const objective = runConfigSchema.shape.objective.parse({ kind: 'diffusion' });
+    world.train(world.addRun('Denoiser', { ...preset.config, objective }, preset.id, 'running', 1310).id);
   },
   gallery: (world) => {
     scenarios['trained']?.(world);

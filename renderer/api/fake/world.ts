@@ -293,6 +293,7 @@ export class FakeWorld {
     const { steps } = sampling;
     const nfe = steps.kind === 'nfe' ? steps.nfe : (steps.kind === 'indices' ? steps.indices : steps.sigmas).length;
     const step = this.project?.runs.find(({ id }) => id === run)?.step ?? 0;
+    const named = this.project?.runs.find(({ id }) => id === run)?.plan.classes?.[sampling.class ?? -1]?.name;
     for (let seed = first; seed < first + count; seed++) {
       const id = `${run}-${nfe}-${seed}-${this.gallery.length}`;
       this.gallery = [
@@ -303,6 +304,7 @@ export class FakeWorld {
           step,
           nfe,
           sampling,
+          ...(named !== undefined && { className: named }),
           seed,
           size: this.project?.pictureSettings?.size ?? 64,
           createdAt: new Date().toISOString(),

@@ -1,20 +1,30 @@
 /** What the Gallery says and reckons. */
 import type { GalleryPicture, RunRecord } from '../../api/studio.ts';
-import { count, formatBytes, formatCount, formatTime } from '../../text/format.ts';
+import { count, formatBytes, formatCount, formatPlain, formatTime } from '../../text/format.ts';
 import type { Fact } from '../../text/facts.ts';
+import { stepsWords } from './sampling-view.ts';
 
-/** A picture as it is said aloud: `seed 12, step 4,000, 2 steps`. */
-export function pictureName({ seed, step, nfe }: GalleryPicture): string {
-  return `seed ${seed}, step ${formatCount(step)}, ${count(nfe, 'step')}`;
+/** A picture as it is said aloud: `seed 12, step 4,000, 2 steps, moths`. */
+export function pictureName({ seed, step, nfe, className }: GalleryPicture): string {
+  return `seed ${seed}, step ${formatCount(step)}, ${count(nfe, 'step')}${className === undefined ? '' : `, ${className}`}`;
 }
 
 export function pictureFacts(picture: GalleryPicture, runs: readonly RunRecord[]): Fact[] {
   const run = runs.find(({ id }) => id === picture.run);
+  const { sampling } = picture;
+  const exact = sampling && stepsWords(sampling.steps);
   return [
     { label: 'Starting number', term: 'seed', value: String(picture.seed) },
     { label: 'Run', value: run?.name ?? `${picture.run} (deleted)` },
     { label: 'Trained for', value: count(picture.step, 'step') },
-    { label: 'Steps per picture', term: 'NFE', value: String(picture.nfe) },
+    { label: 'Steps per picture', term: 'NFE', value: [String(picture.nfe), exact].filter(Boolean).join(', ') },
+    ...(picture.className === undefined ? [] : [{ label: 'Kind', term: 'class', value: picture.className }]),
+    ...(sampling === undefined || sampling.guidance === 1
+      ? []
+      : [{ label: 'Guidance', value: formatPlain(sampling.guidance) }]),
+    ...(sampling === undefined || (run?.plan.emaRates.length ?? 1) === 1
+      ? []
+      : [{ label: 'Averaged model', term: 'EMA', value: String(sampling.average + 1) }]),
     { label: 'Size', value: `${picture.size} × ${picture.size} pixels` },
     { label: 'Made', value: formatTime(picture.createdAt) },
   ];

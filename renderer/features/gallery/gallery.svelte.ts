@@ -6,14 +6,24 @@ import { Throttle } from '../../app/throttle.ts';
 import type { GalleryPicture, GridResult } from '../../api/studio.ts';
 import { count } from '../../text/format.ts';
 import { PagedList } from '../../ui/paged-list.svelte.ts';
+import { formFor, formOf, parseForms, requestOf, samplingProblems } from './sampling-view.ts';
+import type { SamplingForm } from './sampling-view.ts';
 import { bestColumns, countProblem, seedProblem, selected, usableRuns } from './gallery-view.ts';
+
+/** Runs whose way of asking is remembered. */
+const mostForms = 50;
 
 export class GalleryState {
   readonly #app: AppState;
   readonly list: PagedList<GalleryPicture>;
   readonly thumbnail = new Persisted('gallery-thumbnail', 112, numberBetween(48, 320));
   runId = $state<string>();
-  nfe = $state<1 | 2>(1);
+  /** How pictures were last asked for, by project and run. */
+  readonly #forms = new Persisted<Readonly<Record<string, Partial<SamplingForm>>>>(
+    'sampling',
+    {},
+    { parse: parseForms },
+  );
   count = $state(64);
   seed = $state(0);
   starting = $state(false);
@@ -30,8 +40,16 @@ export class GalleryState {
 
   readonly runs = $derived.by(() => usableRuns(this.#app.project?.runs ?? []));
   readonly run = $derived.by(() => this.runs.find(({ id }) => id === this.runId) ?? this.runs[0]);
+  readonly #key = $derived.by(() => `${this.#app.project?.path ?? ''} ${this.run?.id ?? ''}`);
+  readonly form = $derived.by(() => this.run && formFor(this.run, this.#forms.value[this.#key]));
   readonly job = $derived.by(() => this.#app.activeJobs.find(({ kind }) => kind === 'generate'));
   readonly problems = $derived({ count: countProblem(this.count), seed: seedProblem(this.seed) });
+  readonly samplingProblems = $derived.by(() => (this.run && this.form ? samplingProblems(this.form, this.run) : {}));
+  readonly isFine = $derived(
+    this.problems.count === undefined &&
+      this.problems.seed === undefined &&
+      Object.keys(this.samplingProblems).length === 0,
+  );
   readonly shown = $derived.by(() => (this.focused === undefined ? undefined : this.list.at(this.focused)));
 
   constructor(app: AppState) {
@@ -57,11 +75,27 @@ export class GalleryState {
     untrack(() => this.#refresh.request());
   }
 
+  /** Kept for the run, so that the next pictures of it begin there. */
+  setForm(change: Partial<SamplingForm>): void {
+    if (!this.form) return;
+    const { [this.#key]: _old, ...others } = this.#forms.value;
+    const kept = Object.entries(others).slice(1 - mostForms);
+    this.#forms.value = { ...Object.fromEntries(kept), [this.#key]: { ...this.form, ...change } };
+  }
+
+  /** Asks for the picture again: its run, its seed, and how it was made. */
+  askLike({ run, seed, nfe, sampling }: GalleryPicture): void {
+    this.seed = seed;
+    if (!this.runs.some(({ id }) => id === run)) return;
+    this.runId = run;
+    this.setForm(sampling ? formOf(sampling) : { mode: 'nfe', nfe });
+  }
+
   async generate(): Promise<void> {
-    if (!this.run || this.problems.count !== undefined || this.problems.seed !== undefined) return;
+    if (!this.run || !this.form || !this.isFine) return;
     this.starting = true;
-    const { nfe, count: pictures, seed } = this;
-    const sampling = { steps: { kind: 'nfe', nfe } as const, average: 0, class: null, guidance: 1 };
+    const { count: pictures, seed } = this;
+    const sampling = requestOf(this.form, this.run);
     const started = await this.#app.attempt(
       this.#app.studio.call['gallery.generate']({ run: this.run.id, sampling, count: pictures, seed }),
     );

@@ -158,6 +158,7 @@ export function runFacts(run: RunRecord, last: MetricsRow | undefined, job: Job 
 /** The figures below it; zero is shown as zero. */
 export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[] {
   const { plan } = run;
+  const isStaged = run.config.objective.kind === 'consistency' && last === undefined;
   const score = run.scores.at(-1);
   const named = (name: keyof typeof glossary, value: string): Fact => ({
     label: capitalised(glossary[name].plain),
@@ -168,8 +169,12 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
   return [
     named('skipped', `${formatCount(last?.skipped ?? run.skipped)} rolled back`),
     named('halvings', run.halvings === 0 ? 'never' : count(run.halvings, 'time')),
-    named('levels', last?.levels === undefined ? '–' : formatCount(last.levels)),
-    named('c', last?.c === undefined ? '–' : formatNumber(last.c, 4)),
+    // Ways of learning without stages have neither.
+    ...(isStaged || last?.levels !== undefined
+      ? [named('levels', last?.levels === undefined ? '–' : formatCount(last.levels))]
+      : []),
+    ...(isStaged || last?.c !== undefined ? [named('c', last?.c === undefined ? '–' : formatNumber(last.c, 4))] : []),
+    ...(last?.velocityLoss === undefined ? [] : [named('velocityLoss', formatNumber(last.velocityLoss, 4))]),
     named('learningRate', last ? formatPlain(last.learningRate) : '–'),
     named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
     named('batch', formatCount(plan.batchSize)),
@@ -225,34 +230,29 @@ export function sheetWords({ step, rows, columns, nfe }: SampleSheet, run: RunRe
     : `Step ${formatCount(step)} of ${formatCount(run.plan.steps)}: ${made}`;
 }
 
-export const metricsColumns = [
-  'Step',
-  'Loss',
-  'Consistency loss',
-  'Diffusion loss',
-  'Velocity error',
-  'Gradient norm',
-  'Noise levels (N)',
-  'c',
-  'Learning rate',
-  'Seconds per step',
-  'Active seconds',
-  'Rolled back',
-] as const;
+type Column = readonly [title: string, cell: (row: MetricsRow) => string | undefined];
+const numberIn = (value: number | null | undefined) => (value === undefined ? undefined : formatNumber(value));
+const columns: readonly Column[] = [
+  ['Step', ({ step }) => formatCount(step)],
+  ['Loss', ({ loss }) => formatNumber(loss)],
+  ['Consistency loss', ({ consistencyLoss }) => numberIn(consistencyLoss)],
+  ['Diffusion loss', ({ diffusionLoss }) => numberIn(diffusionLoss)],
+  ['Velocity error', ({ velocityLoss }) => numberIn(velocityLoss)],
+  ['Gradient norm', ({ gradNorm }) => formatNumber(gradNorm)],
+  ['Noise levels (N)', ({ levels }) => (levels === undefined ? undefined : formatCount(levels))],
+  ['c', ({ c }) => numberIn(c)],
+  ['Learning rate', ({ learningRate }) => formatNumber(learningRate)],
+  ['Seconds per step', ({ stepSeconds }) => formatNumber(stepSeconds)],
+  ['Active seconds', ({ seconds }) => formatNumber(seconds)],
+  ['Rolled back', ({ skipped }) => formatCount(skipped)],
+];
 
-export function metricsCells(row: MetricsRow): string[] {
-  return [
-    formatCount(row.step),
-    formatNumber(row.loss),
-    row.consistencyLoss === undefined ? '–' : formatNumber(row.consistencyLoss),
-    row.diffusionLoss === undefined ? '–' : formatNumber(row.diffusionLoss),
-    row.velocityLoss === undefined ? '–' : formatNumber(row.velocityLoss),
-    formatNumber(row.gradNorm),
-    row.levels === undefined ? '–' : formatCount(row.levels),
-    row.c === undefined ? '–' : formatNumber(row.c),
-    formatNumber(row.learningRate),
-    formatNumber(row.stepSeconds),
-    formatNumber(row.seconds),
-    formatCount(row.skipped),
-  ];
+/** The metrics of a run as a table; what its way of learning does not measure has no column. */
+export function metricsTable(rows: readonly MetricsRow[]): {
+  readonly columns: readonly string[];
+  readonly cells: (row: MetricsRow) => string[];
+} {
+  const [first] = rows;
+  const shown = columns.filter(([, cell]) => first === undefined || cell(first) !== undefined);
+  return { columns: shown.map(([title]) => title), cells: (row) => shown.map(([, cell]) => cell(row) ?? '–') };
 }

@@ -8,8 +8,7 @@ import {
   interruptedWords,
   lengthWords,
   lossSentence,
-  metricsCells,
-  metricsColumns,
+  metricsTable,
   newestFirst,
   presetFacts,
   presetGroups,
@@ -151,8 +150,25 @@ describe('figures', () => {
     expect(values['Distance to your pictures']).toBe('not measured yet');
   });
   it('fill a table as wide as its head', () => {
-    expect(metricsCells(row(1, { loss: null }))).toHaveLength(metricsColumns.length);
-    expect(metricsCells(row(1, { loss: null }))[1]).toBe('not a number');
+    const { columns, cells } = metricsTable([row(1)]);
+    expect(cells(row(1, { loss: null }))).toHaveLength(columns.length);
+    expect(cells(row(1, { loss: null }))[1]).toBe('not a number');
+  });
+  it('have no columns and figures for what a way of learning does not measure', () => {
+    const { levels: _l, c: _c, consistencyLoss: _cl, diffusionLoss: _dl, ...plain } = row(1);
+    expect(metricsTable([plain]).columns.join()).not.toMatch(/Noise levels|Consistency|Diffusion|Velocity|,c,/);
+    expect(metricsTable([{ ...plain, velocityLoss: 2 }]).columns).toContain('Velocity error');
+    const labels = (last: MetricsRow) => detailFacts(run(), last).map(({ term }) => term);
+    expect(labels(row(1))).toContain('N');
+    expect(labels(plain)).not.toContain('N');
+    expect(lossSentence([plain, { ...plain, step: 2 }], new Float64Array([1, 1]), undefined)).not.toContain(
+      'noise levels',
+    );
+  });
+  it('say how often the learning rate was halved', () => {
+    const halved = (halvings: number) =>
+      detailFacts(run({ halvings }), undefined).find(({ term }) => term === 'NaN limit')?.value;
+    expect([halved(0), halved(1), halved(2)]).toEqual(['never', '1 time', '2 times']);
   });
 });
 
