@@ -89,9 +89,42 @@ const screens: readonly Screen[] = [
       await page.getByRole('radio', { name: /U-Net/ }).check();
     },
   },
+  {
+    name: 'Train, presets from papers',
+    scenario: 'encoded',
+    place: 'train',
+    sees: '7 stages of 7,200 steps',
+    act: async (page) => {
+      await page.getByText('From papers').click();
+      await page.getByRole('radio', { name: /CelebA/ }).check();
+    },
+  },
+  {
+    name: 'Train, another way of learning',
+    scenario: 'encoded',
+    place: 'train',
+    sees: 'Share of pictures with a jump',
+    act: async (page) => {
+      await page.getByText('More settings').click();
+      await page.getByRole('switch').first().check();
+      await page.getByRole('radio', { name: /MeanFlow/ }).check();
+      await page.getByRole('radio', { name: 'From the folders' }).check();
+    },
+  },
+  {
+    name: 'Train, a model that does not fit',
+    scenario: 'encoded',
+    place: 'train',
+    sees: 'could train it',
+    act: async (page) => {
+      await page.getByText('More settings').click();
+      await page.getByRole('radio', { name: 'XL' }).check();
+    },
+  },
+  { name: 'Train, live without stages', scenario: 'diffusion', place: 'train', sees: 'Lower is better, though' },
   { name: 'Train, live', scenario: 'training', place: 'train', sees: 'steps/s' },
   { name: 'Train, interrupted', scenario: 'interrupted', place: 'train', sees: '140 steps' },
-  { name: 'Train, stopped by NaN', scenario: 'failed', place: 'train', sees: 'half the learning rate' },
+  { name: 'Train, stopped by NaN', scenario: 'failed', place: 'train', sees: 'a tenth of the learning rate' },
   { name: 'Train, all runs', scenario: 'trained', place: 'train', sees: 'Use settings', act: click('tab', /All runs/) },
   { name: 'Gallery, locked', scenario: 'empty', place: 'gallery', sees: 'A trained model comes first' },
   { name: 'Gallery, empty', scenario: 'trained', place: 'gallery', sees: 'No pictures yet' },
@@ -101,6 +134,19 @@ const screens: readonly Screen[] = [
     place: 'gallery',
     sees: 'Use its run and seed',
     act: click('gridcell', /seed 63/),
+  },
+  {
+    name: 'Gallery, kinds and steps',
+    scenario: 'kinds',
+    place: 'gallery',
+    sees: 'Each index must be greater',
+    act: async (page) => {
+      await page.getByLabel('Kind of picture').selectOption('Hawk');
+      await page.getByLabel('Guidance').fill('1.5');
+      await page.getByText('Choose each step').click();
+      await page.getByRole('radio', { name: 'places in a list of levels' }).check();
+      await page.getByLabel('Indices').fill('420, 0');
+    },
   },
   {
     name: 'Gallery, export',
