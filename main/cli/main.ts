@@ -178,7 +178,7 @@ program
   .option('--seed <n>', 'seed of the run', natural)
   .option('--resume <run>', 'go on with a run from its last checkpoint')
   .addOption(onDevice())
-  .option('--plan', 'only say how much memory the run would need')
+  .option('--plan', 'only say what the run would do, and how much memory it would need')
   .addOption(json())
   .action(
     (

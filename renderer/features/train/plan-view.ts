@@ -70,15 +70,39 @@ export function stagesSentence({ stages, stepsAreEstimated }: RunOutlook): strin
 /** Longer than this share of a run, and an average still shows much of the untrained model at its end. */
 export const longestShare = 1 / 3;
 
-/** One sentence for each average. */
+const stillUntrained = 'its pictures would still show the untrained model';
+
+/** What the averages forget, and which of them are too slow for the run. */
 export function averageSentences({ averages, steps }: RunOutlook): string[] {
-  return averages.map(({ rate, halfLife }, i) => {
-    const name = averages.length === 1 ? 'The averaged model (EMA)' : `Averaged model ${i + 1} (EMA)`;
-    if (rate === undefined || halfLife === undefined) return `${name} forgets half in a share of the steps.`;
-    const life = halfLife < 1 ? 'keeps only the latest step' : `forgets half in ${count(Math.round(halfLife), 'step')}`;
-    const isLong = steps !== undefined && halfLife > longestShare * steps;
-    return `${name} ${life} (rate ${formatPlain(rate, 6)})${isLong ? ', too long for this run: its pictures would still show the untrained model' : ''}.`;
-  });
+  const isLong = (halfLife: number | undefined) =>
+    steps !== undefined && halfLife !== undefined && halfLife > longestShare * steps;
+  const life = (halfLife: number | undefined) =>
+    halfLife === undefined ? 'a share of the steps' : formatCount(Math.max(1, Math.round(halfLife)));
+  const [first] = averages;
+  if (first && averages.length === 1) {
+    const { rate, halfLife } = first;
+    if (rate === undefined || halfLife === undefined)
+      return ['The averaged model (EMA) forgets half in a share of the steps.'];
+    const warning = isLong(halfLife) ? `, too long for this run: ${stillUntrained}` : '';
+    return [
+      `The averaged model (EMA) forgets half in ${count(Math.max(1, Math.round(halfLife)), 'step')} (rate ${formatPlain(rate, 6)})${warning}.`,
+    ];
+  }
+  const long = averages.flatMap(({ halfLife }, i) => (isLong(halfLife) ? [i + 1] : []));
+  return [
+    `The ${averages.length} averaged models (EMA) forget half in ${averages.map(({ halfLife }) => life(halfLife)).join(', ')} steps.`,
+    ...(long.length === 0
+      ? []
+      : [
+          `For this run ${long.length === averages.length ? 'all of them are' : `${long.length === 1 ? 'number' : 'numbers'} ${long.join(', ')} ${long.length === 1 ? 'is' : 'are'}`} too long: ${stillUntrained.replace('its', 'their')}.`,
+        ]),
+  ];
+}
+
+/** A recipe for pictures of another size: it runs, and its published figures say nothing about it. */
+export function sizeNotice(pictureSize: number | undefined, size: number | undefined): string | undefined {
+  if (pictureSize === undefined || size === undefined || pictureSize === size) return undefined;
+  return `This recipe is for pictures of ${pictureSize} × ${pictureSize} pixels; those of this project are ${size} × ${size}. It can be trained, but expect other results.`;
 }
 
 /** What would make the run fit, each with the change of settings that does it, where there is one. */

@@ -155,26 +155,32 @@ export function runFacts(run: RunRecord, last: MetricsRow | undefined, job: Job 
   ];
 }
 
+const named = (name: keyof typeof glossary, value: string): Fact => ({
+  label: capitalised(glossary[name].plain),
+  term: glossary[name].term,
+  help: glossary[name].help,
+  value,
+});
+
+/** What only some ways of learning have; before the first step, what consistency training will have. */
+function objectiveFacts({ config }: RunRecord, last: MetricsRow | undefined): Fact[] {
+  if (last === undefined) return config.objective.kind === 'consistency' ? [named('levels', '–'), named('c', '–')] : [];
+  const { levels, c, velocityLoss } = last;
+  return [
+    ...(levels === undefined ? [] : [named('levels', formatCount(levels))]),
+    ...(c === undefined ? [] : [named('c', formatNumber(c, 4))]),
+    ...(velocityLoss === undefined ? [] : [named('velocityLoss', formatNumber(velocityLoss, 4))]),
+  ];
+}
+
 /** The figures below it; zero is shown as zero. */
 export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[] {
   const { plan } = run;
-  const isStaged = run.config.objective.kind === 'consistency' && last === undefined;
   const score = run.scores.at(-1);
-  const named = (name: keyof typeof glossary, value: string): Fact => ({
-    label: capitalised(glossary[name].plain),
-    term: glossary[name].term,
-    help: glossary[name].help,
-    value,
-  });
   return [
     named('skipped', `${formatCount(last?.skipped ?? run.skipped)} rolled back`),
     named('halvings', run.halvings === 0 ? 'never' : count(run.halvings, 'time')),
-    // Ways of learning without stages have neither.
-    ...(isStaged || last?.levels !== undefined
-      ? [named('levels', last?.levels === undefined ? '–' : formatCount(last.levels))]
-      : []),
-    ...(isStaged || last?.c !== undefined ? [named('c', last?.c === undefined ? '–' : formatNumber(last.c, 4))] : []),
-    ...(last?.velocityLoss === undefined ? [] : [named('velocityLoss', formatNumber(last.velocityLoss, 4))]),
+    ...objectiveFacts(run, last),
     named('learningRate', last ? formatPlain(last.learningRate) : '–'),
     named('gradNorm', last ? formatNumber(last.gradNorm, 4) : '–'),
     named('batch', formatCount(plan.batchSize)),

@@ -4,6 +4,7 @@ import {
   averageSentences,
   planFacts,
   remedies,
+  sizeNotice,
   stagesSentence,
   stepSource,
 } from '../../../../renderer/features/train/plan-view.ts';
@@ -63,10 +64,22 @@ describe('the plan of a run', () => {
   });
 
   it('warns of an average that is too slow for the run', () => {
-    expect(averageSentences(known)).toEqual([
-      'Averaged model 1 (EMA) forgets half in 69 steps (rate 0.99).',
-      'Averaged model 2 (EMA) forgets half in 9,902 steps (rate 0.99993), too long for this run: its pictures would still show the untrained model.',
+    const one = { ...known, averages: known.averages.slice(1) };
+    expect(averageSentences(one)).toEqual([
+      'The averaged model (EMA) forgets half in 9,902 steps (rate 0.99993), too long for this run: its pictures would still show the untrained model.',
     ]);
+    expect(averageSentences(known)).toEqual([
+      'The 2 averaged models (EMA) forget half in 69, 9,902 steps.',
+      'For this run number 2 is too long: their pictures would still show the untrained model.',
+    ]);
+    expect(averageSentences({ ...known, averages: [known.averages[1]!, known.averages[1]!] })[1]).toMatch(
+      /all of them/,
+    );
+  });
+
+  it('says that a recipe is for pictures of another size', () => {
+    expect(sizeNotice(256, 64)).toContain('256 × 256 pixels; those of this project are 64 × 64');
+    expect([sizeNotice(256, 256), sizeNotice(undefined, 64), sizeNotice(256, undefined)]).toEqual([undefined, undefined, undefined]); // prettier-ignore
   });
 
   it('says what would make it fit', () => {
