@@ -4,8 +4,8 @@ import { adamRates, adamUpdate, adamwRates, adamwUpdate } from './adam.ts';
 import type { AdaptiveConfig, Moments } from './moments.ts';
 import { radamRates, radamUpdate } from './radam.ts';
 
-export const optimiserKinds = ['radam', 'adam', 'adamw'] as const;
-export type OptimiserKind = (typeof optimiserKinds)[number];
+/** The choices of main/training/optimiser-schema.ts, which the window loads and which must load nothing. */
+export type OptimiserKind = 'radam' | 'adam' | 'adamw';
 
 export interface OptimiserConfig extends AdaptiveConfig {
   /** RAdam when not given. */

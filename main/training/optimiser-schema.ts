@@ -1,12 +1,11 @@
 /** How gradients become steps, and which averages of the weights are kept. */
 import { z } from 'zod';
-import { optimiserKinds } from '../optim/optimiser.ts';
 
 const positive = z.number().positive();
 
 /** Method §1.7 has RAdam with coupled weight decay and no clipping; its DiT runs clip at 100. */
 export const optimiserSchema = z.strictObject({
-  kind: z.enum(optimiserKinds).default('radam'),
+  kind: z.enum(['radam', 'adam', 'adamw']).default('radam'),
   learningRate: positive.default(1e-4),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.999),
