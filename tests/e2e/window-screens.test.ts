@@ -117,6 +117,8 @@ const screens: readonly Screen[] = [
     place: 'train',
     sees: 'could train it',
     act: async (page) => {
+      // The window remembers what another screen has chosen.
+      await page.getByRole('radio', { name: /Quick look/ }).check();
       await page.getByText('More settings').click();
       await page.getByRole('radio', { name: 'XL' }).check();
     },
