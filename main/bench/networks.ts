@@ -1,5 +1,7 @@
 /** The networks whose training step is measured, by the names of `--network`. */
 import { linear, linearSpecs, parameter } from '../models/layers.ts';
+import { ditSizes } from '../models/dit-sizes.ts';
+import type { DitSize } from '../models/dit-sizes.ts';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
 import type { LatentShape, NetworkConfig } from '../models/network.ts';
 import type { ParameterSpec, Parameters } from '../models/parameters.ts';
@@ -106,9 +108,9 @@ export const peerConfig = (config: NetworkConfig, [channels, side]: LatentShape)
   side,
 });
 
-/** The DiT of the method at the sizes of Peebles & Xie, 2023, arXiv:2212.09748, Table 1, on latents of 256 px pictures. */
-const methodDit = (width: number, depth: number, heads: number): Network =>
-  ofRuns({ kind: 'dit', patch: 2, width, depth, heads, mlp: 'relu', rope: true, frequencyFilter: false }, 32, 32);
+/** The DiT of the method in a well-known size, on latents of 256 px pictures. */
+const methodDit = (size: DitSize): Network =>
+  ofRuns({ kind: 'dit', patch: 2, ...ditSizes[size], mlp: 'relu', rope: true, frequencyFilter: false }, 32, 32);
 
 /** The paper's U-Net at `width` (its own is 128), on latents of this side. */
 const methodUnet = (width: number, side: number, batch: number): Network =>
@@ -128,9 +130,9 @@ const methodUnet = (width: number, side: number, batch: number): Network =>
 
 export const networks = {
   dit: smallDit,
-  'dit-s2': () => methodDit(384, 12, 6),
-  'dit-b2': () => methodDit(768, 12, 12),
-  'dit-l2': () => methodDit(1024, 24, 16),
+  'dit-s2': () => methodDit('S'),
+  'dit-b2': () => methodDit('B'),
+  'dit-l2': () => methodDit('L'),
   unet: () => methodUnet(64, 8, 16),
   'unet-paper': () => methodUnet(128, 32, 32),
 } as const satisfies Readonly<Record<string, () => Network>>;

@@ -5,6 +5,7 @@ import { studioError } from '../base/errors.ts';
 import { headline } from '../experiment/headline.ts';
 import { projectFolder } from '../experiment/files.ts';
 import { tableOf } from '../experiment/report.ts';
+import { picturesIn } from '../latents/schema.ts';
 import { heldOutCount } from '../training/plan.ts';
 import type { CommandContext } from './context.ts';
 import { finish } from './context.ts';
@@ -37,7 +38,6 @@ export async function headlineCommand(context: CommandContext, given: HeadlineAr
   } else await studio.session.openProject(project);
   const latents = await currentLatents(project);
   if (!latents?.complete) throw studioError('latents.missing', {});
-  const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
   const report = await headline({
     out,
     seeds: given.seeds,
@@ -47,7 +47,7 @@ export async function headlineCommand(context: CommandContext, given: HeadlineAr
     project,
     latentsKey: latents.key,
     vae: latents.vae.name,
-    heldOut: heldOutCount(pictures),
+    heldOut: heldOutCount(picturesIn(latents)),
     signal: interrupted,
     say: (text) => output.say(text),
   });

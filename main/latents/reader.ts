@@ -4,6 +4,7 @@ import { classesOf } from '../datasets/classes.ts';
 import { readManifest as readPictures } from '../datasets/manifest.ts';
 import { split } from '../datasets/splits.ts';
 import { assertNormalised, normalise } from './normalise.ts';
+import { picturesIn } from './schema.ts';
 import type { LatentManifest, LatentStatistics } from './schema.ts';
 import type { Normalisation } from './store.ts';
 import { projectOf, readManifest, readNormalisation, readShard, readStatistics } from './store.ts';
@@ -26,7 +27,7 @@ export interface LatentSet {
 /** Raw latents of all pictures, one after another, in the order of the manifest. */
 export async function readAllLatents(folder: string, manifest: LatentManifest): Promise<Float32Array> {
   const dimensions = manifest.shape[0] * manifest.shape[1] * manifest.shape[2];
-  const total = manifest.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+  const total = picturesIn(manifest);
   const all = new Float32Array(total * dimensions);
   let offset = 0;
   for (const shard of manifest.shards) {

@@ -65,5 +65,9 @@ export const latentManifestSchema = z.strictObject({
 });
 export type LatentManifest = z.infer<typeof latentManifestSchema>;
 
+/** How many pictures these latents are of. */
+export const picturesIn = ({ shards }: Pick<LatentManifest, 'shards'>): number =>
+  shards.reduce((sum, { pictures }) => sum + pictures.length, 0);
+
 /** What a bell curve would have: the yardstick for “impulsive”. */
 export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;

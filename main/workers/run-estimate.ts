@@ -1,5 +1,6 @@
 /** What the engine knows of a run before it starts: its model and data, and what it needs on the device. */
 import type { Device } from '../engine/contract.ts';
+import { picturesIn } from '../latents/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import { networkSpecs } from '../models/network.ts';
 import { countParameters } from '../models/parameters.ts';
@@ -19,11 +20,12 @@ export interface RunEstimateParts {
 export async function estimateRun(
   device: Device,
   config: RunConfig,
-  { shape, shards }: Pick<LatentManifest, 'shape' | 'shards'>,
+  latents: Pick<LatentManifest, 'shape' | 'shards'>,
 ): Promise<RunEstimateParts> {
+  const { shape } = latents;
   const planned = { traits: await device.traits({}), memory: await device.memory({}) };
   const memory = chooseMicroBatch(config, shape, planned);
-  const pictures = shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+  const pictures = picturesIn(latents);
   const heldOutPictures = heldOutCount(pictures);
   return {
     memory,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { studioError, toStudioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
+import { picturesIn } from '../latents/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
@@ -87,7 +88,7 @@ export class TrainingJob {
   async start({ run, name, preset, config: asked, latents }: NewRun): Promise<RunRecord> {
     const began = performance.now();
     this.#preparing();
-    const pictures = latents.shards.reduce((sum, shard) => sum + shard.pictures.length, 0);
+    const pictures = picturesIn(latents);
     const { config, classes } = await classesOfRun(this.#project, asked, latents, heldOutCount(pictures));
     // Checks the data before anything is loaded.
     const first = planRun(config, latents.shape, pictures, 1, classes);

@@ -8,6 +8,7 @@ import {
 } from '../../datasets/manifest.ts';
 import { listPictures } from '../../gallery/store.ts';
 import { latentsFolder, listLatents, readManifest as readLatents, readStatistics } from '../../latents/store.ts';
+import { picturesIn } from '../../latents/schema.ts';
 import type { LatentManifest, LatentStatistics } from '../../latents/schema.ts';
 import type { OpenProject } from '../../projects/store.ts';
 import { listRuns } from '../../runs/store.ts';
@@ -38,7 +39,7 @@ export async function summarise({ path, file }: OpenProject): Promise<ProjectSum
     pictures: countRows(rows),
     ...(settings ? { pictureSettings: settings, dataset: summarisePictures(rows, settings) } : {}),
     latents: {
-      encoded: latents?.shards.reduce((sum, shard) => sum + shard.pictures.length, 0) ?? 0,
+      encoded: latents ? picturesIn(latents) : 0,
       complete: latents?.complete ?? false,
       ...(latents ? { vae: latents.vae.name } : {}),
     },
