@@ -78,7 +78,7 @@ export const rows = [
   },
   {
     folder: 'main/vae',
-    may: ['main/tensor', 'main/models', 'main/optim', 'main/storage'],
+    may: ['main/tensor', 'main/models', 'main/optim', 'main/storage', 'main/engine/schema.ts'],
     why: 'VAEs are networks read from files',
   },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
@@ -198,6 +198,7 @@ export const rows = [
       'main/gallery/schema.ts',
       'main/settings/schema.ts',
       'main/vae/schema.ts',
+      'main/vae/training-schema.ts',
       'main/projects/schema.ts',
       'main/engine/schema.ts',
     ],

@@ -65,7 +65,10 @@ async function train() {
     Number(values.pool),
   ];
   const { vaeStep } = await ours('vae/training.js');
-  const { encoderSpecs, decoderSpecs, latentChannels, reduction } = await ours('models/starter-vae.js');
+  const { autoencoderOf } = await ours('models/autoencoder.js');
+  const { starterConfig } = await ours('vae/starter.js');
+  const autoencoder = autoencoderOf(starterConfig);
+  const { encoderSpecs, decoderSpecs, latentChannels, reduction } = autoencoder;
   const { initialise } = await ours('models/parameters.js');
   const { radamRates } = await ours('optim/radam.js');
   const { emaRate } = await ours('optim/ema.js');
@@ -96,7 +99,7 @@ async function train() {
   const device = createCpuDevice(values.threads === undefined ? undefined : Number(values.threads));
   await device.load({
     program: 'vae',
-    graph: trace('VAE step', vaeStep(specs, { klWeight: Number(values.kl), optimiser }), types),
+    graph: trace('VAE step', vaeStep(autoencoder, { klWeight: Number(values.kl), optimiser }), types),
   });
   const cache = join(root, '.cache', 'starter-vae');
   const statePath = join(cache, 'state.safetensors');
@@ -232,9 +235,9 @@ async function report(file, photos) {
   const { drawFace } = await ours('datasets/drawn/faces.js');
   const { createLocalDevice } = await ours('engine/local-device.js');
   const { reconstructionPsnr } = await ours('latents/reconstruction.js');
-  const { readVae } = await ours('vae/starter.js');
+  const { readStarter } = await ours('vae/load.js');
   const device = createLocalDevice();
-  const vae = await readVae('starter', file);
+  const vae = await readStarter(file);
   /** @param {Uint8Array[]} pictures @param {number} side */
   const score = async (pictures, side) => {
     /** @type {number[]} */

@@ -25,6 +25,8 @@ export interface StudioPorts {
   readonly settingsFile: string;
   /** Where new projects go unless the settings say otherwise. */
   readonly projectsFolder: string;
+  /** What was downloaded or added on request, VAEs among it. */
+  readonly dataFolder: string;
   /** Who holds the lock of an open project, in words: “the studio window”. */
   readonly program: string;
   readonly shell: { readonly kind: 'electron' | 'browser' };

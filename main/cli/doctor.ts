@@ -35,8 +35,8 @@ export async function doctorCommand(context: CommandContext, measure: boolean): 
     ),
   );
   await check('starter VAE', async () => {
-    const { loadVae } = await import('../vae/starter.ts');
-    return `weights ${(await loadVae('starter', session.ports.resources)).hash}`;
+    const { loadVae } = await import('../vae/load.ts');
+    return `weights ${(await loadVae('starter', session.ports)).hash}`;
   });
   await check('settings can be written', async () => {
     await session.settings.change({});

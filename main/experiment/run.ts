@@ -17,7 +17,7 @@ import { DataOrder, prepareBatch } from '../training/batch.ts';
 import { networkOf } from '../training/classes.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
 import type { Trainer } from '../training/trainer.ts';
-import { loadVae } from '../vae/starter.ts';
+import { loadVae } from '../vae/load.ts';
 import type { Device } from '../engine/contract.ts';
 import type { RunRequest, RunResult } from './schema.ts';
 
@@ -88,7 +88,7 @@ async function measure(
   const { config } = request;
   const dimensions = shape[0] * shape[1] * shape[2];
   const sampler = await createSampler({ device, state, layout, config, shape, batch: samplingBatch });
-  const vae = await loadVae(request.vae, request.resources);
+  const vae = await loadVae(request.vae, { resources: request.resources });
   const normalisation = await readNormalisation(request.latents);
   const decoder = await createDecoder(device, vae, shape, normalisation, samplingBatch, 'sheet');
   // Every run is asked for the same pictures.

@@ -3,8 +3,8 @@ import type { Device } from '../engine/contract.ts';
 import { denormalise } from '../latents/normalise.ts';
 import type { Normalisation } from '../latents/store.ts';
 import { fromPlanes } from '../vae/pixels.ts';
-import { decoderGraph, vaeState } from '../vae/starter.ts';
-import type { Vae } from '../vae/starter.ts';
+import { decoderGraph } from '../vae/vae.ts';
+import type { Vae } from '../vae/vae.ts';
 import type { LatentShape } from '../models/network.ts';
 
 export interface Decoder {
@@ -27,8 +27,7 @@ export async function createDecoder(
   const [channels, height, width] = shape;
   const size = height * vae.reduction;
   const dimensions = channels * height * width;
-  await device.load({ program, graph: decoderGraph(batch, height, width) });
-  await device.createState({ state: program, tensors: vaeState(vae) });
+  await device.load({ program, graph: decoderGraph(vae, batch, height, width) });
   return {
     size,
     async decode(latents) {
@@ -40,7 +39,6 @@ export async function createDecoder(
         z.set(raw.subarray(start * dimensions, (start + batch) * dimensions));
         const { x } = await device.run({
           program,
-          state: program,
           inputs: { z: { dtype: 'float32', shape: [batch, ...shape], data: z } },
         });
         for (let i = 0; i < Math.min(batch, count - start); i++)
@@ -49,7 +47,6 @@ export async function createDecoder(
       return pictures;
     },
     release: async () => {
-      await device.dropState({ state: program });
       await device.unload({ program });
     },
   };

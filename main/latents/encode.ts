@@ -8,8 +8,8 @@ import { throwIfCancelled } from '../base/rpc.ts';
 import { studioError } from '../base/errors.ts';
 import type { UsedPicture } from '../datasets/schema.ts';
 import type { Device } from '../engine/contract.ts';
-import { encoderGraph, vaeState } from '../vae/starter.ts';
-import type { Vae } from '../vae/starter.ts';
+import { encoderGraph } from '../vae/vae.ts';
+import type { Vae } from '../vae/vae.ts';
 import { toPlanes } from '../vae/pixels.ts';
 import type { LatentManifest } from './schema.ts';
 import { latentsFolder, latentsKey, readManifest, writeManifest, writeShard } from './store.ts';
@@ -54,8 +54,7 @@ export async function encodePictures(options: EncodeOptions): Promise<LatentMani
 
   const batch = batchFor(pictureSize);
   const program = `encode ${pictureSize}`;
-  await device.load({ program, graph: encoderGraph(batch, pictureSize) });
-  await device.createState({ state: program, tensors: vaeState(vae) });
+  await device.load({ program, graph: encoderGraph(vae, batch, pictureSize) });
   try {
     const meter = new ProgressMeter();
     onProgress?.(meter.update(done.size, pictures.length));
@@ -72,7 +71,6 @@ export async function encodePictures(options: EncodeOptions): Promise<LatentMani
       await writeManifest(folder, manifest);
     }
   } finally {
-    await device.dropState({ state: program });
     await device.unload({ program });
   }
   return manifest;
@@ -104,7 +102,6 @@ class BatchEncoder {
       const inputs = { x: { dtype: 'float32', shape: [this.#batch, 3, pictureSize, pictureSize], data: x } } as const;
       const { mean } = await device.run({
         program: this.#program,
-        state: this.#program,
         inputs: { x: { ...inputs.x, shape: [...inputs.x.shape] } },
       });
       const count = Math.min(this.#batch, pictures.length - start);

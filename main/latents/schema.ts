@@ -50,6 +50,42 @@ export const latentStatisticsSchema = z.strictObject({
 });
 export type LatentStatistics = z.infer<typeof latentStatisticsSchema>;
 
+/** What of a picture is encoded, and how. */
+export const encodingOptionsSchema = z.strictObject({
+  /** The posterior's mean, or one sample of it: the same for the same picture. */
+  posterior: z.enum(['mean', 'sample']).default('mean'),
+  /** A mirrored copy of each picture is encoded, too. */
+  flip: z.boolean().default(false),
+  /** `half`: float16 where a GPU gains by it; a picture that breaks is done again in float32. */
+  precision: z.enum(['full', 'half']).default('full'),
+});
+export type EncodingOptions = z.infer<typeof encodingOptionsSchema>;
+
+/** A picture that a VAE could not encode. */
+export const unencodedPictureSchema = z.strictObject({ id: z.string(), source: z.string(), reason: z.string() });
+
+/** One set of latents, as the page of caches shows it. */
+export const latentCacheSchema = z.strictObject({
+  key: z.string(),
+  vae: z.strictObject({ name: z.string(), hash: z.string() }),
+  ...encodingOptionsSchema.shape,
+  pictureSize: z.int().positive(),
+  pictures: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  complete: z.boolean(),
+  /** Of the pictures as they are now; otherwise pictures were added or removed since. */
+  upToDate: z.boolean(),
+  /** Training starts from this one. */
+  chosen: z.boolean(),
+  encodedAt: z.iso.datetime().optional(),
+  /** Runs that were trained on it, by name. */
+  usedBy: z.array(z.string()),
+  /** Pictures that gave numbers that are not finite: done again in float32, and left out. */
+  retried: z.int().nonnegative(),
+  leftOut: z.array(unencodedPictureSchema),
+});
+export type LatentCache = z.infer<typeof latentCacheSchema>;
+
 /** `manifest.json` of one set of latents. */
 export const latentManifestSchema = z.strictObject({
   key: z.string(),

@@ -8,10 +8,9 @@
  *         otherwise the few pictures of fine texture, which no VAE of this size keeps, hold most of the gradient.
  *         Means over elements, so that klWeight does not depend on the picture size
  */
-import { encode, decode } from '../models/starter-vae.ts';
+import type { Autoencoder } from '../models/autoencoder.ts';
 import type { Parameters } from '../models/parameters.ts';
 import { layoutOf } from '../optim/layout.ts';
-import type { ShapeSpec } from '../optim/layout.ts';
 import type { OptimiserGraphConfig } from '../optim/optimiser.ts';
 import { familyOf, updateState } from '../optim/update.ts';
 import * as ops from '../tensor/ops.ts';
@@ -34,15 +33,16 @@ export function meanKl(mean: Tensor, logVariance: Tensor): Tensor {
  * (radamRates) and `emaTake`, and the state `parameters/…`, `m/…`, `v/…`, `ema/…`.
  * Outputs: `loss`, `squaredError`, `kl`, `gradNorm`, `committed`, and the next state.
  */
-export function vaeStep(specs: readonly ShapeSpec[], config: VaeTrainingConfig): (inputs: Tensors) => Tensors {
-  const layout = layoutOf('separate', specs);
+export function vaeStep(autoencoder: Autoencoder, config: VaeTrainingConfig): (inputs: Tensors) => Tensors {
+  const layout = layoutOf('separate', [...autoencoder.encoderSpecs, ...autoencoder.decoderSpecs]);
   return (inputs) => {
     const { x, eps } = inputs;
     const { value, grads, parts } = ops.valueGradsAndParts(
       (p: Parameters) => {
-        const { mean, logVariance } = encode(p, x!);
+        const { mean, logVariance } = autoencoder.encode(p, x!);
+        if (!logVariance) throw new RangeError('internal: this encoder has no deviation to train');
         const z = ops.add(mean, ops.mul(ops.exp(ops.mul(logVariance, 0.5)), eps!));
-        const squaredErrors = ops.mean(ops.square(ops.sub(decode(p, z), x!)), [1, 2, 3]);
+        const squaredErrors = ops.mean(ops.square(ops.sub(autoencoder.decode(p, z), x!)), [1, 2, 3]);
         const kl = meanKl(mean, logVariance);
         return {
           value: ops.add(ops.mean(ops.log(squaredErrors)), ops.mul(kl, config.klWeight)),

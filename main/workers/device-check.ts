@@ -3,7 +3,7 @@ import { toStudioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
 import { checkedPartSchema } from '../engine/schema.ts';
 import type { DeviceMeasurement } from '../engine/schema.ts';
-import { loadVae } from '../vae/starter.ts';
+import { loadVae } from '../vae/load.ts';
 import type { ProbedModel } from './engine.contract.ts';
 import { deviation, deviceNumbers } from './device-numbers.ts';
 import { measureGemm, measureStep } from './device-speed.ts';
@@ -26,7 +26,7 @@ export async function checkDevice(job: DeviceCheckJob): Promise<DeviceMeasuremen
   const { device, reference, model, onProgress } = job;
   let measured: DeviceMeasurement = { deviations: [] };
   try {
-    const vae = await loadVae('starter', job.resources);
+    const vae = await loadVae('starter', job);
     const expected = await deviceNumbers(reference, vae);
     onProgress(1);
     const isReference = device === reference;

@@ -13,8 +13,8 @@ import { classCount } from '../training/classes.ts';
 import { runConfigSchema } from '../training/schema.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { createTrainer, initialState } from '../training/trainer.ts';
-import { encoderGraph, vaeState } from '../vae/starter.ts';
-import type { Vae } from '../vae/starter.ts';
+import { encoderGraph } from '../vae/vae.ts';
+import type { Vae } from '../vae/vae.ts';
 
 /** Latents of pictures of 64 pixels, as the starter VAE makes them. */
 export const probeShape: LatentShape = [4, 8, 8];
@@ -57,12 +57,10 @@ export function probeBatches(run: RunConfig, shape: LatentShape, count: number):
 /** Encodes two pictures of noise. */
 async function encoded(device: Device, vae: Vae): Promise<Float32Array[]> {
   const program = 'check encode';
-  await device.load({ program, graph: encoderGraph(pictures, pictureSize) });
-  await device.createState({ state: program, tensors: vaeState(vae) });
+  await device.load({ program, graph: encoderGraph(vae, pictures, pictureSize) });
   const shape = [pictures, 3, pictureSize, pictureSize];
   const data = probeNoise(pictures * 3 * pictureSize ** 2, 1, 0.4);
-  const { mean } = await device.run({ program, state: program, inputs: { x: { dtype: 'float32', shape, data } } });
-  await device.dropState({ state: program });
+  const { mean } = await device.run({ program, inputs: { x: { dtype: 'float32', shape, data } } });
   await device.unload({ program });
   return [mean!.data as Float32Array];
 }

@@ -5,12 +5,13 @@ import { datasetHash, readManifest as readPictures, readSettings, usedPictures }
 import { encodePictures } from '../latents/encode.ts';
 import type { LatentStatistics } from '../latents/schema.ts';
 import { latentsFolder, readStatistics } from '../latents/store.ts';
-import { loadVae } from '../vae/starter.ts';
+import { loadVae } from '../vae/load.ts';
 import type { Threads } from './threads.ts';
 
 export interface EncodeJob {
   readonly project: string;
   readonly resources: string;
+  readonly library: string;
   readonly vae: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -27,7 +28,7 @@ export async function encodeJob(
   if (used.length === 0 || !settings) throw studioError('dataset.empty', {});
   // Per-element statistics need at least two pictures.
   if (used.length < 2) throw studioError('dataset.tooFew', { found: used.length, needed: 2 });
-  const vae = await loadVae(job.vae, job.resources);
+  const vae = await loadVae(job.vae, job);
   const manifest = await encodePictures({
     project,
     pictures: used,

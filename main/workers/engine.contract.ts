@@ -30,8 +30,8 @@ export const probedModelSchema = z.strictObject({
 });
 export type ProbedModel = z.infer<typeof probedModelSchema>;
 
-/** Absolute paths: of the project, and of what ships. */
-const place = { project: z.string(), resources: z.string() };
+/** Absolute paths: of the project, of what ships, and of the VAEs that a person added. */
+const place = { project: z.string(), resources: z.string(), library: z.string() };
 
 const trainingProgress = progress.extend({
   skipped: z.int().nonnegative(),

@@ -1,5 +1,6 @@
 /** The engine process: answers the main process, owns the threads. It ends when its parent does. */
 import { setMaxListeners } from 'node:events';
+import type { VaePlaces } from '../vae/load.ts';
 import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
@@ -42,7 +43,7 @@ async function currentLatents(project: string): Promise<LatentManifest> {
 }
 
 async function trained<T>(
-  place: { project: string; resources: string; run: string },
+  place: VaePlaces & { project: string; run: string },
   context: CallContext<TrainingProgress>,
   work: (job: TrainingJob) => Promise<T>,
 ): Promise<T> {

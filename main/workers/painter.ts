@@ -9,7 +9,8 @@ import type { RunRecord } from '../runs/schema.ts';
 import { classesInShares } from '../training/classes.ts';
 import type { RunPlan } from '../training/schema.ts';
 import type { Trainer } from '../training/trainer.ts';
-import { loadVae } from '../vae/starter.ts';
+import { loadVae } from '../vae/load.ts';
+import type { VaePlaces } from '../vae/load.ts';
 import type { Threads } from './threads.ts';
 
 /** Latents that are made at once; what is missing to a batch is made and thrown away. */
@@ -32,12 +33,12 @@ export class Painter {
   /** From the run's state on the device. */
   static async create(
     { device }: Threads,
-    place: { project: string; resources: string },
+    place: VaePlaces & { project: string },
     latents: LatentManifest,
     { config, plan }: Pick<RunRecord, 'config' | 'plan'>,
     { state, layout, withRoom }: Pick<Trainer, 'state' | 'layout' | 'withRoom'>,
   ): Promise<Painter> {
-    const vae = await loadVae(latents.vae.name, place.resources);
+    const vae = await loadVae(latents.vae.name, place);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
     const sampler = await createSampler({
       device,

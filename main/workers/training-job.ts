@@ -16,6 +16,7 @@ import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
+import type { VaePlaces } from '../vae/load.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
@@ -63,7 +64,7 @@ const diskRetryMs = 10_000;
 export class TrainingJob {
   readonly #threads: Threads;
   readonly #project: string;
-  readonly #resources: string;
+  readonly #place: VaePlaces & { project: string };
   readonly #events: TrainingEvents;
   readonly #control: TrainingControl;
   readonly #journal: RunJournal;
@@ -72,13 +73,13 @@ export class TrainingJob {
 
   constructor(
     threads: Threads,
-    place: { project: string; resources: string },
+    place: VaePlaces & { project: string },
     events: TrainingEvents,
     control: TrainingControl,
   ) {
     this.#threads = threads;
     this.#project = place.project;
-    this.#resources = place.resources;
+    this.#place = place;
     this.#events = events;
     this.#control = control;
     this.#journal = new RunJournal(place.project, events.record);
@@ -288,8 +289,7 @@ export class TrainingJob {
   }
 
   #painter(latents: LatentManifest, run: Pick<RunRecord, 'config' | 'plan'>, trainer: Trainer): Promise<Painter> {
-    const place = { project: this.#project, resources: this.#resources };
-    return Painter.create(this.#threads, place, latents, run, trainer);
+    return Painter.create(this.#threads, this.#place, latents, run, trainer);
   }
 
   async #release(trainer: Trainer, painter: Painter): Promise<void> {

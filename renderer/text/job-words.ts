@@ -57,6 +57,9 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   grid: 'Export finished',
   score: 'Quality measured',
   check: 'Devices are checked',
+  download: 'Download finished',
+  reconstruct: 'Picture compressor checked',
+  trainVae: 'Training ended',
 };
 
 /** What is said when a job is over. */

@@ -6,6 +6,7 @@ import type { StudioApp, StudioEventListener } from '../../main/api/studio.ts';
 import { plainRequest } from '../../main/generation/schema.ts';
 import { settingsSchema } from '../../main/settings/schema.ts';
 import { presetSchema, runConfigSchema } from '../../main/training/schema.ts';
+import { vaeTrainingConfigSchema } from '../../main/vae/training-schema.ts';
 import type { Handlers, Parsed } from '../../main/base/rpc.ts';
 
 type Methods = StudioContract['methods'];
@@ -24,6 +25,7 @@ const summary = {
   pictures: { used: 2, quarantined: 1, duplicates: 0, ignored: 0 },
   latents: { encoded: 0, complete: false },
   runs: [],
+  vaeRuns: [],
   galleryPictures: 0,
 };
 const devices = {
@@ -33,6 +35,17 @@ const devices = {
   why: 'No graphics card was found.',
 };
 const run = { run: 'run-1' };
+const vae = {
+  name: 'taesd',
+  title: 'Tiny',
+  description: 'Small.',
+  origin: 'added' as const,
+  hash: '0123456789abcdef',
+  latentChannels: 4,
+  reduction: 8,
+  parameters: 1000,
+  bytes: 4000,
+};
 
 /** One request of each method that the contract accepts. */
 export const inputs: Samples<'input'> = {
@@ -56,6 +69,17 @@ export const inputs: Samples<'input'> = {
   'pictures.page': { show: 'used', offset: 0, limit: 50 },
   'latents.encode': { vae: 'starter' },
   'latents.statistics': {},
+  'latents.caches': {},
+  'latents.use': { key: 'a-key' },
+  'latents.delete': { keys: ['a-key'] },
+  'vaes.list': {},
+  'vaes.add': { source: { kind: 'path', path: '/vaes/tiny' } },
+  'vaes.download': { name: 'taesd' },
+  'vaes.remove': { name: 'taesd' },
+  'vaes.check': { vae: 'starter' },
+  'vaes.reconstructions': { vae: 'starter', offset: 0, limit: 50 },
+  'vaes.train': { config: vaeTrainingConfigSchema.parse({}) },
+  'vaes.metrics': { run: 'vae-001', afterStep: 0 },
   'runs.estimate': { config },
   'runs.start': { config },
   'runs.pause': run,
@@ -98,6 +122,17 @@ export const outputs: Samples<'output'> = {
   'pictures.page': { total: 0, rows: [] },
   'latents.encode': { job: 2 },
   'latents.statistics': null,
+  'latents.caches': [],
+  'latents.use': {},
+  'latents.delete': {},
+  'vaes.list': { vaes: [vae], downloads: [] },
+  'vaes.add': vae,
+  'vaes.download': { job: 7 },
+  'vaes.remove': {},
+  'vaes.check': { job: 8 },
+  'vaes.reconstructions': null,
+  'vaes.train': { run: 'vae-001', job: 9 },
+  'vaes.metrics': [],
   'runs.estimate': {
     batchSize: 8,
     microBatch: 8,

@@ -12,12 +12,14 @@ import {
 import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
 import { samplingRequestSchema } from '../../generation/schema.ts';
-import { latentStatisticsSchema } from '../../latents/schema.ts';
+import { encodingOptionsSchema, latentCacheSchema, latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
 import { runEstimateSchema } from '../../training/outlook-schema.ts';
 import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
+import { reconstructionCheckSchema, reconstructionSchema, vaeInfoSchema, vaeListSchema } from '../../vae/schema.ts';
+import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../../vae/training-schema.ts';
 import { jobReferenceSchema, jobSchema } from './jobs.ts';
 
 const page = z.strictObject({ offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
@@ -38,6 +40,8 @@ export const projectSummarySchema = z.strictObject({
     vae: z.string().optional(),
   }),
   runs: z.array(runRecordSchema),
+  /** VAEs that were or are being trained on these pictures. */
+  vaeRuns: z.array(vaeRunRecordSchema),
   galleryPictures: z.int().nonnegative(),
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;
@@ -59,6 +63,12 @@ export type StudioInfo = z.infer<typeof studioInfoSchema>;
 /** Pictures may also come as files that a browser has uploaded to the host under an id. */
 const importSourceSchema = z.discriminatedUnion('kind', [
   ...pictureSourceSchema.options,
+  z.strictObject({ kind: z.literal('upload'), id: z.string() }),
+]);
+
+/** A path, or files that a browser has uploaded to the host under an id. */
+const vaeSourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('path'), path: z.string() }),
   z.strictObject({ kind: z.literal('upload'), id: z.string() }),
 ]);
 
@@ -105,7 +115,44 @@ export const studioContract = {
       output: picturePageSchema,
     },
 
-    'latents.encode': { input: z.strictObject({ vae: z.string() }), output: jobReferenceSchema },
+    /** VAEs that can be used, and those that can be downloaded. */
+    'vaes.list': { input: nothing, output: vaeListSchema },
+    /** Copies a VAE into the studio's own folder: a folder as diffusers writes it, or one safetensors file. */
+    'vaes.add': { input: z.strictObject({ source: vaeSourceSchema }), output: vaeInfoSchema },
+    /** Fetches one of the downloads. The only method that uses the network. */
+    'vaes.download': { input: z.strictObject({ name: z.string() }), output: jobReferenceSchema },
+    /** Throws `vae.inUse` while the open project needs it. */
+    'vaes.remove': { input: z.strictObject({ name: z.string() }), output: nothing },
+    /** Encodes and decodes the project's pictures, or `most` of them, and compares. */
+    'vaes.check': {
+      input: z.strictObject({ vae: z.string(), most: z.int().min(1).optional() }),
+      output: jobReferenceSchema,
+    },
+    /** What the last check of a VAE found, the worst pictures first; null before there was one. */
+    'vaes.reconstructions': {
+      input: z.strictObject({ vae: z.string(), ...page.shape }),
+      output: z.strictObject({ check: reconstructionCheckSchema, rows: z.array(reconstructionSchema) }).nullable(),
+    },
+    /** Trains a VAE on the project's pictures. It is paused, resumed, stopped and deleted like any run. */
+    'vaes.train': {
+      input: z.strictObject({ name: z.string().optional(), config: vaeTrainingConfigSchema }),
+      output: z.strictObject({ run: z.string(), job: z.int().positive() }),
+    },
+    'vaes.metrics': {
+      input: z.strictObject({ run: z.string(), afterStep: z.int().nonnegative() }),
+      output: z.array(vaeMetricsRowSchema),
+    },
+
+    'latents.encode': {
+      input: z.strictObject({ vae: z.string(), ...encodingOptionsSchema.partial().shape }),
+      output: jobReferenceSchema,
+    },
+    /** Every set of latents that the project keeps. */
+    'latents.caches': { input: nothing, output: z.array(latentCacheSchema) },
+    /** Chooses the set that training starts from. Throws `latents.missing`. */
+    'latents.use': { input: z.strictObject({ key: z.string() }), output: nothing },
+    /** Runs that were trained on a deleted set can no longer go on or make pictures: `usedBy` says which. */
+    'latents.delete': { input: z.strictObject({ keys: z.array(z.string()).min(1) }), output: nothing },
     /** Null until encoding has finished. */
     'latents.statistics': { input: nothing, output: latentStatisticsSchema.nullable() },
 
@@ -164,6 +211,7 @@ export const studioContract = {
     project: projectSummarySchema.nullable(),
     metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
+    vaeMetrics: z.strictObject({ run: z.string(), rows: z.array(vaeMetricsRowSchema) }),
     settings: settingsSchema,
     devices: deviceListSchema,
   },

@@ -2,7 +2,18 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../../base/wire-error.ts';
 
-export const jobKindSchema = z.enum(['import', 'encode', 'train', 'generate', 'grid', 'score', 'check']);
+export const jobKindSchema = z.enum([
+  'import',
+  'encode',
+  'train',
+  'generate',
+  'grid',
+  'score',
+  'check',
+  'download',
+  'reconstruct',
+  'trainVae',
+]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 export const jobSchema = z.strictObject({
@@ -19,6 +30,8 @@ export const jobSchema = z.strictObject({
   remainingSeconds: z.number().optional(),
   /** Countable side results: `quarantined`, `duplicates`, `skipped`. */
   counts: z.record(z.string(), z.int().nonnegative()),
+  /** Share of its time that a device waited for pictures, 0 to 1, for encoding. */
+  idleShare: z.number().min(0).max(1).optional(),
   /** The run of a training job. */
   run: z.string().optional(),
   error: wireErrorSchema.optional(),

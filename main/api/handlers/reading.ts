@@ -20,6 +20,7 @@ import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
 import { currentStatistics, summarise } from './summary.ts';
+import type { VaeMethods } from './vaes.ts';
 
 /** What is known about one picture, from the picture itself: the cells of a grid keep it. */
 async function readCell(path: string): Promise<GridPngText['cells'][number]> {
@@ -79,6 +80,7 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
+  | VaeMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'

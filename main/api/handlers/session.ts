@@ -1,5 +1,5 @@
 /** What the handlers share: the open project, jobs, the engine, settings and events. */
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { studioError } from '../../base/errors.ts';
 import type { StudioError } from '../../base/errors.ts';
 import { repairDataset } from '../../datasets/repair.ts';
@@ -111,9 +111,13 @@ export class Session {
   get crashRecorded(): Promise<void> {
     return this.#crashRecorded;
   }
+  /** Where VAEs that a person added are, for all projects. */
+  get library(): string {
+    return join(this.ports.dataFolder, 'vaes');
+  }
   /** Where engine calls happen. */
-  get place(): { project: string; resources: string } {
-    return { project: this.project.path, resources: this.ports.resources };
+  get place(): { project: string; resources: string; library: string } {
+    return { project: this.project.path, resources: this.ports.resources, library: this.library };
   }
 
   async createProject(name: string, parent = this.projectsFolder): Promise<ProjectSummary> {

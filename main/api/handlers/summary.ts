@@ -44,6 +44,7 @@ export async function summarise({ path, file }: OpenProject): Promise<ProjectSum
       ...(latents ? { vae: latents.vae.name } : {}),
     },
     runs: await listRuns(path),
+    vaeRuns: [],
     galleryPictures: (await listPictures(path)).length,
   };
 }

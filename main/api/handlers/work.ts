@@ -142,7 +142,7 @@ export class Work {
     this.#session.projectChanged();
   }
 
-  generate(input: Omit<Parameters<Engine['generate']>[0], 'project' | 'resources'>) {
+  generate(input: Omit<Parameters<Engine['generate']>[0], 'project' | 'resources' | 'library'>) {
     const { place } = this.#session;
     return this.#start(
       { kind: 'generate', title: 'Making pictures', unit: 'pictures', run: input.run },

@@ -13,7 +13,7 @@ import { networkSpecs } from '../../models/network.ts';
 import { networkOf } from '../../training/classes.ts';
 import { runLayout } from '../../training/step.ts';
 import { familyTensors, initialState } from '../../training/trainer.ts';
-import { loadVae } from '../../vae/starter.ts';
+import { loadVae } from '../../vae/load.ts';
 import { deviceKindSchema, openDevice } from '../device.ts';
 import { startsOf, startValues } from '../fill.ts';
 import { timed } from './task.ts';
@@ -46,7 +46,7 @@ const used = (file: string, index: number, size: number): UsedPicture => ({
 export const prepareEncode: Prepare = async (given) => {
   const { device: kind, resources, folder, files, size } = encodeSpecSchema.parse(given);
   const device = await openDevice(kind);
-  const vae = await loadVae('starter', resources);
+  const vae = await loadVae('starter', { resources });
   const options = {
     project: folder,
     pictures: files.map((file, index) => used(file, index, size)),
@@ -93,7 +93,7 @@ export const prepareSample: Prepare = async (given) => {
   const sampler = await createSampler({ device, state: 'run', layout, config, shape, batch });
   const ones = new Float32Array(shape[0] * shape[1] * shape[2]).fill(1);
   const normalisation = { mean: ones.map(() => 0), std: ones };
-  const decoder = await createDecoder(device, await loadVae('starter', resources), shape, normalisation, batch, 'run');
+  const decoder = await createDecoder(device, await loadVae('starter', { resources }), shape, normalisation, batch, 'run');
   const seeds = Array.from({ length: count }, (_, seed) => seed);
   return {
     facts: { starts } satisfies { starts: z.infer<typeof startsSchema> },

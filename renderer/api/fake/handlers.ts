@@ -36,6 +36,10 @@ const refusals: Readonly<Record<string, () => Error>> = {
   'disk full': () => studioError('storage.diskFull', { path: '/media/backup' }),
 };
 
+const notThere = (): never => {
+  throw new Error('not there yet');
+};
+
 export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): Handlers<StudioContract> {
   const project = () => {
     if (world.project === null) throw studioError('project.noneOpen', {});
@@ -179,6 +183,17 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
       world.files.set(file, url);
       return { file, absolutePath: `${project().path}/${file}`, ...size };
     },
+    'vaes.list': notThere,
+    'vaes.add': notThere,
+    'vaes.download': notThere,
+    'vaes.remove': notThere,
+    'vaes.check': notThere,
+    'vaes.reconstructions': notThere,
+    'vaes.train': notThere,
+    'vaes.metrics': notThere,
+    'latents.caches': notThere,
+    'latents.use': notThere,
+    'latents.delete': notThere,
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

@@ -81,6 +81,7 @@ export class FakeWorld {
       pictures: { used: 0, quarantined: 0, duplicates: 0, ignored: 0 },
       latents: { encoded: 0, complete: false },
       runs: [],
+      vaeRuns: [],
       galleryPictures: 0,
     };
     this.gallery = [];

@@ -65,7 +65,7 @@ async function workThroughEngine(project: string, watch: (pid: number) => void =
   const { call } = connect(engineContract, port);
   await call['device.info']({});
   const clock = setInterval(watch, 10, childRunning(script));
-  const place = { project, resources };
+  const place = { project, resources, library: join(project, 'no VAEs') };
   const settings = { size: 64, framing: 'crop', background: '#ffffff' } as const;
   await call['pictures.import']({ project, source: { kind: 'samples', count: 32, seed: 0 }, settings });
   await call['latents.encode']({ ...place, vae: 'starter' });

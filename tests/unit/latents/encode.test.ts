@@ -8,10 +8,10 @@ import type { EncodeOptions } from '../../../main/latents/encode.ts';
 import { finishLatents } from '../../../main/latents/finish.ts';
 import { readAllLatents } from '../../../main/latents/reader.ts';
 import { latentsFolder, listLatents, readManifest } from '../../../main/latents/store.ts';
-import { loadVae } from '../../../main/vae/starter.ts';
+import { loadVae } from '../../../main/vae/load.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
-const vae = await loadVae('starter', join(import.meta.dirname, '..', '..', '..', 'resources'));
+const vae = await loadVae('starter', { resources: join(import.meta.dirname, '..', '..', '..', 'resources') });
 const size = 32;
 /** More than one shard of 512. */
 const count = 600;

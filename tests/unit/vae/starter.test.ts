@@ -6,7 +6,7 @@ import { drawFace } from '../../../main/datasets/drawn/faces.ts';
 import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import { reconstructionPsnr } from '../../../main/latents/reconstruction.ts';
 import { fromPlanes, psnr, toPlanes } from '../../../main/vae/pixels.ts';
-import { loadVae } from '../../../main/vae/starter.ts';
+import { loadVae } from '../../../main/vae/load.ts';
 
 const resources = join(import.meta.dirname, '..', '..', '..', 'resources');
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -17,7 +17,7 @@ describe('the starter VAE', () => {
   });
 
   it('gives sample pictures that it has never seen back with 26 dB', async () => {
-    const vae = await loadVae('starter', resources);
+    const vae = await loadVae('starter', { resources });
     // Its training used seeds from 1,000,000 on.
     const faces = Array.from({ length: 128 }, (_, index) => drawFace({ seed: 31_337, index, size: 64 }));
     const scores = await reconstructionPsnr(createLocalDevice(), vae, faces, 64);
@@ -28,7 +28,7 @@ describe('the starter VAE', () => {
   });
 
   it('works at every size that the studio imports', async () => {
-    const vae = await loadVae('starter', resources);
+    const vae = await loadVae('starter', { resources });
     const device = createLocalDevice();
     for (const size of [32, 72, 256]) {
       const raw = { width: 64, height: 64, channels: 3 } as const;

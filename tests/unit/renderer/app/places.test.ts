@@ -9,6 +9,7 @@ const empty: ProjectSummary = {
   pictures: { used: 0, quarantined: 0, duplicates: 0, ignored: 0 },
   latents: { encoded: 0, complete: false },
   runs: [],
+  vaeRuns: [],
   galleryPictures: 0,
 };
 const imported = { ...empty, pictures: { ...empty.pictures, used: 5120 } };
