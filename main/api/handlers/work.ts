@@ -13,7 +13,7 @@ import type { ProbedModel, TrainingProgress } from '../../workers/engine.contrac
 import type { StudioContract } from '../contract/contract.ts';
 import { outliveCrashes } from './crashes.ts';
 import type { Engine } from './engine-link.ts';
-import type { JobReport, StartedJob } from './job-board.ts';
+import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 import { currentLatents } from './summary.ts';
 
@@ -174,6 +174,14 @@ export class Work {
   /** Resolves when every job has ended, one way or another. */
   async settled(): Promise<void> {
     await Promise.all(this.#open);
+  }
+
+  /** Starts a job of another part of the application; it ends with the others. */
+  start<T>(
+    start: JobStart,
+    work: (signal: AbortSignal, report: (report: JobReport) => void) => Promise<T>,
+  ): StartedJob<T> {
+    return this.#start(start, work);
   }
 
   #refuseSecondRun(): void {
