@@ -13,6 +13,8 @@ import type { DownloadableVae } from '../../vae/downloads.ts';
 import { downloadFolder, listLibrary, removeFromLibrary, weightsNames } from '../../vae/library.ts';
 import type { VaeDownload, VaeInfo, VaeList } from '../../vae/schema.ts';
 import { shippedVaes } from '../../vae/shipped.ts';
+import type { StudioPorts } from '../studio.ts';
+import type { Engine } from './engine-link.ts';
 import type { StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 import type { Work } from './work.ts';
@@ -23,14 +25,20 @@ const megabyte = 1e6;
 /** Free space that must remain for the studio's own small files. */
 const spareBytes = 10 * megabyte;
 
+/** What the library needs of the application around it. */
+type Surroundings = Pick<Session, 'library' | 'hasProject' | 'project'> & {
+  readonly ports: Pick<StudioPorts, 'resources' | 'uploadFolder'>;
+  readonly engine: Promise<Pick<Engine, 'vae.add'>>;
+};
+
 export class VaeLibrary {
-  readonly #session: Session;
-  readonly #work: Work;
+  readonly #session: Surroundings;
+  readonly #work: Pick<Work, 'start'>;
   readonly #downloads: readonly DownloadableVae[];
   /** Names that are being fetched. */
   readonly #fetching = new Set<string>();
 
-  constructor(session: Session, work: Work, downloads: readonly DownloadableVae[] = vaeDownloads) {
+  constructor(session: Surroundings, work: Pick<Work, 'start'>, downloads: readonly DownloadableVae[] = vaeDownloads) {
     this.#session = session;
     this.#work = work;
     this.#downloads = downloads;
