@@ -42,7 +42,10 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /** Writes pieces one after another as the whole file, or leaves what was there. Parent folders are made. */
-export async function writeFileAtomic(path: string, pieces: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  pieces: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await withFileErrors(path, async () => {
     await mkdir(dirname(path), { recursive: true });
@@ -51,7 +54,7 @@ export async function writeFileAtomic(path: string, pieces: string | Uint8Array 
       try {
         const list =
           typeof pieces === 'string' ? [Buffer.from(pieces)] : pieces instanceof Uint8Array ? [pieces] : pieces;
-        for (const piece of list) await file.writeFile(piece);
+        for await (const piece of list) await file.writeFile(piece);
         await file.sync();
       } finally {
         await file.close();
