@@ -87,7 +87,7 @@ const pytorchStart = (shape: readonly number[]): Initialiser => {
 };
 
 /** [channels] as [channels, 1, 1]. */
-export const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0]!, 1, 1]);
+export const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
 
 /** Convolution of x [batch, in, h, w] with `name.weight` [out, in, k, k], plus `name.bias` [out] where the network has one. */
 export function convolution(

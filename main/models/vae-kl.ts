@@ -35,7 +35,7 @@ const normalise = ops.layerNormalise([2], 1e-6);
 
 /** Group norm with a gain and a bias for each channel: x [batch, channels, h, w] → the same shape. */
 function groupNorm(p: Parameters, name: string, x: Tensor, groups: number): Tensor {
-  const grouped = ops.reshape(x, [x.shape[0]!, groups, -1]);
+  const grouped = ops.reshape(x, [x.shape[0], groups, -1]);
   const normed = ops.reshape(normalise(grouped), x.shape);
   return ops.add(ops.mul(normed, perChannel(parameter(p, `${name}.weight`))), perChannel(parameter(p, `${name}.bias`)));
 }
