@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { readingHandlers } from './api/handlers/reading.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
+import { vaeTrainingHandlers } from './api/handlers/vae-training.ts';
 import { vaeHandlers } from './api/handlers/vaes.ts';
 import type { StudioApp, StudioPorts } from './api/studio.ts';
 
@@ -38,7 +39,12 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
   return {
     session,
     work,
-    handlers: { ...readingHandlers(session), ...workHandlers(session, work), ...vaeHandlers(session) },
+    handlers: {
+      ...readingHandlers(session),
+      ...workHandlers(session, work),
+      ...vaeHandlers(session),
+      ...vaeTrainingHandlers(session, work),
+    },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,
     close: async () => {

@@ -1,14 +1,9 @@
-/** Finds VAEs by name: what ships with the studio. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+/** Finds VAEs by name: what ships with the studio, and what the project has trained. */
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { autoencoderOf } from '../models/autoencoder.ts';
-import type { ParameterValue } from '../models/parameters.ts';
-import { withFileErrors } from '../storage/files.ts';
-import { readSafetensors } from '../storage/safetensors.ts';
 import { vaeCatalogue } from './catalogue.ts';
 import { starterConfig } from './starter.ts';
+import { listTrained, readCells, readTrained } from './trained.ts';
 import type { Vae } from './vae.ts';
 
 /** Where VAEs are: absolute folders. */
@@ -21,33 +16,16 @@ export interface VaePlaces {
   readonly project?: string | undefined;
 }
 
-/** Loads a VAE by name. Throws `vae.unknown` and `vae.badFile`. */
-export async function loadVae(name: string, { resources }: VaePlaces): Promise<Vae> {
-  if (name !== 'starter') throw studioError('vae.unknown', { name, known: vaeCatalogue.map((vae) => vae.name) });
-  return readStarter(join(resources, 'vae', 'starter.safetensors'));
+/** Loads a VAE by name. Throws `vae.unknown`, `vae.badFile` and `storage.damaged`. */
+export async function loadVae(name: string, { resources, project }: VaePlaces): Promise<Vae> {
+  if (name === 'starter') return readStarter(join(resources, 'vae', 'starter.safetensors'));
+  const trained = project === undefined ? undefined : await readTrained(project, name);
+  if (trained) return trained;
+  const known = [...vaeCatalogue, ...(project === undefined ? [] : await listTrained(project))];
+  throw studioError('vae.unknown', { name, known: known.map((vae) => vae.name) });
 }
 
 /** Reads a VAE of the starter's sizes from a file. Throws `vae.badFile`. */
 export async function readStarter(path: string): Promise<Vae> {
-  const { tensors } = await readSafetensors(path);
-  const { encoderSpecs, decoderSpecs } = autoencoderOf(starterConfig);
-  const parameters = [...encoderSpecs, ...decoderSpecs].map(({ name: parameter, shape }): ParameterValue => {
-    const tensor = tensors.get(parameter);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw studioError('vae.badFile', { path, reason: `it has no ${parameter} of shape ${shape.join('×')}` });
-    return { name: parameter, shape, data: tensor.data };
-  });
-  const bytes = await withFileErrors(path, () => readFile(path));
-  const { latentChannels, reduction } = starterConfig;
-  return {
-    name: 'starter',
-    title: 'Starter VAE',
-    hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    config: starterConfig,
-    parameters,
-    latentChannels,
-    reduction,
-    hasPosterior: true,
-    needsFullPrecision: false,
-  };
+  return { ...(await readCells(path, starterConfig)), name: 'starter', title: 'Starter VAE' };
 }

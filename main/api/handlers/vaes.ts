@@ -11,7 +11,9 @@ const notThere = (): never => {
   throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
 };
 
-export function vaeHandlers(_session: Session): Pick<Handlers<StudioContract>, VaeMethods> {
+export function vaeHandlers(
+  _session: Session,
+): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
     'vaes.list': notThere,
     'vaes.add': notThere,
@@ -19,8 +21,6 @@ export function vaeHandlers(_session: Session): Pick<Handlers<StudioContract>, V
     'vaes.remove': notThere,
     'vaes.check': notThere,
     'vaes.reconstructions': notThere,
-    'vaes.train': notThere,
-    'vaes.metrics': notThere,
     'latents.caches': notThere,
     'latents.use': notThere,
     'latents.delete': notThere,
