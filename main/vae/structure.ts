@@ -45,7 +45,7 @@ function gaussianRows(size: number): Tensor {
 function blur(x: Tensor): Tensor {
   const rows = gaussianRows(x.shape.at(-1)!);
   const across = ops.matMul(ops.reshape(x, [-1, x.shape.at(-1)!]), rows, false, true);
-  const half = ops.reshape(across, [...x.shape.slice(0, -1), rows.shape[0]!]);
+  const half = ops.reshape(across, [...x.shape.slice(0, -1), rows.shape[0]]);
   return ops.matMul(ops.broadcastTo(rows, [...x.shape.slice(0, -2), ...rows.shape]), half);
 }
 

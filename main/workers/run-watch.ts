@@ -5,7 +5,8 @@ import type { AnyRun } from '../runs/store.ts';
 import type { SampleSheet } from '../runs/schema.ts';
 import type { LoopEnd, LoopHooks, LoopPosition } from '../training/loop.ts';
 import type { TrainingProgress } from './engine.contract.ts';
-import { endWords, errorOf, RunJournal, statusOf } from './run-journal.ts';
+import type { RunJournal } from './run-journal.ts';
+import { endWords, errorOf, statusOf } from './run-journal.ts';
 
 export interface TrainingEvents<R extends AnyRun, Row> {
   progress(progress: TrainingProgress): void;
