@@ -2,11 +2,14 @@
 import type { Command } from 'commander';
 import { askOnTerminal } from './device.ts';
 import { addVaeCommand, downloadNames, downloadVaeCommand, listVaesCommand, removeVaeCommand } from './vae.ts';
+import { addVaeTrainVerb } from './vae-train.ts';
 import { json, withStudio } from './verbs.ts';
 import type { Common } from './verbs.ts';
 
 export function addVaeVerbs(program: Command): void {
-  const vae = program.command('vae').description('autoencoders: which there are, adding, downloading, checking them');
+  const vae = program
+    .command('vae')
+    .description('autoencoders: which there are, adding, downloading, checking, training them');
 
   vae
     .command('list')
@@ -44,4 +47,6 @@ export function addVaeVerbs(program: Command): void {
     .action((name: string, o: Common) =>
       withStudio('vae remove', o.json === true, (context) => removeVaeCommand(context, name)),
     );
+
+  addVaeTrainVerb(vae);
 }

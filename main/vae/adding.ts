@@ -9,7 +9,7 @@ import { readIfPresent, sha256OfFile, syncFolder, withFileErrors, writeFileAtomi
 import { openSafetensors } from '../storage/safetensors.ts';
 import { vaeDownloads } from './downloads.ts';
 import { freeName, infoOf, libraryNames, listLibrary, weightsNames, writeVaeFile } from './library.ts';
-import { readVae } from './load.ts';
+import { readVae } from './formats/read.ts';
 import { refusePickle } from './pickle.ts';
 import type { VaeFile } from './library.ts';
 import { shippedVaes } from './shipped.ts';

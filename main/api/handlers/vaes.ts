@@ -12,7 +12,10 @@ const notThere = (): never => {
   throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
 };
 
-export function vaeHandlers(_session: Session, library: VaeLibrary): Pick<Handlers<StudioContract>, VaeMethods> {
+export function vaeHandlers(
+  _session: Session,
+  library: VaeLibrary,
+): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
     'vaes.list': () => library.list(),
     'vaes.add': ({ source }) => library.add(source),
@@ -23,8 +26,6 @@ export function vaeHandlers(_session: Session, library: VaeLibrary): Pick<Handle
     },
     'vaes.check': notThere,
     'vaes.reconstructions': notThere,
-    'vaes.train': notThere,
-    'vaes.metrics': notThere,
     'latents.caches': notThere,
     'latents.use': notThere,
     'latents.delete': notThere,
