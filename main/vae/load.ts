@@ -1,17 +1,11 @@
 /** Finds VAEs by name, what ships with the studio and what its library holds, or by path, and reads them. */
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { autoencoderOf } from '../models/autoencoder.ts';
-import type { ParameterValue } from '../models/parameters.ts';
-import { withFileErrors } from '../storage/files.ts';
-import { readSafetensors } from '../storage/safetensors.ts';
 import { vaeCatalogue } from './catalogue.ts';
-import { libraryNames, readVaeFile, weightsNames, weightsPath } from './library.ts';
-import { refusePickle } from './pickle.ts';
+import { readVae } from './formats/read.ts';
+import { libraryNames, readVaeFile, weightsPath } from './library.ts';
+import { refusePickles } from './pickle.ts';
 import { starterPath } from './shipped.ts';
-import { starterConfig } from './starter.ts';
 import type { Vae } from './vae.ts';
 
 /** Where VAEs are: absolute folders. */
@@ -31,7 +25,7 @@ export interface VaePlaces {
 export async function loadVae(name: string, { resources, library }: VaePlaces): Promise<Vae> {
   if (name === 'starter') return readStarter(starterPath(resources));
   if (isAbsolute(name)) {
-    await refusePickle(name);
+    await refusePickles(name);
     return readVae(name);
   }
   const file = library === undefined ? undefined : await readVaeFile(library, name);
@@ -49,33 +43,9 @@ export async function loadVae(name: string, { resources, library }: VaePlaces): 
   return { ...vae, name, title: file.title };
 }
 
-/** Reads a VAE from a file or from a folder as diffusers writes it. Throws `vae.badFile`. */
-export async function readVae(path: string): Promise<Vae> {
-  const isFolder = (await withFileErrors(path, () => stat(path))).isDirectory();
-  return readStarter(isFolder ? join(path, weightsNames[0]) : path);
-}
-
-/** Reads a VAE of the starter's sizes from a file. Throws `vae.badFile`. */
-export async function readStarter(path: string): Promise<Vae> {
-  const { tensors } = await readSafetensors(path);
-  const { encoderSpecs, decoderSpecs } = autoencoderOf(starterConfig);
-  const parameters = [...encoderSpecs, ...decoderSpecs].map(({ name: parameter, shape }): ParameterValue => {
-    const tensor = tensors.get(parameter);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw studioError('vae.badFile', { path, reason: `it has no ${parameter} of shape ${shape.join('×')}` });
-    return { name: parameter, shape, data: tensor.data };
-  });
-  const bytes = await withFileErrors(path, () => readFile(path));
-  const { latentChannels, reduction } = starterConfig;
-  return {
-    name: 'starter',
-    title: 'Starter VAE',
-    hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    config: starterConfig,
-    parameters,
-    latentChannels,
-    reduction,
-    hasPosterior: true,
-    needsFullPrecision: false,
-  };
-}
+/** Reads the VAE that ships from its file. */
+export const readStarter = async (path: string): Promise<Vae> => ({
+  ...(await readVae(path)),
+  name: 'starter',
+  title: 'Starter VAE',
+});

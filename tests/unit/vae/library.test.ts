@@ -57,7 +57,7 @@ describe('the library of VAEs', () => {
     expect(left()).toEqual(['a']);
   });
 
-  it('finds the VAE in a folder of diffusers, in a pipeline’s and in an upload', async () => {
+  it('finds the VAE in a folder of diffusers, and in a pipeline’s', async () => {
     const config = '{"_class_name":"AutoencoderKL"}';
     for (const [inside, first] of [
       ['my-vae', 0.1],
