@@ -16,9 +16,17 @@ const count = z.int().positive().max(65_536);
 const levels = z.array(count).min(1).max(8);
 const blocks = z.array(z.int().nonnegative().max(64)).min(1).max(8);
 /** What diffusers writes about the file itself. */
-const provenance = { _class_name: z.string(), _diffusers_version: z.unknown(), _name_or_path: z.unknown() };
+const provenance = {
+  _class_name: z.string(),
+  _diffusers_version: z.unknown().optional(),
+  _name_or_path: z.unknown().optional(),
+};
 /** For pipelines and tiling; the network is the same whatever they say. */
-const beside = { sample_size: z.unknown(), latents_mean: z.unknown(), latents_std: z.unknown() };
+const beside = {
+  sample_size: z.unknown().optional(),
+  latents_mean: z.unknown().optional(),
+  latents_std: z.unknown().optional(),
+};
 
 const klSchema = z.strictObject({
   ...provenance,
@@ -46,7 +54,7 @@ const tinySchema = z.strictObject({
   in_channels: z.literal(3).default(3),
   out_channels: z.literal(3).default(3),
   // A copy of the decoder's, which older versions wrote.
-  block_out_channels: z.unknown(),
+  block_out_channels: z.unknown().optional(),
   encoder_block_out_channels: levels.default([64, 64, 64, 64]),
   decoder_block_out_channels: levels.default([64, 64, 64, 64]),
   num_encoder_blocks: blocks.default([1, 3, 3, 3]),
@@ -56,8 +64,8 @@ const tinySchema = z.strictObject({
   upsampling_scaling_factor: z.literal(2).default(2),
   latent_channels: count.max(64).default(4),
   // How a pipeline stores latents as bytes; encoder and decoder do not use them.
-  latent_magnitude: z.unknown(),
-  latent_shift: z.unknown(),
+  latent_magnitude: z.unknown().optional(),
+  latent_shift: z.unknown().optional(),
   scaling_factor: z.number().positive().default(1),
   shift_factor: z.number().nullable().default(null),
   force_upcast: z.boolean().default(false),
