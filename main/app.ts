@@ -13,6 +13,7 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
 
@@ -42,7 +43,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     session,
     work,
     vaes,
-    handlers: { ...readingHandlers(session), ...workHandlers(session, work), ...vaeHandlers(session, vaes) },
+    handlers: { ...readingHandlers(session), ...workHandlers(session, work), ...vaeHandlers(session, work, vaes) },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,
     close: async () => {

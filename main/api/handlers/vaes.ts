@@ -3,7 +3,9 @@ import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import { checkVae, reconstructionPage } from './vae-check.ts';
 import type { VaeLibrary } from './vae-library.ts';
+import type { Work } from './work.ts';
 
 export type VaeMethods =
   Extract<keyof StudioContract['methods'], `vaes.${string}`> | 'latents.caches' | 'latents.use' | 'latents.delete';
@@ -12,7 +14,11 @@ const notThere = (): never => {
   throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
 };
 
-export function vaeHandlers(_session: Session, library: VaeLibrary): Pick<Handlers<StudioContract>, VaeMethods> {
+export function vaeHandlers(
+  session: Session,
+  work: Work,
+  library: VaeLibrary,
+): Pick<Handlers<StudioContract>, VaeMethods> {
   return {
     'vaes.list': () => library.list(),
     'vaes.add': ({ source }) => library.add(source),
@@ -21,8 +27,8 @@ export function vaeHandlers(_session: Session, library: VaeLibrary): Pick<Handle
       await library.remove(name);
       return {};
     },
-    'vaes.check': notThere,
-    'vaes.reconstructions': notThere,
+    'vaes.check': (input) => ({ job: checkVae(session, work, input).id }),
+    'vaes.reconstructions': (input) => reconstructionPage(session, input),
     'vaes.train': notThere,
     'vaes.metrics': notThere,
     'latents.caches': notThere,
