@@ -13,7 +13,7 @@ import type { Reconstructed } from '../latents/reconstruction.ts';
 import { loadVae } from '../vae/load.ts';
 import { psnr } from '../vae/pixels.ts';
 import type { Reconstruction, ReconstructionCheck } from '../vae/schema.ts';
-import type { Threads } from './threads.ts';
+import type { Pictures, Threads } from './threads.ts';
 
 export interface VaeCheckJob {
   readonly project: string;
@@ -31,7 +31,7 @@ const kept = 60;
 
 /** Throws `dataset.empty`, `vae.doesNotFit`, `latents.notFinite` and what `loadVae` throws; the last check is then still there. */
 export async function vaeCheckJob(
-  threads: Pick<Threads, 'device' | 'pictures'>,
+  threads: Pick<Threads, 'device'> & { readonly pictures: () => Pick<Pictures, 'load' | 'writeGrid'> },
   job: VaeCheckJob,
 ): Promise<ReconstructionCheck> {
   const { project, signal } = job;
