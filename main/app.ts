@@ -14,6 +14,7 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
 
@@ -46,7 +47,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     handlers: {
       ...readingHandlers(session),
       ...workHandlers(session, work),
-      ...vaeHandlers(session, vaes),
+      ...vaeHandlers(session, work, vaes),
       ...vaeTrainingHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),

@@ -21,7 +21,7 @@ import type { Session } from './session.ts';
 import { currentLatents } from './summary.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
-function measured(progress: {
+export function measured(progress: {
   done: number;
   total?: number | undefined;
   perSecond?: number | undefined;
