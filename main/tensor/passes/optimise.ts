@@ -1,6 +1,6 @@
 /** The passes in the order they run, until nothing changes. */
 import type { Graph } from '../ir/graph.ts';
-import { recogniseGelu } from './activations.ts';
+import { recogniseGelu, recogniseUpsample } from './activations.ts';
 import { simplifyBroadcasts } from './broadcasts.ts';
 import { shareCommon } from './common.ts';
 import { foldConstants } from './constants.ts';
@@ -12,6 +12,7 @@ import { joinSlices } from './slices.ts';
 
 const passes = [
   recogniseGelu,
+  recogniseUpsample,
   removeIdentities,
   simplifyBroadcasts,
   simplifyReductions,
