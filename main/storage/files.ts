@@ -2,7 +2,8 @@
  * Files that are complete or absent: every write goes to a temporary file, is synced, and is renamed into place.
  * Failures of the machine (full disk, no permission, missing folder) become catalogue errors that name the path.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
@@ -97,4 +98,13 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
     if (error.code === 'storage.notFound') return undefined;
     throw error;
   }
+}
+
+/** In hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
+  return withFileErrors(path, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  });
 }

@@ -10,7 +10,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { formatBytes } from '../base/bytes.ts';
 import { assertThat, studioError } from '../base/errors.ts';
 import { withFileErrors, writeFileAtomic } from './files.ts';
-import { fromHalf, toHalf } from './half.ts';
+import { fromHalves, toHalf } from './half.ts';
 import { countOf, formatHeader, isUnicode, parseHeader } from './safetensors-header.ts';
 import type { Header, TensorEntry } from './safetensors-header.ts';
 
@@ -161,11 +161,9 @@ async function readFloats(source: ByteSource, dtype: StoredDtype, data: Float32A
   for (let start = 0; start < data.length; start += halves.length) {
     const piece = halves.subarray(0, data.length - start);
     await fill(source, new Uint8Array(piece.buffer, 0, piece.byteLength), position + 2 * start);
-    for (let i = 0; i < piece.length; i++) {
-      // Bits, because a NaN that passes through a number may lose its payload.
-      if (dtype === 'BF16') bits[start + i] = piece[i]! << 16;
-      else data[start + i] = fromHalf(piece[i]!);
-    }
+    if (dtype === 'F16') fromHalves(piece, data.subarray(start, start + piece.length));
+    // Bits, because a NaN that passes through a number may lose its payload.
+    else for (let i = 0; i < piece.length; i++) bits[start + i] = piece[i]! << 16;
   }
 }
 

@@ -79,6 +79,8 @@ export const vaeListSchema = z.strictObject({
   vaes: z.array(vaeInfoSchema),
   /** Those that are not there yet. */
   downloads: z.array(vaeDownloadSchema),
+  /** Folders of the studio's own that can not be read any more, and why. */
+  damaged: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
 });
 export type VaeList = z.infer<typeof vaeListSchema>;
 
