@@ -1,6 +1,6 @@
 /** The passes in the order they run, until nothing changes. */
 import type { Graph } from '../ir/graph.ts';
-import { recogniseGelu, recogniseUpsample } from './activations.ts';
+import { recogniseGelu } from './activations.ts';
 import { simplifyBroadcasts } from './broadcasts.ts';
 import { shareCommon } from './common.ts';
 import { foldConstants } from './constants.ts';
@@ -9,6 +9,7 @@ import { addIntoProducts, foldTransposes } from './products.ts';
 import { simplifyReductions } from './reductions.ts';
 import { removeDeadCode } from './rewrite.ts';
 import { joinSlices } from './slices.ts';
+import { recogniseUpsample } from './upsample.ts';
 
 const passes = [
   recogniseGelu,
