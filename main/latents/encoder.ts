@@ -4,10 +4,9 @@ import type { Device, TensorData } from '../engine/contract.ts';
 import { mixedPrecision } from '../tensor/passes/mixed-precision.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
 import { inTiles, tilingOf } from '../vae/tiles.ts';
-import type { Tiling } from '../vae/tiles.ts';
+import type { Results, Tiling } from '../vae/tiles.ts';
 import { encoderGraph } from '../vae/vae.ts';
 import type { Vae } from '../vae/vae.ts';
-import { copiesIn } from './schema.ts';
 import type { EncodingOptions } from './schema.ts';
 
 /** What float16 can hold. */
@@ -22,13 +21,7 @@ export interface EncoderOptions extends EncodingOptions {
 }
 
 /** About 130,000 pixels at once keep the CPU's matrix products busy; more only costs memory. */
-export const rowsFor = (side: number): number => Math.max(1, Math.min(32, Math.floor(131_072 / (side * side))));
-
-/** The posterior's moments of some rows, one after another. */
-interface Moments {
-  readonly mean: Float32Array;
-  readonly logVariance?: Float32Array;
-}
+const rowsFor = (side: number): number => Math.max(1, Math.min(32, Math.floor(131_072 / (side * side))));
 
 /** The bounds that diffusers' DiagonalGaussianDistribution gives log-variances. */
 const [leastLogVariance, mostLogVariance] = [-30, 20];
@@ -62,34 +55,30 @@ class Program {
     this.#tiling = tiling;
   }
 
-  /** Moments of rows [count, 3, side, side] of pixels. Runs are handed to the device at once, which works through them in turn. */
-  async moments(x: Float32Array): Promise<Moments> {
-    const { pictureSize } = this.#options;
-    const plane = 3 * pictureSize * pictureSize;
-    if (this.#tiling) return this.#inTiles(x, plane, this.#tiling);
-    const count = x.length / plane;
-    const parts: Promise<Moments>[] = [];
-    for (let start = 0; start < count; start += this.#rows)
-      parts.push(this.#run(x.subarray(start * plane, (start + this.#rows) * plane), pictureSize));
-    return joined(await Promise.all(parts));
-  }
-
-  /** Tiles of one picture after those of another. */
-  async #inTiles(x: Float32Array, plane: number, tiling: Tiling): Promise<Moments> {
+  /** The posterior's moments of pictures [count, 3, side, side]. The device works through runs in turn. */
+  async moments(x: Float32Array): Promise<Results> {
     const { pictureSize: side, vae } = this.#options;
-    const parts: Moments[] = [];
-    for (let start = 0; start < x.length; start += plane) {
-      const planes = { channels: 3, side, data: x.subarray(start, start + plane) };
-      const cells = { cellIn: vae.reduction, cellOut: 1 };
-      const blended = await inTiles(planes, tiling, cells, async (tile) => ({
-        ...(await this.#run(tile, tiling.tile * vae.reduction)),
-      }));
-      parts.push(blended as unknown as Moments);
+    const tiling = this.#tiling;
+    const plane = 3 * side * side;
+    const each = tiling ? plane : this.#rows * plane;
+    const parts: Promise<Results>[] = [];
+    for (let start = 0; start < x.length; start += each) {
+      const data = x.subarray(start, start + each);
+      parts.push(
+        tiling
+          ? inTiles({ channels: 3, side, data }, tiling, { cellIn: vae.reduction, cellOut: 1 }, (tile) =>
+              this.#run(tile, tiling.tile * vae.reduction),
+            )
+          : this.#run(data, side),
+      );
     }
-    return joined(parts);
+    const results = await Promise.all(parts);
+    return Object.fromEntries(
+      Object.keys(results[0]!).map((name) => [name, joined(results.map((part) => part[name]!))]),
+    );
   }
 
-  async #run(part: Float32Array, side: number): Promise<Moments> {
+  async #run(part: Float32Array, side: number): Promise<Results> {
     const { vae, device } = this.#options;
     const rows = this.#rows;
     const data = new Float32Array(rows * 3 * side * side);
@@ -97,10 +86,11 @@ class Program {
     const x: TensorData = { dtype: 'float32', shape: [rows, 3, side, side], data };
     const outputs = await device.run({ program: this.#name, inputs: { x } }, { transfer: [data.buffer] });
     const kept = (part.length / (3 * side * side)) * vae.latentChannels * (side / vae.reduction) ** 2;
-    const values = (name: string) => (outputs[name]!.data as Float32Array).subarray(0, kept);
-    return outputs['logVariance']
-      ? { mean: values('mean'), logVariance: values('logVariance') }
-      : { mean: values('mean') };
+    const values = Object.entries(outputs).map(([name, output]) => [
+      name,
+      (output.data as Float32Array).subarray(0, kept),
+    ]);
+    return Object.fromEntries(values) as Results;
   }
 
   async release(): Promise<void> {
@@ -108,25 +98,20 @@ class Program {
   }
 }
 
-function joined(parts: readonly Moments[]): Moments {
-  const join = (arrays: readonly Float32Array[]): Float32Array => {
-    const out = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-    let offset = 0;
-    for (const array of arrays) {
-      out.set(array, offset);
-      offset += array.length;
-    }
-    return out;
-  };
-  const variances = parts.flatMap(({ logVariance }) => (logVariance ? [logVariance] : []));
-  const mean = join(parts.map((part) => part.mean));
-  return variances.length > 0 ? { mean, logVariance: join(variances) } : { mean };
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const out = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    out.set(array, offset);
+    offset += array.length;
+  }
+  return out;
 }
 
 /** Latents of pictures with these ids, all copies of a picture one after another. `options.precision` is what it computes in. */
 export class Encoder {
   readonly #options: EncoderOptions;
-  readonly #rows: number;
   readonly #tiling: Tiling | undefined;
   readonly #half: boolean;
   readonly #programs = new Map<'half' | 'full', Promise<Program>>();
@@ -136,7 +121,6 @@ export class Encoder {
     this.#options = options;
     this.#half = half;
     this.#tiling = tilingOf(options.pictureSize, options.vae.reduction, options.tile);
-    this.#rows = rowsFor(this.#programSide);
   }
 
   /** Loads what is needed first. */
@@ -144,17 +128,22 @@ export class Encoder {
     await this.#program(this.#half ? 'half' : 'full');
   }
 
+  /** Rows that go through the device together. A tile goes by itself. */
+  get rowsAtOnce(): number {
+    return this.#tiling ? 1 : rowsFor(this.#options.pictureSize);
+  }
   get computesInHalf(): boolean {
     return this.#half;
   }
 
   /** `x`: planes of all copies of these pictures. In float32 where `again` is set. */
   async encode(ids: readonly string[], x: Float32Array, again = false): Promise<Float32Array> {
-    const { posterior, flip } = this.#options;
+    const { posterior } = this.#options;
     const program = await this.#program(this.#half && !again ? 'half' : 'full');
-    const { mean, logVariance } = await program.moments(x);
+    const moments = await program.moments(x);
+    const [mean, logVariance] = [moments['mean']!, moments['logVariance']];
     if (posterior === 'sample' && logVariance) {
-      const length = (mean.length / ids.length / copiesIn({ flip })) * copiesIn({ flip });
+      const length = mean.length / ids.length;
       ids.forEach((id, i) => {
         const [from, to] = [i * length, (i + 1) * length];
         samplePosterior(mean.subarray(from, to), logVariance.subarray(from, to), id);
@@ -181,8 +170,7 @@ export class Encoder {
 
   async #load(precision: 'half' | 'full'): Promise<Program> {
     const { vae, device } = this.#options;
-    // A tile is run by itself.
-    const rows = this.#tiling ? 1 : this.#rows;
+    const rows = this.rowsAtOnce;
     const graph = encoderGraph(vae, rows, this.#programSide);
     const name = `encode ${this.#programSide} ${precision}`;
     await device.load({ program: name, graph: precision === 'half' ? mixedPrecision(optimise(graph)) : graph });

@@ -64,19 +64,22 @@ function cut({ channels, side: whole, data }: Planes, top: number, left: number,
   return out;
 }
 
+/** What one tile gives, by name. */
+export type Results = Readonly<Record<string, Float32Array>>;
+
 /**
  * Runs planes through `run` tile by tile. A cell is `cellIn` values wide in the input and `cellOut` in the output: (reduction, 1) when
  * encoding, (1, reduction) when decoding. `run` takes one tile and may give several results, which are blended alike.
  */
-export async function inTiles<Name extends string>(
+export async function inTiles(
   input: Planes,
   tiling: Tiling,
   { cellIn, cellOut }: { readonly cellIn: number; readonly cellOut: number },
-  run: (tile: Float32Array) => Promise<Readonly<Record<Name, Float32Array>>>,
-): Promise<Record<Name, Float32Array>> {
+  run: (tile: Float32Array) => Promise<Results>,
+): Promise<Results> {
   const whole = tiling.side * cellOut;
   const size = tiling.tile * cellOut;
-  const sums: Partial<Record<Name, Float32Array>> = {};
+  const sums = new Map<string, Float32Array>();
   const weights = new Float32Array(whole * whole);
   const starts = tileStarts(tiling);
   for (const top of starts)
@@ -84,23 +87,22 @@ export async function inTiles<Name extends string>(
       const results = await run(cut(input, top * cellIn, left * cellIn, tiling.tile * cellIn));
       const down = fade(size, tiling.overlap * cellOut, top * cellOut, whole);
       const across = fade(size, tiling.overlap * cellOut, left * cellOut, whole);
-      const place = (y: number) => (top * cellOut + y) * whole + left * cellOut;
-      for (let y = 0; y < size; y++)
-        for (let x = 0; x < size; x++) weights[place(y) + x] = weights[place(y) + x]! + down[y]! * across[x]!;
-      for (const name of Object.keys(results) as Name[]) {
-        const values = results[name];
-        const channels = values.length / (size * size);
-        const sum = (sums[name] ??= new Float32Array(channels * whole * whole));
-        for (let channel = 0; channel < channels; channel++)
+      /** Adds values [channels, size, size], weighted, to a sum [channels, whole, whole]. */
+      const add = (sum: Float32Array, value: (at: number) => number) => {
+        for (let channel = 0; channel < sum.length / (whole * whole); channel++)
           for (let y = 0; y < size; y++) {
-            const to = channel * whole * whole + place(y);
+            const to = (channel * whole + top * cellOut + y) * whole + left * cellOut;
             const from = (channel * size + y) * size;
-            for (let x = 0; x < size; x++) sum[to + x] = sum[to + x]! + values[from + x]! * down[y]! * across[x]!;
+            for (let x = 0; x < size; x++) sum[to + x] = sum[to + x]! + value(from + x) * down[y]! * across[x]!;
           }
+      };
+      add(weights, () => 1);
+      for (const [name, values] of Object.entries(results)) {
+        const sum = sums.get(name) ?? new Float32Array((values.length / (size * size)) * whole * whole);
+        sums.set(name, sum);
+        add(sum, (at) => values[at]!);
       }
     }
-  const entries = (Object.entries(sums) as [Name, Float32Array][]).map(
-    ([name, sum]) => [name, sum.map((value, i) => value / weights[i % weights.length]!)] as const,
-  );
-  return Object.fromEntries(entries) as Record<Name, Float32Array>;
+  const blended = [...sums].map(([name, sum]) => [name, sum.map((value, i) => value / weights[i % weights.length]!)]);
+  return Object.fromEntries(blended) as Results;
 }
