@@ -160,7 +160,8 @@ function dots(below: Thinned, above: Thinned, min: number, max: number): number[
   const shareOf = ({ count }: Thinned) =>
     total <= mostOutlierDots ? count : Math.max(Math.min(count, 2), Math.round((mostOutlierDots * count) / total));
   const mostBelow = shareOf(below);
-  const mostAbove = total <= mostOutlierDots ? above.count : Math.max(Math.min(above.count, 2), mostOutlierDots - mostBelow);
+  const mostAbove =
+    total <= mostOutlierDots ? above.count : Math.max(Math.min(above.count, 2), mostOutlierDots - mostBelow);
   return [...evenly(below.sorted(min), mostBelow), ...evenly(above.sorted(max), mostAbove)];
 }
 

@@ -16,8 +16,8 @@ import { DeviceClock } from './device-clock.ts';
 import { Encoder, largestHalf } from './encoder.ts';
 import type { EncoderOptions } from './encoder.ts';
 import { chunks, planBatches } from './plan.ts';
-import { copiesIn, picturesIn } from './schema.ts';
-import type { EncodingOptions, EncodingReport, LatentManifest } from './schema.ts';
+import { copiesIn, latentManifestSchema, picturesIn } from './schema.ts';
+import type { EncodingOptions, EncodingReport, EncodingWishes, LatentManifest } from './schema.ts';
 import { latentsFolder, latentsKey, readManifest, shardFile, writeManifest, writeShard } from './store.ts';
 import { takeOver } from './take-over.ts';
 import { UnfinishedShard, picturesOf, readUnfinished, removeUnfinishedShard } from './unfinished.ts';
@@ -28,7 +28,7 @@ export interface EncodeProgress extends Progress {
   readonly counts: Readonly<Record<'reused' | 'encoded' | 'retried' | 'leftOut', number>>;
 }
 
-export interface EncodeOptions extends Omit<EncoderOptions, keyof EncodingOptions>, Partial<EncodingOptions> {
+export interface EncodeOptions extends Omit<EncoderOptions, keyof EncodingOptions>, EncodingWishes {
   readonly project: string;
   readonly pictures: readonly UsedPicture[];
   readonly datasetHash: string;
@@ -46,15 +46,13 @@ const batchesOnDevice = 2;
 const mostBytesAhead = 64 * 2 ** 20;
 
 /** What the options come to for this VAE. Throws `latents.noPosterior`. */
-function settle(vae: Vae, { posterior = 'mean', flip = false, precision = 'full' }: Partial<EncodingOptions>) {
+function settle(vae: Vae, { posterior = 'mean', flip = false, precision = 'full' }: EncodingWishes) {
   if (posterior === 'sample' && !vae.hasPosterior) throw studioError('latents.noPosterior', { vae: vae.title });
   const refusesHalf = precision === 'half' && vae.needsFullPrecision;
   const options: EncodingOptions = { posterior, flip, precision: refusesHalf ? 'full' : precision };
   return {
     options,
-    fullPrecisionBecause: refusesHalf
-      ? `${vae.title} gives numbers inside that are too large for float16.`
-      : undefined,
+    fullPrecisionBecause: refusesHalf ? `${vae.title} gives numbers inside that are too large for float16.` : undefined,
   };
 }
 
@@ -123,12 +121,13 @@ class Encoding {
     this.#encoder = new Encoder({ ...given, ...options }, half);
     const side = pictureSize / vae.reduction;
     this.#rowLength = copiesIn(options) * vae.latentChannels * side * side;
-    this.#manifest = {
+    // Parsed, so that its fields are in the order in which reading it back gives them: the same set is the same bytes.
+    this.#manifest = latentManifestSchema.parse({
       ...{ key, vae: { name: vae.name, hash: vae.hash }, datasetHash, pictureSize, ...options },
       ...(shaping === undefined ? {} : { shaping }),
       shape: [vae.latentChannels, side, side],
       ...{ shards: [], complete: false, reused: 0, retried: 0, leftOut: [] },
-    };
+    });
   }
 
   async run(): Promise<{ manifest: LatentManifest; reused: number; encoded: number; idleShare?: number | undefined }> {
@@ -332,7 +331,6 @@ function restOf({ planned, batches }: Unfinished): string[] {
   return planned.filter((id) => !done.has(id));
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- they are all there
 async function* asyncOf<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }

@@ -18,8 +18,7 @@ function valueOf(key: number): number {
 }
 
 /** The bits of float32 values. */
-const bitsOf = (values: Float32Array): Uint32Array =>
-  new Uint32Array(values.buffer, values.byteOffset, values.length);
+const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 export class ExactQuantiles {
   readonly #upper = new Uint32Array(bins);

@@ -2,9 +2,8 @@
 import { FirstPass, SecondPass, ThirdPass } from './channel-statistics.ts';
 import { NormalisedDeviation, normalise } from './normalise.ts';
 import { sanityOf } from './sanity.ts';
-import type { KnownLatents } from './sanity.ts';
 import { copiesIn, picturesIn } from './schema.ts';
-import type { LatentManifest, LatentStatistics } from './schema.ts';
+import type { KnownLatents, LatentManifest, LatentStatistics } from './schema.ts';
 import { ElementMoments } from './statistics.ts';
 import type { ElementStatistics } from './statistics.ts';
 import { latentBlocks, writeManifest, writeNormalisation, writeStatistics } from './store.ts';

@@ -20,7 +20,5 @@ export function planBatches(rowsAtOnce: number, dimensions: number, copies: numb
 
 /** Parts of `length`, the last one may be shorter. */
 export function chunks<T>(items: readonly T[], length: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / length) }, (_, i) =>
-    items.slice(i * length, (i + 1) * length),
-  );
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, i) => items.slice(i * length, (i + 1) * length));
 }

@@ -1,15 +1,7 @@
 /** Whether latents look like those that their VAE is known to give: a scale that somebody applied twice shows here first. */
-import type { LatentManifest, LatentStatistics, Sanity } from './schema.ts';
+import type { KnownLatents, LatentManifest, LatentStatistics, Sanity } from './schema.ts';
+import type { Vae } from '../vae/vae.ts';
 import type { ElementStatistics } from './statistics.ts';
-
-export interface KnownLatents {
-  readonly of: string;
-  /** Of each channel: means and deviations of the elements, averaged over the positions. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  /** What others multiply these latents by. */
-  readonly factor: number;
-}
 
 /**
  * Stable Diffusion 1's autoencoder and its fine-tunings (sd-vae-ft-ema, sd-vae-ft-mse), which share their encoder.
@@ -24,6 +16,17 @@ export const stableDiffusionLatents: KnownLatents = {
   factor: 0.18215,
 };
 
+/** What is known of the latents of a VAE: by its name, or by the scale that its file speaks of and no other family uses. */
+export function knownLatentsOf({
+  name,
+  latentChannels,
+  scaling,
+}: Pick<Vae, 'name' | 'latentChannels' | 'scaling'>): KnownLatents | undefined {
+  const isNamed = /^sd-vae-ft|stable-diffusion/i.test(name);
+  const isScaled = scaling?.factor === stableDiffusionLatents.factor;
+  return latentChannels === 4 && (isNamed || isScaled) ? stableDiffusionLatents : undefined;
+}
+
 /** Pictures differ, and flat ones spread less than faces; a wrong scale is five times off. */
 const farOff = 2.5;
 
@@ -37,16 +40,19 @@ function averages(values: Float64Array, [channels]: LatentManifest['shape']): nu
 }
 
 /** Compares raw latents with what is known of their VAE's. */
-export function sanityOf(
-  elements: ElementStatistics,
-  shape: LatentStatistics['shape'],
-  known: KnownLatents,
-): Sanity {
+export function sanityOf(elements: ElementStatistics, shape: LatentStatistics['shape'], known: KnownLatents): Sanity {
   const std = averages(elements.std, shape);
   const logs = std.map((value, c) => Math.log(value / known.std[c]!));
   const ratio = Math.exp(logs.reduce((sum, value) => sum + value, 0) / logs.length);
   const verdict = ratio > 1 / farOff && ratio < farOff ? 'asKnown' : 'farOff';
-  return { of: known.of, mean: [...known.mean], std: [...known.std], ratio, verdict, words: wordsFor(ratio, verdict, known) };
+  return {
+    of: known.of,
+    mean: [...known.mean],
+    std: [...known.std],
+    ratio,
+    verdict,
+    words: wordsFor(ratio, verdict, known),
+  };
 }
 
 function wordsFor(ratio: number, verdict: Sanity['verdict'], { of, factor }: KnownLatents): string {

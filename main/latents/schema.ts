@@ -40,6 +40,16 @@ export const channelStatisticsSchema = z.strictObject({
 });
 export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
 
+/** What latents of one VAE are known to be like: of each channel, means and deviations of the elements, averaged over the positions. */
+export const knownLatentsSchema = z.strictObject({
+  of: z.string(),
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  /** What others multiply these latents by. */
+  factor: z.number(),
+});
+export type KnownLatents = z.infer<typeof knownLatentsSchema>;
+
 /** These latents beside those that the same VAE is known to give. */
 export const sanitySchema = z.strictObject({
   /** What the known values are of. */
@@ -80,6 +90,8 @@ export const encodingOptionsSchema = z.strictObject({
   precision: z.enum(['full', 'half']).default('full'),
 });
 export type EncodingOptions = z.infer<typeof encodingOptionsSchema>;
+/** What is not said is as the schema has it. */
+export type EncodingWishes = { readonly [Option in keyof EncodingOptions]?: EncodingOptions[Option] | undefined };
 
 /** A picture that a VAE could not encode. */
 export const unencodedPictureSchema = z.strictObject({ id: z.string(), source: z.string(), reason: z.string() });

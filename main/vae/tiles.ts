@@ -27,7 +27,11 @@ export function tilingOf(
 ): Tiling | undefined {
   if (side <= tile.side) return undefined;
   const cells = (pixels: number) => Math.max(1, Math.floor(pixels / reduction));
-  return { side: side / reduction, tile: cells(tile.side), overlap: Math.min(cells(tile.overlap), cells(tile.side) - 1) };
+  return {
+    side: side / reduction,
+    tile: cells(tile.side),
+    overlap: Math.min(cells(tile.overlap), cells(tile.side) - 1),
+  };
 }
 
 /** Where tiles begin along one direction: as far apart as the overlap allows, the last one at the end. */

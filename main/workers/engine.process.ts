@@ -5,11 +5,9 @@ import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
-import { latentsFolder, listLatents, readManifest } from '../latents/store.ts';
-import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import { completeLatents } from '../latents/caches.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
-import type { LatentManifest } from '../latents/schema.ts';
 import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
@@ -30,17 +28,6 @@ const threads = createThreads(device);
 
 /** The one run in training. */
 let training: Pause | undefined;
-
-/** The complete latents of the pictures as they are now. Throws `latents.missing`. */
-async function currentLatents(project: string): Promise<LatentManifest> {
-  const settings = await readSettings(project);
-  const wanted = settings && datasetHash(await readPictures(project), settings);
-  for (const key of await listLatents(project)) {
-    const manifest = await readManifest(latentsFolder(project, key));
-    if (manifest?.complete && manifest.datasetHash === wanted) return manifest;
-  }
-  throw studioError('latents.missing', {});
-}
 
 async function trained<T>(
   place: VaePlaces & { project: string; run: string },
@@ -88,12 +75,12 @@ const handlers: Handlers<typeof engineContract> = {
   },
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.estimate': async ({ project, config }) => {
-    const latents = await currentLatents(project);
+    const latents = await completeLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);
     return estimateRun(threads.device, resolved.config, latents);
   },
   'training.start': async (input, context) => {
-    const latents = await currentLatents(input.project);
+    const latents = await completeLatents(input.project);
     return trained(input, context, (job) => job.start({ ...input, latents }));
   },
   'training.resume': (input, context) => trained(input, context, (job) => job.resume(input.run)),

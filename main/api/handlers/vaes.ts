@@ -1,11 +1,10 @@
-/** Handlers of VAEs and of the sets of latents they make. */
+/** Handlers of VAEs. */
 import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 
-export type VaeMethods =
-  Extract<keyof StudioContract['methods'], `vaes.${string}`> | 'latents.caches' | 'latents.use' | 'latents.delete';
+export type VaeMethods = Extract<keyof StudioContract['methods'], `vaes.${string}`>;
 
 const notThere = (): never => {
   throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
@@ -21,8 +20,5 @@ export function vaeHandlers(_session: Session): Pick<Handlers<StudioContract>, V
     'vaes.reconstructions': notThere,
     'vaes.train': notThere,
     'vaes.metrics': notThere,
-    'latents.caches': notThere,
-    'latents.use': notThere,
-    'latents.delete': notThere,
   };
 }

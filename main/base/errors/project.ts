@@ -93,8 +93,8 @@ export const projectErrors = {
     advice: 'Encode with the mean instead (--posterior mean).',
   })),
   'latents.unknown': entry<{ key: string; known: readonly string[] }>('user', ({ key, known }) => ({
-    what: `There is no complete set of latents “${key}” of the pictures as they are now.`,
-    means: `Nothing was changed. ${unchanged}`,
+    what: `There is no set of latents “${key}” that could be used for this.`,
+    means: `Nothing was changed: training needs a complete one of the pictures as they are now. ${unchanged}`,
     advice: known.length === 0 ? 'Encode the pictures first.' : `Choose one of: ${listed(known, 10)}.`,
   })),
   'latents.inUse': entry<{ key: string; work: string }>('user', ({ key, work }) => ({

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { split } from '../../../main/datasets/splits.ts';
 import { finishLatents } from '../../../main/latents/finish.ts';
 import { readLatentSet } from '../../../main/latents/reader.ts';
+import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import type { LatentManifest } from '../../../main/latents/schema.ts';
 import { latentsFolder, writeManifest, writeShard } from '../../../main/latents/store.ts';
 import { writeJsonl } from '../../../main/storage/jsonl.ts';
@@ -23,7 +24,8 @@ async function latentsOf(project: string): Promise<string> {
     datasetHash: 'none',
     pictureSize: 8,
     shape,
-    precision: 'float32',
+    ...encodingOptionsSchema.parse({}),
+    ...{ reused: 0, retried: 0, leftOut: [] },
     shards,
     complete: false,
   };
@@ -32,7 +34,7 @@ async function latentsOf(project: string): Promise<string> {
       folder,
       file,
       Float32Array.from(pictures, (id) => ids.indexOf(id)),
-      [pictures.length, ...shape],
+      manifest,
     );
   await writeManifest(folder, manifest);
   await finishLatents(folder, manifest, () => new Date(0));
