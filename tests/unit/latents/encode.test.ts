@@ -16,14 +16,16 @@ import { writeFileAtomic } from '../../../main/storage/files.ts';
 import { writeJson } from '../../../main/storage/json.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { fillDisk, mountSmallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
-import { noisePictures, noisePixels, tinyVae } from '../../support/tiny-vae.ts';
+import { noisePictures, noisePixels, readingDevice, tinyVae } from '../../support/tiny-vae.ts';
 
 const vae = tinyVae();
 const size = 16;
 /** More than one shard of 512. */
 const pictures = noisePictures(600, size);
 const dimensions = 2 * 4 * 4;
-const device = createLocalDevice();
+/** The real thing, where it matters what a latent is. */
+const computing = createLocalDevice();
+const reading = readingDevice();
 
 /** Options for a project, and which pictures were asked for. */
 function rig(project: string, changes: Partial<EncodeOptions> = {}) {
@@ -35,7 +37,7 @@ function rig(project: string, changes: Partial<EncodeOptions> = {}) {
     pictureSize: size,
     shaping: 'cropped',
     vae,
-    device,
+    device: reading,
     loadPixels: async (picture) => {
       loaded.push(picture.id);
       return noisePixels(picture, size);
@@ -69,6 +71,7 @@ const idsOf = (from: number, to: number) => pictures.slice(from, to).map(({ id }
 
 /** A device that spoils the latents of some pictures, which it knows by their first pixel. */
 function spoiling(ids: readonly string[], isSpoilt: (program: string) => boolean, kind?: 'webgpu'): Device {
+  const device = kind ? computing : reading;
   const marks = new Set(ids.map((id) => noisePixels({ id }, size)[0]! / 127.5 - 1).map(Math.fround));
   return {
     ...device,
@@ -181,7 +184,9 @@ describe('pictures that break', () => {
     const { manifest, report } = await encodePictures(rig(project, { ...some, device }).options);
     expect(report).toMatchObject({ pictures: 40, retried: 2, leftOut: [] });
     const half = await latentsById(project, manifest);
-    const { manifest: inFull } = await encodePictures(rig(whole, { ...some, precision: 'full' }).options);
+    const { manifest: inFull } = await encodePictures(
+      rig(whole, { ...some, precision: 'full', device: computing }).options,
+    );
     const full = await latentsById(whole, inFull);
     for (const id of idsOf(0, 40))
       expect(half.get(id)).toBeAllClose(full.get(id)!, {
@@ -211,7 +216,9 @@ describe('ways of encoding', () => {
   const some = pictures.slice(0, 40);
   const encode = async (changes: Partial<EncodeOptions>) => {
     const project = await temporaryFolder();
-    const { manifest, report } = await encodePictures(rig(project, { pictures: some, ...changes }).options);
+    const { manifest, report } = await encodePictures(
+      rig(project, { pictures: some, device: computing, ...changes }).options,
+    );
     return { manifest, report, latents: await latentsById(project, manifest) };
   };
 
