@@ -14,6 +14,8 @@ import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } f
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
+import { vaeInfoSchema } from '../vae/schema.ts';
+import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
   done: z.int().nonnegative(),
@@ -53,6 +55,17 @@ export const engineContract = {
       output: importResultSchema,
       progress: importProgressSchema,
     },
+    /** Reads a VAE and copies it into the library; a download is moved there. */
+    'vae.add': {
+      input: z.strictObject({
+        resources: z.string(),
+        library: z.string(),
+        path: z.string(),
+        name: z.string().optional(),
+        isDownload: z.boolean().optional(),
+      }),
+      output: vaeInfoSchema,
+    },
     'latents.encode': {
       input: z.strictObject({ ...place, vae: z.string(), ...encodingOptionsSchema.partial().shape }),
       output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema, report: encodingReportSchema }),
@@ -85,6 +98,19 @@ export const engineContract = {
       output: runRecordSchema,
       progress: trainingProgress,
     },
+    /** Trains a VAE in an existing run folder. Cancelling stops it with a checkpoint. */
+    'vae.train': {
+      input: z.strictObject({ ...place, run: z.string(), name: z.string(), config: vaeTrainingConfigSchema }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Goes on from the last checkpoint. */
+    'vae.resume': {
+      input: z.strictObject({ ...place, run: z.string() }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Of either kind of training. */
     'training.pause': { input: z.strictObject({ run: z.string(), paused: z.boolean() }), output: nothing },
     /** Makes pictures with the newest checkpoint of a run. */
     generate: {
@@ -131,8 +157,9 @@ export const engineContract = {
   },
   events: {
     metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
+    vaeMetrics: z.strictObject({ run: z.string(), rows: z.array(vaeMetricsRowSchema) }),
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
     /** A run's record changed on disk. */
-    run: z.strictObject({ project: z.string(), record: runRecordSchema }),
+    run: z.strictObject({ project: z.string(), record: z.union([runRecordSchema, vaeRunRecordSchema]) }),
   },
 } as const;

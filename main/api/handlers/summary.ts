@@ -5,7 +5,7 @@ import { countEncoded, currentLatents } from '../../latents/caches.ts';
 import { latentsFolder, readStatistics } from '../../latents/store.ts';
 import type { LatentStatistics } from '../../latents/schema.ts';
 import type { OpenProject } from '../../projects/store.ts';
-import { listRuns } from '../../runs/store.ts';
+import { listRuns, listVaeRuns } from '../../runs/store.ts';
 import type { ProjectSummary } from '../contract/contract.ts';
 
 export async function currentStatistics(project: string): Promise<LatentStatistics | undefined> {
@@ -28,7 +28,7 @@ export async function summarise({ path, file }: OpenProject): Promise<ProjectSum
       ...(latents ? { vae: latents.vae.name } : {}),
     },
     runs: await listRuns(path),
-    vaeRuns: [],
+    vaeRuns: await listVaeRuns(path),
     galleryPictures: (await listPictures(path)).length,
   };
 }
