@@ -11,7 +11,6 @@ import { throwIfCancelled } from '../base/rpc.ts';
 import { inOrder } from '../datasets/in-order.ts';
 import type { UsedPicture } from '../datasets/schema.ts';
 import { mirrorPlanes, toPlanes } from '../vae/pixels.ts';
-import type { Vae } from '../vae/vae.ts';
 import { DeviceClock } from './device-clock.ts';
 import { Encoder, largestHalf } from './encoder.ts';
 import type { EncoderOptions } from './encoder.ts';
@@ -45,25 +44,28 @@ const batchesAhead = 3;
 const batchesOnDevice = 2;
 const mostBytesAhead = 64 * 2 ** 20;
 
-/** What the options come to for this VAE. Throws `latents.noPosterior`. */
-function settle(vae: Vae, { posterior = 'mean', flip = false, precision = 'full' }: EncodingWishes) {
+/** What the options come to for this VAE. Throws `latents.noPosterior` and `latents.wrongSize`. */
+function settle({ vae, pictureSize, posterior = 'mean', flip = false, precision = 'full' }: EncodeOptions) {
   if (posterior === 'sample' && !vae.hasPosterior) throw studioError('latents.noPosterior', { vae: vae.title });
+  const { title, reduction } = vae;
+  if (pictureSize % reduction !== 0)
+    throw studioError('latents.wrongSize', { vae: title, size: pictureSize, reduction });
   const refusesHalf = precision === 'half' && vae.needsFullPrecision;
   const options: EncodingOptions = { posterior, flip, precision: refusesHalf ? 'full' : precision };
   return {
     options,
-    fullPrecisionBecause: refusesHalf ? `${vae.title} gives numbers inside that are too large for float16.` : undefined,
+    fullPrecisionBecause: refusesHalf ? `${title} gives numbers inside that are too large for float16.` : undefined,
   };
 }
 
 /**
  * Encodes what is missing. The returned manifest lists every picture but those left out; statistics are still to be made. Throws
- * `latents.noPosterior`, and `latents.notFinite` when no picture is left.
+ * `latents.noPosterior`, `latents.wrongSize`, and `latents.notFinite` when no picture is left.
  */
 export async function encodePictures(
   given: EncodeOptions,
 ): Promise<{ manifest: LatentManifest; report: EncodingReport }> {
-  const { options, fullPrecisionBecause } = settle(given.vae, given);
+  const { options, fullPrecisionBecause } = settle(given);
   const half = options.precision === 'half' && (await given.device.info({})).kind !== 'cpu';
   const { manifest, reused, encoded, idleShare } = await new Encoding(given, options, half).run();
   const { retried, leftOut } = manifest;
@@ -192,19 +194,23 @@ class Encoding {
 
   async #encode(batches: readonly Batch[]): Promise<void> {
     const { signal } = this.#given;
+    const loaded = inOrder(asyncOf(batches), {
+      most: batchesAhead,
+      mostWeight: mostBytesAhead,
+      weigh: ({ pictures }) => pictures.length * 4 * this.#pixels,
+      work: (batch) => this.#load(batch),
+      signal,
+    });
+    // The first pictures are decoded while the program is loaded.
+    const first = loaded.next();
+    first.catch(() => undefined);
     try {
       await this.#encoder.load();
       const clock = new DeviceClock();
       this.#clock = clock;
-      const loaded = inOrder(asyncOf(batches), {
-        most: batchesAhead,
-        mostWeight: mostBytesAhead,
-        weigh: ({ pictures }) => pictures.length * 4 * this.#pixels,
-        work: (batch) => this.#load(batch),
-        signal,
-      });
       const sent: Sent[] = [];
-      for await (const [batch, x] of loaded) {
+      for (let turn = await first; !turn.done; turn = await loaded.next()) {
+        const [batch, x] = turn.value;
         const ids = batch.pictures.map(({ id }) => id);
         const latents = clock.during(() => this.#encoder.encode(ids, x));
         // Awaited in its turn; a failure before that ends the job, and nobody asks for it any more.
@@ -215,6 +221,7 @@ class Encoding {
       for (const last of sent) await this.#keep(last, clock);
       clock.stop();
     } finally {
+      await loaded.return(undefined);
       await this.#open?.close();
       await this.#encoder.release();
     }

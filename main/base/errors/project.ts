@@ -92,6 +92,11 @@ export const projectErrors = {
     means: `Nothing was encoded. ${unchanged}`,
     advice: 'Encode with the mean instead (--posterior mean).',
   })),
+  'latents.wrongSize': entry<{ vae: string; size: number; reduction: number }>('user', ({ vae, size, reduction }) => ({
+    what: `${vae} makes one cell of ${reduction} × ${reduction} pixels, and pictures of ${size} px can not be divided into such.`,
+    means: `Nothing was encoded. ${unchanged}`,
+    advice: `Use another VAE, or import the pictures into a new project with a size that is a multiple of ${reduction}.`,
+  })),
   'latents.unknown': entry<{ key: string; known: readonly string[] }>('user', ({ key, known }) => ({
     what: `There is no set of latents “${key}” that could be used for this.`,
     means: `Nothing was changed: training needs a complete one of the pictures as they are now. ${unchanged}`,
