@@ -1,20 +1,19 @@
 /** Adds a VAE to the library: finds its files, reads it once as it will be used, and copies it. Runs where networks are known. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { cp, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
 import { readIfPresent, sha256OfFile, syncFolder, withFileErrors, writeFileAtomic } from '../storage/files.ts';
 import { openSafetensors } from '../storage/safetensors.ts';
 import { vaeDownloads } from './downloads.ts';
+import { isUsual, readVae, weightsOf } from './formats/read.ts';
 import { freeName, infoOf, libraryNames, listLibrary, weightsNames, writeVaeFile } from './library.ts';
-import { readVae } from './formats/read.ts';
-import { refusePickle } from './pickle.ts';
+import { refusePickles } from './pickle.ts';
 import type { VaeFile } from './library.ts';
 import { shippedVaes } from './shipped.ts';
 import type { VaeInfo } from './schema.ts';
-import type { Vae } from './vae.ts';
 
 export interface AddOptions {
   readonly library: string;
@@ -58,7 +57,6 @@ export async function addVae(options: AddOptions): Promise<VaeInfo> {
       const vae = await readVae(config === undefined ? inPlace : unfinished);
       if (!sha256.startsWith(vae.hash))
         throw studioError('vae.badFile', { path: found.weights, reason: 'it changed while it was copied' });
-      assertFinite(found.weights, vae);
       await syncFile(inPlace);
       const file: VaeFile = {
         title: about.title,
@@ -97,55 +95,17 @@ interface Found {
   readonly config?: string | undefined;
 }
 
-const nameOf = (file: string): string => basename(file, extname(file));
-
-/** The weights and, where there is one, the config.json that belongs to them. */
+/** The weights and, where there is one, the config.json that explains them. */
 async function findFiles(path: string): Promise<Found> {
-  const isFolder = (await withFileErrors(path, () => stat(path))).isDirectory();
-  if (isFolder) return findInFolder(path, basename(path));
-  await refusePickle(path);
-  const folder = dirname(path);
-  // diffusers' weights say nothing of their architecture without the file beside them.
-  const config = join(folder, 'config.json');
-  const isPart = basename(path).startsWith('diffusion_pytorch_model');
-  const text = isPart ? await readIfPresent(config) : undefined;
-  return text
-    ? { name: partName(folder), weights: path, config: text.toString('utf8') }
-    : { name: nameOf(path), weights: path };
-}
-
-/** A pipeline’s VAE lies in a folder `vae`, which is no name. */
-const partName = (folder: string): string =>
-  basename(folder) === 'vae' ? basename(dirname(folder)) : basename(folder);
-
-async function findInFolder(folder: string, name: string): Promise<Found> {
-  const entries = await withFileErrors(folder, () => readdir(folder, { withFileTypes: true }));
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  if (folders.includes('vae') && !files.includes(weightsNames[0])) return findInFolder(join(folder, 'vae'), name);
-  const safetensors = files.filter((file) => extname(file).toLowerCase() === '.safetensors');
-  const weights = safetensors.includes(weightsNames[0]) ? weightsNames[0] : safetensors[0];
-  if (weights !== undefined && (safetensors.length === 1 || weights === weightsNames[0])) {
-    const config = (await readIfPresent(join(folder, 'config.json')))?.toString('utf8');
-    return { name: name === 'vae' ? partName(folder) : name, weights: join(folder, weights), config };
-  }
-  const pickles = files.filter((file) => /\.(bin|ckpt|pth|pt)$/i.test(file));
-  if (safetensors.length === 0 && pickles[0] !== undefined) await refusePickle(join(folder, pickles[0]), true);
-  // A browser sends a folder as the one thing in an upload.
-  if (files.length === 0 && folders.length === 1) return findInFolder(join(folder, folders[0]!), folders[0]!);
-  const reason =
-    safetensors.length > 1
-      ? `the folder holds ${safetensors.length} safetensors files, and none is called ${weightsNames[0]}: choose one of them`
-      : 'the folder holds no safetensors file';
-  throw studioError('vae.badFile', { path: folder, reason });
-}
-
-function assertFinite(path: string, { parameters }: Vae): void {
-  for (const { name, data } of parameters) {
-    let count = 0;
-    for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) count++;
-    if (count > 0) throw studioError('vae.notFinite', { path, tensor: name, count });
-  }
+  await refusePickles(path);
+  const weights = await weightsOf(path);
+  const isExplained = isUsual(basename(weights));
+  const config = isExplained ? await readIfPresent(join(dirname(weights), 'config.json')) : undefined;
+  // diffusers calls every file the same, and a pipeline's VAE lies in a folder that is always called “vae”.
+  const folders = [path, dirname(path), dirname(dirname(path))].map((folder) => basename(folder));
+  const isFolder = path !== weights;
+  const name = isFolder || isExplained ? folders.find((one) => one !== 'vae' && !isUsual(one)) : undefined;
+  return { name: name ?? basename(weights, extname(weights)), weights, config: config?.toString('utf8') };
 }
 
 async function syncFile(path: string): Promise<void> {

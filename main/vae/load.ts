@@ -4,7 +4,7 @@ import { studioError } from '../base/errors.ts';
 import { vaeCatalogue } from './catalogue.ts';
 import { readVae } from './formats/read.ts';
 import { libraryNames, readVaeFile, weightsPath } from './library.ts';
-import { refusePickle } from './pickle.ts';
+import { refusePickles } from './pickle.ts';
 import { starterPath } from './shipped.ts';
 import { listTrained, readTrained } from './trained.ts';
 import type { Vae } from './vae.ts';
@@ -26,7 +26,7 @@ export interface VaePlaces {
 export async function loadVae(name: string, { resources, library, project }: VaePlaces): Promise<Vae> {
   if (name === 'starter') return readStarter(starterPath(resources));
   if (isAbsolute(name)) {
-    await refusePickle(name);
+    await refusePickles(name);
     return readVae(name);
   }
   const trained = project === undefined ? undefined : await readTrained(project, name);

@@ -1,14 +1,11 @@
 /** Reads a VAE from what people have: diffusers' folders, single files of several layouts, and the studio's own. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { studioError } from '../../base/errors.ts';
 import { autoencoderOf } from '../../models/autoencoder.ts';
 import type { AutoencoderConfig } from '../../models/autoencoder.ts';
 import type { ParameterSpec, ParameterValue } from '../../models/parameters.ts';
-import { readIfPresent, withFileErrors } from '../../storage/files.ts';
+import { readIfPresent, sha256OfFile, withFileErrors } from '../../storage/files.ts';
 import { openSafetensors } from '../../storage/safetensors.ts';
 import type { OpenTensors } from '../../storage/safetensors.ts';
 import type { Vae } from '../vae.ts';
@@ -28,7 +25,7 @@ const kindOf = { cells: 'cells', kl: 'kl', ldm: 'kl', tiny: 'tiny' } as const;
 /**
  * Reads a VAE from a file, or from a folder as diffusers writes it (or that of a whole pipeline). Its name is the file's or
  * folder's. Without a config.json the sizes are told by the weights. Throws `vae.badFile` with what is missing, too many or of
- * another shape, or with what the file is instead; `storage.damaged`, `storage.tensorType` and errors of the disk.
+ * another shape, or with what the file is instead; `vae.notFinite`, `storage.damaged`, `storage.tensorType` and errors of the disk.
  */
 export async function readVae(path: string): Promise<Vae> {
   const weights = await weightsOf(path);
@@ -43,7 +40,14 @@ export async function readVae(path: string): Promise<Vae> {
     const described = await describe(weights, file, found);
     const parameters = await readParameters(file, found, described.config);
     const name = basename(path, extname(path) === '.safetensors' ? '.safetensors' : '');
-    return { name, title: name, hash: await hashOf(weights), parameters, ...described, ...factsOf(described.config) };
+    return {
+      name,
+      title: name,
+      hash: (await sha256OfFile(weights)).slice(0, 16),
+      parameters,
+      ...described,
+      ...factsOf(described.config),
+    };
   } finally {
     await file.close();
   }
@@ -55,10 +59,11 @@ const factsOf = (config: AutoencoderConfig) => ({
   hasPosterior: config.kind !== 'tiny',
 });
 
-const isUsual = (file: string): boolean => file.startsWith('diffusion_pytorch_model');
+/** Whether weights are called as diffusers calls those that a config.json beside them explains. */
+export const isUsual = (file: string): boolean => file.startsWith('diffusion_pytorch_model');
 
 /** The file of weights that `path` is or holds: of several, diffusers' own name goes first, then its half precision. */
-async function weightsOf(path: string): Promise<string> {
+export async function weightsOf(path: string): Promise<string> {
   if (!(await withFileErrors(path, () => stat(path))).isDirectory()) return path;
   const entries = await withFileErrors(path, () => readdir(path, { withFileTypes: true }));
   const files = entries
@@ -121,7 +126,7 @@ async function readParameters(
   for (const { name, shape } of specs) {
     const { data } = await file.read(files.get(name)!);
     const bad = countNotFinite(data);
-    if (bad > 0) throw badFile(file.path, `${bad} of the ${data.length} weights ${name} are NaN or infinite`);
+    if (bad > 0) throw studioError('vae.notFinite', { path: file.path, tensor: files.get(name)!, count: bad });
     parameters.push({ name, shape, data });
   }
   return parameters;
@@ -131,11 +136,4 @@ function countNotFinite(data: Float32Array): number {
   let count = 0;
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) count++;
   return count;
-}
-
-/** The first 16 hex digits of the SHA-256 of a file. */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await withFileErrors(path, () => pipeline(createReadStream(path), hash));
-  return hash.digest('hex').slice(0, 16);
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { JobBoard } from '../../../main/api/handlers/job-board.ts';
 import { VaeLibrary } from '../../../main/api/handlers/vae-library.ts';
@@ -63,7 +62,12 @@ describe('downloading a VAE', () => {
 
     const info = await (await vaes.download('other')).finished;
     expect(info).toMatchObject({ name: 'other', origin: 'downloaded', bytes: weights.length });
-    expect(jobs.at(-1)).toMatchObject({ kind: 'download', status: 'done', unit: 'MB' });
+    expect(jobs.at(-1)).toMatchObject({
+      kind: 'download',
+      status: 'done',
+      unit: 'MB',
+      title: 'Downloading Another VAE',
+    });
     expect(readFileSync(join(library, 'other', 'weights.safetensors')).equals(weights)).toBe(true);
     expect(readdirSync(join(library, '.downloads'))).toEqual([]);
     const after = vaeListSchema.parse(await vaes.list());
@@ -74,10 +78,10 @@ describe('downloading a VAE', () => {
 
   it('that is cancelled keeps what arrived and goes on from there', async () => {
     const { vaes, server, board } = await rig();
-    server.silentAfter = 3_000_000;
+    server.silentAfter = 30_000;
     const started = await vaes.download('other');
     await expect(vaes.download('other')).rejects.toMatchObject({ code: 'engine.busy' });
-    await expect.poll(() => board.list()[0]!.done).toBeGreaterThan(0);
+    await expect.poll(async () => (await vaes.list()).downloads[0]!.arrived).toBeGreaterThan(0);
     board.cancel(started.id);
     await expect(started.finished).rejects.toMatchObject({ code: 'api.cancelled' });
     const { arrived } = (await vaes.list()).downloads[0]!;
@@ -111,7 +115,7 @@ describe('downloading a VAE', () => {
 
   it('asks for the space beforehand', async (context) => {
     const folder = await temporaryFolder();
-    const disk = mountSmallDisk(join(folder, 'disk'), '8m');
+    const disk = mountSmallDisk(join(folder, 'disk'), '64k');
     if (!disk) return context.skip(whyNoSmallDisk);
     try {
       const { vaes, server } = await rig(undefined, disk.folder);

@@ -8,7 +8,7 @@ import { loadVae } from '../../../main/vae/load.ts';
 import { starterPath } from '../../../main/vae/shipped.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { safetensorsBytes } from '../../support/safetensors.ts';
-import { resources, writeOtherVae } from '../../support/vaes.ts';
+import { resources, tinyFolder, writeOtherVae } from '../../support/vaes.ts';
 
 let folder: string;
 let library: string;
@@ -57,12 +57,11 @@ describe('the library of VAEs', () => {
     expect(left()).toEqual(['a']);
   });
 
-  it('finds the VAE in a folder of diffusers, in a pipeline’s and in an upload', async () => {
-    const config = '{"_class_name":"AutoencoderKL"}';
+  it('finds the VAE in a folder of diffusers, and in a pipeline’s', async () => {
+    const config = readFileSync(join(tinyFolder, 'config.json'));
     for (const [inside, first] of [
       ['my-vae', 0.1],
       ['pipeline/vae', 0.2],
-      ['upload-1/sent folder', 0.3],
     ] as const) {
       put(`${inside}/config.json`, config);
       await writeOtherVae(join(folder, inside, 'diffusion_pytorch_model.safetensors'), first);
@@ -71,13 +70,13 @@ describe('the library of VAEs', () => {
     mkdirSync(join(folder, 'pipeline', 'unet'));
     expect((await add(join(folder, 'my-vae'))).name).toBe('my-vae');
     expect((await add(join(folder, 'pipeline'))).name).toBe('pipeline');
-    expect((await add(join(folder, 'upload-1'))).name).toBe('sent-folder');
-    expect(readFileSync(join(library, 'my-vae', 'config.json'), 'utf8')).toBe(config);
+    expect(readFileSync(join(library, 'my-vae', 'config.json')).equals(config)).toBe(true);
+    expect((await loadVae('pipeline', { resources, library })).config.kind).toBe('tiny');
     // The file alone brings its config.json along.
     await removeFromLibrary(library, 'my-vae');
     expect((await add(join(folder, 'my-vae', 'diffusion_pytorch_model.safetensors'))).name).toBe('my-vae');
     expect(existsSync(join(library, 'my-vae', 'config.json'))).toBe(true);
-    expect(left().sort()).toEqual(['my-vae', 'pipeline', 'sent-folder']);
+    expect(left().sort()).toEqual(['my-vae', 'pipeline']);
   });
 
   it.each<[string, () => string, string, RegExp]>([
@@ -88,7 +87,7 @@ describe('the library of VAEs', () => {
     ['another ZIP', () => put('a.zip', zipOf('readme.txt')), 'vae.badFile', /ZIP archive/],
     ['a folder without weights', () => join(put('e/readme.txt'), '..'), 'vae.badFile', /no safetensors file/],
     ['a file of something else', () => put('a.safetensors', 'something else'), 'storage.damaged', /header claims/],
-    ['other tensors', () => put('a.safetensors', safetensorsBytes('{}', 0)), 'vae.badFile', /it has no/],
+    ['other tensors', () => put('a.safetensors', safetensorsBytes('{}', 0)), 'vae.badFile', /not of a VAE/],
     ['nothing', () => join(folder, 'nothing'), 'storage.notFound', /nothing at/],
   ])('refuses %s and stays as it was', async (_, make, code, words) => {
     const refused = add(make());
