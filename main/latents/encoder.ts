@@ -3,7 +3,7 @@ import { fillNormal } from '../base/random.ts';
 import type { Device, TensorData } from '../engine/contract.ts';
 import { mixedPrecision } from '../tensor/passes/mixed-precision.ts';
 import { optimise } from '../tensor/passes/optimise.ts';
-import { inTiles, tilingOf } from '../vae/tiles.ts';
+import { inTiles, picturesAtOnce, tilingOf } from '../vae/tiles.ts';
 import type { Results, Tiling } from '../vae/tiles.ts';
 import { encoderGraph } from '../vae/vae.ts';
 import type { Vae } from '../vae/vae.ts';
@@ -19,9 +19,6 @@ export interface EncoderOptions extends EncodingOptions {
   /** Side of a tile in pixels, and how far neighbours overlap. */
   readonly tile?: { readonly side: number; readonly overlap: number } | undefined;
 }
-
-/** About 130,000 pixels at once keep the CPU's matrix products busy; more only costs memory. */
-const rowsFor = (side: number): number => Math.max(1, Math.min(32, Math.floor(131_072 / (side * side))));
 
 /** The bounds that diffusers' DiagonalGaussianDistribution gives log-variances. */
 const [leastLogVariance, mostLogVariance] = [-30, 20];
@@ -130,7 +127,7 @@ export class Encoder {
 
   /** Rows that go through the device together. A tile goes by itself. */
   get rowsAtOnce(): number {
-    return this.#tiling ? 1 : rowsFor(this.#options.pictureSize);
+    return this.#tiling ? 1 : picturesAtOnce(this.#options.pictureSize);
   }
   get computesInHalf(): boolean {
     return this.#half;

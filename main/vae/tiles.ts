@@ -19,6 +19,9 @@ export interface Tiling {
 /** Side of a tile in pixels, and how far neighbours overlap. What SD's encoder needs at 512 × 512 is about 3 GB; pictures up to that need no tiles. */
 export const defaultTile = { side: 512, overlap: 64 } as const;
 
+/** Pictures of this side that go through a VAE together: about 130,000 pixels keep the CPU's matrix products busy; more only costs memory. */
+export const picturesAtOnce = (side: number): number => Math.max(1, Math.min(32, Math.floor(131_072 / (side * side))));
+
 /** Tiles for a square of `side` pixels; undefined where one would do. */
 export function tilingOf(
   side: number,

@@ -26,7 +26,8 @@ const { values } = parseArgs({
   },
 });
 const [pictures, kills, size, seed] = [values.pictures, values.kills, values.size, values.seed].map(Number);
-if (pictures === undefined || kills === undefined || size === undefined || seed === undefined) throw new Error('numbers');
+if (pictures === undefined || kills === undefined || size === undefined || seed === undefined)
+  throw new Error('numbers');
 const dist = join(resolve(import.meta.dirname, '..', '..'), 'dist', 'main');
 const { Random } = await import(join(dist, 'base/random.js'));
 const random = new Random({ seed, stream: 'test', index: 1 });
