@@ -10,7 +10,7 @@ import {
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
-import { latentStatisticsSchema } from '../latents/schema.ts';
+import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
@@ -73,9 +73,13 @@ export const engineContract = {
       progress,
     },
     'latents.encode': {
-      input: z.strictObject({ ...place, vae: z.string() }),
-      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
-      progress,
+      input: z.strictObject({ ...place, vae: z.string(), ...encodingOptionsSchema.partial().shape }),
+      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema, report: encodingReportSchema }),
+      /** The share of its time that the device waited for pictures, and what became of pictures so far. */
+      progress: progress.extend({
+        idleShare: z.number().optional(),
+        counts: z.record(z.string(), z.int().nonnegative()),
+      }),
     },
     /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {

@@ -19,6 +19,7 @@ import { vaeCatalogue } from '../../vae/catalogue.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
+import type { LatentMethods } from './latents.ts';
 import { currentStatistics, summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
@@ -81,6 +82,7 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
+  | LatentMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'
