@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { readingHandlers } from './api/handlers/reading.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
+import { VaeLibrary } from './api/handlers/vae-library.ts';
 import { vaeTrainingHandlers } from './api/handlers/vae-training.ts';
 import { vaeHandlers } from './api/handlers/vaes.ts';
 import type { StudioApp, StudioPorts } from './api/studio.ts';
@@ -20,11 +21,13 @@ const shown = [
 export interface Studio extends StudioApp {
   readonly session: Session;
   readonly work: Work;
+  readonly vaes: VaeLibrary;
 }
 
 export async function createStudio(ports: StudioPorts): Promise<Studio> {
   const session = await Session.open(ports);
   const work = new Work(session);
+  const vaes = new VaeLibrary(session, work);
 
   async function resolveFile(file: string): Promise<string | undefined> {
     if (!session.hasProject || !shown.some((pattern) => pattern.test(file))) return undefined;
@@ -39,10 +42,11 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
   return {
     session,
     work,
+    vaes,
     handlers: {
       ...readingHandlers(session),
       ...workHandlers(session, work),
-      ...vaeHandlers(session),
+      ...vaeHandlers(session, vaes),
       ...vaeTrainingHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),

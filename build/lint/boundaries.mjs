@@ -231,6 +231,7 @@ export const rows = [
       'main/generation',
       'main/gallery',
       'main/vae',
+      'main/downloads',
       'main/workers',
       'main/engine/schema.ts',
       'main/engine/devices',

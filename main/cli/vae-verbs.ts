@@ -1,8 +1,52 @@
 /** The verbs of `cauchy vae`. */
 import type { Command } from 'commander';
+import { askOnTerminal } from './device.ts';
+import { addVaeCommand, downloadNames, downloadVaeCommand, listVaesCommand, removeVaeCommand } from './vae.ts';
 import { addVaeTrainVerb } from './vae-train.ts';
+import { json, withStudio } from './verbs.ts';
+import type { Common } from './verbs.ts';
 
 export function addVaeVerbs(program: Command): void {
-  const vae = program.command('vae').description('autoencoders: training one’s own');
+  const vae = program
+    .command('vae')
+    .description('autoencoders: which there are, adding, downloading, checking, training them');
+
+  vae
+    .command('list')
+    .description('those that can be used, and those that can be downloaded')
+    .addOption(json())
+    .action((o: Common) => withStudio('vae list', o.json === true, listVaesCommand));
+
+  vae
+    .command('add')
+    .description('copy one into the studio’s own folder, for all projects')
+    .argument('<path>', 'a folder as diffusers writes it, or one safetensors file')
+    .addOption(json())
+    .action((path: string, o: Common) =>
+      withStudio('vae add', o.json === true, (context) => addVaeCommand(context, path)),
+    );
+
+  vae
+    .command('download')
+    .description('fetch one and check it')
+    .argument('<name>', downloadNames)
+    .option('--yes', 'without asking')
+    .addOption(json())
+    .action((name: string, o: Common & { yes?: boolean }) =>
+      withStudio('vae download', o.json === true, (context) => {
+        const ask = process.stdin.isTTY ? askOnTerminal : async () => false;
+        return downloadVaeCommand(context, name, o.yes ? async () => true : ask);
+      }),
+    );
+
+  vae
+    .command('remove')
+    .description('remove one that was added or downloaded')
+    .argument('<name>', 'its name')
+    .addOption(json())
+    .action((name: string, o: Common) =>
+      withStudio('vae remove', o.json === true, (context) => removeVaeCommand(context, name)),
+    );
+
   addVaeTrainVerb(vae);
 }

@@ -2,7 +2,8 @@
  * Files that are complete or absent: every write goes to a temporary file, is synced, and is renamed into place.
  * Failures of the machine (full disk, no permission, missing folder) become catalogue errors that name the path.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
@@ -42,7 +43,10 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /** Writes pieces one after another as the whole file, or leaves what was there. Parent folders are made. */
-export async function writeFileAtomic(path: string, pieces: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  pieces: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await withFileErrors(path, async () => {
     await mkdir(dirname(path), { recursive: true });
@@ -51,7 +55,7 @@ export async function writeFileAtomic(path: string, pieces: string | Uint8Array 
       try {
         const list =
           typeof pieces === 'string' ? [Buffer.from(pieces)] : pieces instanceof Uint8Array ? [pieces] : pieces;
-        for (const piece of list) await file.writeFile(piece);
+        for await (const piece of list) await file.writeFile(piece);
         await file.sync();
       } finally {
         await file.close();
@@ -94,4 +98,13 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
     if (error.code === 'storage.notFound') return undefined;
     throw error;
   }
+}
+
+/** In hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
+  return withFileErrors(path, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  });
 }

@@ -4,18 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { studioError } from '../base/errors.ts';
 import { autoencoderOf } from '../models/autoencoder.ts';
 import type { AutoencoderConfig } from '../models/autoencoder.ts';
 import { countParameters } from '../models/parameters.ts';
-import type { ParameterValue } from '../models/parameters.ts';
 import { makeFolder, withFileErrors } from '../storage/files.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
-import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import { writeSafetensors } from '../storage/safetensors.ts';
 import type { NamedTensor } from '../storage/safetensors.ts';
+import { readVae } from './formats/read.ts';
 import { autoencoderConfigSchema } from './schema.ts';
 import type { VaeInfo } from './schema.ts';
 import type { Vae } from './vae.ts';
@@ -68,7 +68,7 @@ export async function readTrained(project: string, id: string): Promise<Vae | un
   const file = idPattern.test(id) ? await readFileOf(project, id) : undefined;
   if (!file) return undefined;
   const path = join(folderOf(project, id), file.weights);
-  const vae = await readCells(path, file.config);
+  const vae = await readVae(path);
   if (!file.sha256.startsWith(vae.hash))
     throw studioError('storage.damaged', { path, reason: 'its weights are not the ones that were saved' });
   return { ...vae, name: id, title: file.title };
@@ -95,29 +95,4 @@ export async function listTrained(project: string): Promise<VaeInfo[]> {
     });
   }
   return infos;
-}
-
-/** Reads a VAE of the studio's own kind and of these sizes from a file, under the file's name. Throws `vae.badFile`. */
-export async function readCells(path: string, config: AutoencoderConfig): Promise<Vae> {
-  const { tensors } = await readSafetensors(path);
-  const { encoderSpecs, decoderSpecs, latentChannels, reduction } = autoencoderOf(config);
-  const parameters = [...encoderSpecs, ...decoderSpecs].map(({ name: parameter, shape }): ParameterValue => {
-    const tensor = tensors.get(parameter);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw studioError('vae.badFile', { path, reason: `it has no ${parameter} of shape ${shape.join('×')}` });
-    return { name: parameter, shape, data: tensor.data };
-  });
-  const bytes = await withFileErrors(path, () => readFile(path));
-  const name = basename(path, '.safetensors');
-  return {
-    name,
-    title: name,
-    hash: sha256(bytes).slice(0, 16),
-    config,
-    parameters,
-    latentChannels,
-    reduction,
-    hasPosterior: true,
-    needsFullPrecision: false,
-  };
 }

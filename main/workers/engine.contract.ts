@@ -14,6 +14,7 @@ import { latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
+import { vaeInfoSchema } from '../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
@@ -53,6 +54,17 @@ export const engineContract = {
       input: z.strictObject({ project: z.string(), source: pictureSourceSchema, settings: pictureSettingsSchema }),
       output: importResultSchema,
       progress: importProgressSchema,
+    },
+    /** Reads a VAE and copies it into the library; a download is moved there. */
+    'vae.add': {
+      input: z.strictObject({
+        resources: z.string(),
+        library: z.string(),
+        path: z.string(),
+        name: z.string().optional(),
+        isDownload: z.boolean().optional(),
+      }),
+      output: vaeInfoSchema,
     },
     'latents.encode': {
       input: z.strictObject({ ...place, vae: z.string() }),

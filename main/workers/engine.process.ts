@@ -1,6 +1,5 @@
 /** The engine process: answers the main process, owns the threads. It ends when its parent does. */
 import { setMaxListeners } from 'node:events';
-import type { VaePlaces } from '../vae/load.ts';
 import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
@@ -10,6 +9,8 @@ import { datasetHash, readManifest as readPictures, readSettings } from '../data
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
+import { addVae } from '../vae/adding.ts';
+import type { VaePlaces } from '../vae/load.ts';
 import type { RunRecord, SampleSheet } from '../runs/schema.ts';
 import type { AnyRun } from '../runs/store.ts';
 import type { MetricsRow } from '../training/schema.ts';
@@ -109,6 +110,7 @@ const handlers: Handlers<typeof engineContract> = {
     setMaxListeners(0, signal);
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
+  'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.estimate': async ({ project, config }) => {
     const latents = await currentLatents(project);

@@ -3,6 +3,7 @@ import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import type { VaeLibrary } from './vae-library.ts';
 
 export type VaeMethods =
   Extract<keyof StudioContract['methods'], `vaes.${string}`> | 'latents.caches' | 'latents.use' | 'latents.delete';
@@ -13,12 +14,16 @@ const notThere = (): never => {
 
 export function vaeHandlers(
   _session: Session,
+  library: VaeLibrary,
 ): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
-    'vaes.list': notThere,
-    'vaes.add': notThere,
-    'vaes.download': notThere,
-    'vaes.remove': notThere,
+    'vaes.list': () => library.list(),
+    'vaes.add': ({ source }) => library.add(source),
+    'vaes.download': async ({ name }) => ({ job: (await library.download(name)).id }),
+    'vaes.remove': async ({ name }) => {
+      await library.remove(name);
+      return {};
+    },
     'vaes.check': notThere,
     'vaes.reconstructions': notThere,
     'latents.caches': notThere,

@@ -16,7 +16,7 @@ import type { StudioContract } from '../contract/contract.ts';
 import type { JobKind } from '../contract/jobs.ts';
 import { outliveCrashes } from './crashes.ts';
 import type { Engine } from './engine-link.ts';
-import type { JobReport, StartedJob } from './job-board.ts';
+import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 import { currentLatents } from './summary.ts';
 
@@ -196,6 +196,14 @@ export class Work {
   /** Resolves when every job has ended, one way or another. */
   async settled(): Promise<void> {
     await Promise.all(this.#open);
+  }
+
+  /** Starts a job of another part of the application; it ends with the others. */
+  start<T>(
+    start: JobStart,
+    work: (signal: AbortSignal, report: (report: JobReport) => void) => Promise<T>,
+  ): StartedJob<T> {
+    return this.#start(start, work);
   }
 
   #refuseSecondRun(): undefined {

@@ -92,14 +92,4 @@ export const projectErrors = {
     means: 'Training was not started: it would fail slowly.',
     advice: 'Encode the pictures again. If it stays, report it.',
   })),
-  'vae.unknown': entry<{ name: string; known: readonly string[] }>('user', ({ name, known }) => ({
-    what: `There is no VAE called “${name}”.`,
-    means: 'Nothing was encoded.',
-    advice: `Choose one of: ${listed(known, 10)}.`,
-  })),
-  'vae.badFile': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
-    what: `${path} is not a VAE that can be used: ${reason}.`,
-    means: 'Nothing was encoded.',
-    advice: 'Choose another file, or use the starter VAE.',
-  })),
 } as const;
