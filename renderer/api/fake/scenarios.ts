@@ -57,7 +57,7 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
   encoding: (world, vaes) => {
     withPictures(world);
     world.change({ latents: { encoded: 1800, complete: false, vae: 'starter' } });
-    vaes.encode('starter', {}, 1800);
+    vaes.encode('starter', undefined, 1800);
   },
   encoded,
   training: (world, vaes) => {

@@ -35,7 +35,7 @@ export function fakeVaeHandlers(vaes: FakeVaes): Pick<Handlers<StudioContract>, 
       return { run: run.id, job: vaes.train(run.id) };
     },
     'vaes.metrics': ({ run, afterStep }) => (vaes.rows.get(run) ?? []).filter(({ step }) => step > afterStep),
-    'latents.encode': ({ vae, ...options }) => ({ job: vaes.encode(vae, options) }),
+    'latents.encode': (input) => ({ job: vaes.encode(input.vae, input) }),
     'latents.caches': () =>
       vaes.caches.map((cache) => ({
         ...cache,

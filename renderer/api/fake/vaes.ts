@@ -1,6 +1,6 @@
 /** The fake's VAEs and sets of latents: encoding, checking, fetching and training them. */
 import { studioError } from '../../../main/base/errors.ts';
-import type { EncodingOptions, LatentCache, ReconstructionCheck, VaeInfo, VaeDownload } from '../studio.ts';
+import type { Input, LatentCache, ReconstructionCheck, VaeInfo, VaeDownload } from '../studio.ts';
 import type { VaeMetricsRow, VaeRunRecord, VaeTrainingConfig } from '../studio.ts';
 import { backUrls, backSheetUrl } from './pictures.ts';
 import {
@@ -44,8 +44,9 @@ export class FakeVaes {
     this.world.change({ latents: { encoded: cache.pictures, complete: cache.complete, vae: cache.vae.name } });
   }
 
-  encode(name: string, options: Partial<EncodingOptions> = {}, done = 0): number {
+  encode(name: string, options: Input<'latents.encode'> | undefined, done = 0): number {
     const vae = this.named(name);
+    const { posterior = 'mean', flip = false, precision = 'full' } = options ?? {};
     const total = this.used;
     const reused = done;
     const apply = (encoded: number) =>
@@ -61,7 +62,17 @@ export class FakeVaes {
         apply(encoded);
         if (encoded < total) return;
         const pictures = total - leftOut.length;
-        this.finish(cacheOf(vae, { ...options, pictures, retried: 3, leftOut, encodedAt: new Date().toISOString() }));
+        this.finish(
+          cacheOf(vae, {
+            posterior,
+            flip,
+            precision,
+            pictures,
+            retried: 3,
+            leftOut,
+            encodedAt: new Date().toISOString(),
+          }),
+        );
       },
     );
     return id;
