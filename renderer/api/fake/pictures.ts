@@ -12,11 +12,11 @@ export async function loadFaces(): Promise<void> {
   await faces.decode();
 }
 
-function canvasOf(width: number, height: number) {
+function canvasOf(width: number, height: number, willReadFrequently = false) {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
-  return { canvas, context: canvas.getContext('2d')! };
+  return { canvas, context: canvas.getContext('2d', { willReadFrequently })! };
 }
 
 function drawFace(context: CanvasRenderingContext2D, face: number, x: number, y: number, size: number): void {
@@ -51,11 +51,13 @@ export function sheetUrl(rows: number, columns: number, finished: number, seed: 
 
 /** A portrait as a VAE gives it back; `good` from 0, hardly recognisable, to 1. */
 function drawBack(context: CanvasRenderingContext2D, face: number, x: number, y: number, good: number): void {
-  const blur = 4.2 * (1 - Math.min(1, Math.max(0, good))) ** 1.3 + 0.35;
+  const blur = 2.6 * (1 - Math.min(1, Math.max(0, good))) ** 1.3 + 0.35;
   context.save();
   context.beginPath();
   context.rect(x, y, side, side);
   context.clip();
+  // Under the blurred one, whose edges are half seen through.
+  drawFace(context, face, x, y, side);
   context.filter = `blur(${blur.toFixed(2)}px)`;
   drawFace(context, face, x, y, side);
   context.restore();
@@ -63,7 +65,7 @@ function drawBack(context: CanvasRenderingContext2D, face: number, x: number, y:
 
 /** A portrait as it comes back, and what is different: grey where nothing is. */
 export function backUrls(face: number, good: number): { back: string; difference: string } {
-  const { canvas, context } = canvasOf(side, side);
+  const { canvas, context } = canvasOf(side, side, true);
   drawFace(context, face, 0, 0, side);
   const original = context.getImageData(0, 0, side, side);
   context.clearRect(0, 0, side, side);

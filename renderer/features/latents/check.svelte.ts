@@ -35,8 +35,8 @@ export class CheckState {
   }
 
   choose(vae: string): void {
+    if (vae !== this.vae) this.#forget();
     this.chosen = vae;
-    this.#forget();
   }
 
   #forget(): void {

@@ -64,8 +64,7 @@ export function waitingWords({ idleShare }: Pick<Job, 'idleShare'>): string | un
 export function troubleWords(retried: number, leftOut: number): string | undefined {
   const parts = [
     retried > 0 && `${count(retried, 'picture was', 'pictures were')} encoded again in full precision`,
-    leftOut > 0 && `${count(leftOut, 'picture was', 'pictures were')} left out because its numbers broke`,
+    leftOut > 0 && `${count(leftOut, 'picture was', 'pictures were')} left out: the numbers were not finite (NaN)`,
   ].filter((part) => part !== false);
-  if (parts.length === 0) return undefined;
-  return `${parts.join('; ')}.`.replace('pictures were left out because its', 'pictures were left out because their');
+  return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
 }

@@ -1,7 +1,7 @@
 /** Sets of latents in plain words. */
 import type { LatentCache } from '../../api/studio.ts';
 import type { Question } from '../../app/app-state.svelte.ts';
-import { count, formatBytes, formatCount } from '../../text/format.ts';
+import { count, formatBytes } from '../../text/format.ts';
 
 export interface SetState {
   readonly words: string;
@@ -69,7 +69,3 @@ export function cleanUpQuestion(sets: readonly LatentCache[]): Question {
 /** `3 sets, 12 MB on the disk`. */
 export const setsLine = (sets: readonly LatentCache[]): string =>
   `${count(sets.length, 'set')}, ${formatBytes(totalBytes(sets))} on the disk`;
-
-/** `5,118`, with what is missing said. */
-export const picturesWords = ({ pictures, leftOut }: LatentCache): string =>
-  leftOut.length === 0 ? formatCount(pictures) : `${formatCount(pictures)}, ${formatCount(leftOut.length)} left out`;

@@ -59,6 +59,12 @@ export function downloadFacts({ bytes, licence, arrived }: VaeDownload): Fact[] 
   ];
 }
 
+/** `335 MB · licence MIT · 128 MB are here already`. */
+export const downloadLine = ({ bytes, licence, arrived }: VaeDownload): string =>
+  [formatBytes(bytes), `licence ${licence}`, arrived > 0 && `${formatBytes(arrived)} are here already`]
+    .filter(Boolean)
+    .join(' · ');
+
 /** What the button that begins says. */
 export const downloadVerb = ({ bytes, arrived }: VaeDownload): string =>
   arrived > 0 ? `Go on: ${formatBytes(bytes - arrived)} to come` : `Download ${formatBytes(bytes)}`;
