@@ -1,12 +1,13 @@
 /** What is said about VAEs in training. */
 import type { SampleSheet, VaeMetricsRow, VaeRunRecord } from '../../api/studio.ts';
-import { count, formatCount, formatDuration, formatNumber, formatPlain } from '../../text/format.ts';
+import { count, formatCount, formatNumber, formatPlain } from '../../text/format.ts';
 import type { Fact } from '../../text/facts.ts';
 import { capitalised, glossary } from '../../text/glossary.ts';
 import { kindWords } from '../../text/device-words.ts';
 import { tableOf } from '../train/train-view.ts';
 import type { Column, MetricsTable } from '../train/train-view.ts';
 import { psnrWords, ssimWords } from './check-view.ts';
+import { latentWords } from './vae-view.ts';
 
 /** The latest score of a run: how well the pictures that were kept aside come back. */
 export function scoreWords({ scores }: VaeRunRecord): string | undefined {
@@ -34,6 +35,7 @@ export function ownDetails(run: VaeRunRecord, last: VaeMetricsRow | undefined): 
   const { plan, config, scores, device } = run;
   const score = scores.at(-1);
   return [
+    { label: 'Makes pictures', value: latentWords(config) },
     named('psnr', score ? `${psnrWords(score.psnr)} at step ${formatCount(score.step)}` : 'not measured yet'),
     named('ssim', score ? ssimWords(score.ssim) : 'not measured yet'),
     named('heldOut', formatCount(plan.heldOutPictures)),
@@ -77,10 +79,4 @@ export const ownTable = (rows: readonly VaeMetricsRow[]): MetricsTable<VaeMetric
 export function backSheetWords({ step }: SampleSheet, run: VaeRunRecord): string {
   const when = step === 0 ? 'Before training' : `Step ${formatCount(step)} of ${formatCount(run.plan.steps)}`;
   return `${when}: pictures, each beside what comes back of it`;
-}
-
-/** `8 times smaller, 4 numbers a cell, 20 minutes`. */
-export function ownSummary({ reduction, latentChannels, length }: VaeRunRecord['config']): string {
-  const long = length.kind === 'steps' ? count(length.steps, 'step') : formatDuration(60 * length.minutes);
-  return `${reduction} times smaller, ${count(latentChannels, 'number')} a cell, ${long}`;
 }
