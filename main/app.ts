@@ -5,6 +5,7 @@ import { readingHandlers } from './api/handlers/reading.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
 import { VaeLibrary } from './api/handlers/vae-library.ts';
+import { vaeTrainingHandlers } from './api/handlers/vae-training.ts';
 import { vaeHandlers } from './api/handlers/vaes.ts';
 import type { StudioApp, StudioPorts } from './api/studio.ts';
 
@@ -43,7 +44,12 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     session,
     work,
     vaes,
-    handlers: { ...readingHandlers(session), ...workHandlers(session, work), ...vaeHandlers(session, work, vaes) },
+    handlers: {
+      ...readingHandlers(session),
+      ...workHandlers(session, work),
+      ...vaeHandlers(session, work, vaes),
+      ...vaeTrainingHandlers(session, work),
+    },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,
     close: async () => {

@@ -78,8 +78,15 @@ export const rows = [
   },
   {
     folder: 'main/vae',
-    may: ['main/tensor', 'main/models', 'main/optim', 'main/storage', 'main/engine/schema.ts'],
-    why: 'VAEs are networks read from files',
+    may: [
+      'main/tensor',
+      'main/models',
+      'main/optim',
+      'main/storage',
+      'main/engine/contract.ts',
+      'main/engine/schema.ts',
+    ],
+    why: 'VAEs are networks read from files, or trained',
   },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
   { folder: 'main/evaluation', may: [], why: 'scores are functions of numbers' },
@@ -104,7 +111,7 @@ export const rows = [
   },
   {
     folder: 'main/runs',
-    may: ['main/storage', 'main/training', 'main/engine/schema.ts'],
+    may: ['main/storage', 'main/training', 'main/vae/training-schema.ts', 'main/engine/schema.ts'],
     why: "a run is training's life on disk",
   },
   {

@@ -91,7 +91,7 @@ export interface TrainOptions {
 }
 
 /** For this command only; what the person chose for good stays. */
-async function chooseDevice({ studio }: CommandContext, device: DeviceChoice | undefined): Promise<void> {
+export async function chooseDevice({ studio }: CommandContext, device: DeviceChoice | undefined): Promise<void> {
   if (device !== undefined) await studio.session.devices.chooseForNow(device);
 }
 
@@ -133,7 +133,7 @@ const runResult = (record: RunRecord): object => ({
 });
 
 /** What a run trains on, and, where that is slow, that it is. */
-async function trainedOn({ studio }: CommandContext): Promise<string> {
+export async function trainedOn({ studio }: CommandContext): Promise<string> {
   const { devices, used, why } = await studio.session.devices.list();
   const device = devices.find(({ kind }) => kind === used)!;
   if (used === 'cpu')

@@ -9,11 +9,14 @@ import {
   listVaesCommand,
   removeVaeCommand,
 } from './vae.ts';
+import { addVaeTrainVerb } from './vae-train.ts';
 import { count, json, project, withStudio } from './verbs.ts';
 import type { Common } from './verbs.ts';
 
 export function addVaeVerbs(program: Command): void {
-  const vae = program.command('vae').description('autoencoders: which there are, adding, downloading, checking them');
+  const vae = program
+    .command('vae')
+    .description('autoencoders: which there are, adding, downloading, checking, training them');
 
   vae
     .command('list')
@@ -62,4 +65,6 @@ export function addVaeVerbs(program: Command): void {
     .action((o: Common & { project: string; vae: string; most?: number }) =>
       withStudio('vae check', o.json === true, (context) => checkVaeCommand(context, o)),
     );
+
+  addVaeTrainVerb(vae);
 }

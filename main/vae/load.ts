@@ -1,4 +1,4 @@
-/** Finds VAEs by name, what ships with the studio and what its library holds, or by path, and reads them. */
+/** Finds VAEs by name: what ships with the studio, what its library holds and what the project has trained; or by path. */
 import { isAbsolute } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { vaeCatalogue } from './catalogue.ts';
@@ -6,6 +6,7 @@ import { readVae } from './formats/read.ts';
 import { libraryNames, readVaeFile, weightsPath } from './library.ts';
 import { refusePickles } from './pickle.ts';
 import { starterPath } from './shipped.ts';
+import { listTrained, readTrained } from './trained.ts';
 import type { Vae } from './vae.ts';
 
 /** Where VAEs are: absolute folders. */
@@ -22,16 +23,19 @@ export interface VaePlaces {
  * Loads a VAE by name, or from an absolute path. Throws `vae.unknown`, `vae.badFile`, and `storage.damaged` when the weights in
  * the library are not those that were added.
  */
-export async function loadVae(name: string, { resources, library }: VaePlaces): Promise<Vae> {
+export async function loadVae(name: string, { resources, library, project }: VaePlaces): Promise<Vae> {
   if (name === 'starter') return readStarter(starterPath(resources));
   if (isAbsolute(name)) {
     await refusePickles(name);
     return readVae(name);
   }
+  const trained = project === undefined ? undefined : await readTrained(project, name);
+  if (trained) return trained;
   const file = library === undefined ? undefined : await readVaeFile(library, name);
   if (library === undefined || !file) {
     const known = [
       ...vaeCatalogue.map((vae) => vae.name),
+      ...(project === undefined ? [] : (await listTrained(project)).map((vae) => vae.name)),
       ...(library === undefined ? [] : await libraryNames(library)),
     ];
     throw studioError('vae.unknown', { name, known });
@@ -43,9 +47,9 @@ export async function loadVae(name: string, { resources, library }: VaePlaces): 
   return { ...vae, name, title: file.title };
 }
 
-/** Reads the VAE that ships from its file. */
+/** Reads a VAE of the starter's kind from a file, by the starter's name. Throws `vae.badFile`. */
 export const readStarter = async (path: string): Promise<Vae> => ({
   ...(await readVae(path)),
   name: 'starter',
-  title: 'Starter VAE',
+  title: vaeCatalogue[0].title,
 });

@@ -15,6 +15,7 @@ import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
 import { reconstructionCheckSchema, vaeInfoSchema } from '../vae/schema.ts';
+import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
   done: z.int().nonnegative(),
@@ -99,6 +100,19 @@ export const engineContract = {
       output: runRecordSchema,
       progress: trainingProgress,
     },
+    /** Trains a VAE in an existing run folder. Cancelling stops it with a checkpoint. */
+    'vae.train': {
+      input: z.strictObject({ ...place, run: z.string(), name: z.string(), config: vaeTrainingConfigSchema }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Goes on from the last checkpoint. */
+    'vae.resume': {
+      input: z.strictObject({ ...place, run: z.string() }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Of either kind of training. */
     'training.pause': { input: z.strictObject({ run: z.string(), paused: z.boolean() }), output: nothing },
     /** Makes pictures with the newest checkpoint of a run. */
     generate: {
@@ -145,8 +159,9 @@ export const engineContract = {
   },
   events: {
     metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
+    vaeMetrics: z.strictObject({ run: z.string(), rows: z.array(vaeMetricsRowSchema) }),
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
     /** A run's record changed on disk. */
-    run: z.strictObject({ project: z.string(), record: runRecordSchema }),
+    run: z.strictObject({ project: z.string(), record: z.union([runRecordSchema, vaeRunRecordSchema]) }),
   },
 } as const;

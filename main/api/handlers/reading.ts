@@ -11,7 +11,7 @@ import { deletePictures, listPictures } from '../../gallery/store.ts';
 import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../generation/schema.ts';
 import type { GridPngText } from '../../generation/schema.ts';
 import { projectExists } from '../../projects/store.ts';
-import { readLog, readRun, readSheets, runFolder } from '../../runs/store.ts';
+import { readAnyRun, readLog, readRun, readSheets, runFolder } from '../../runs/store.ts';
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
@@ -148,11 +148,11 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       return [...(await readMetrics(runFolder(project(), id), afterStep))];
     },
     'runs.samples': async ({ run }) => {
-      const { id } = await readRun(project(), run);
+      const { id } = await readAnyRun(project(), run);
       return [...(await readSheets(project(), id))];
     },
     'runs.log': async ({ run }) => {
-      const { id } = await readRun(project(), run);
+      const { id } = await readAnyRun(project(), run);
       return [...(await readLog(project(), id))];
     },
     'gallery.page': async ({ offset, limit }) => {

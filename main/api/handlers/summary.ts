@@ -11,7 +11,7 @@ import { latentsFolder, listLatents, readManifest as readLatents, readStatistics
 import { picturesIn } from '../../latents/schema.ts';
 import type { LatentManifest, LatentStatistics } from '../../latents/schema.ts';
 import type { OpenProject } from '../../projects/store.ts';
-import { listRuns } from '../../runs/store.ts';
+import { listRuns, listVaeRuns } from '../../runs/store.ts';
 import type { ProjectSummary } from '../contract/contract.ts';
 
 /** The latents of the pictures as they are now: complete ones before partial ones. */
@@ -44,7 +44,7 @@ export async function summarise({ path, file }: OpenProject): Promise<ProjectSum
       ...(latents ? { vae: latents.vae.name } : {}),
     },
     runs: await listRuns(path),
-    vaeRuns: [],
+    vaeRuns: await listVaeRuns(path),
     galleryPictures: (await listPictures(path)).length,
   };
 }

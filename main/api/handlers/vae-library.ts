@@ -13,6 +13,7 @@ import type { DownloadableVae } from '../../vae/downloads.ts';
 import { downloadFolder, listLibrary, removeFromLibrary, weightsNames } from '../../vae/library.ts';
 import type { VaeDownload, VaeInfo, VaeList } from '../../vae/schema.ts';
 import { shippedVaes } from '../../vae/shipped.ts';
+import { listTrained } from '../../vae/trained.ts';
 import type { StudioPorts } from '../studio.ts';
 import type { Engine } from './engine-link.ts';
 import type { StartedJob } from './job-board.ts';
@@ -45,9 +46,10 @@ export class VaeLibrary {
   }
 
   async list(): Promise<VaeList> {
-    const { library, ports } = this.#session;
+    const { library, ports, hasProject } = this.#session;
     const { vaes: own, damaged } = await listLibrary(library);
-    const vaes = [...(await shippedVaes(ports.resources)), ...own];
+    const trained = hasProject ? await listTrained(this.#session.project.path) : [];
+    const vaes = [...(await shippedVaes(ports.resources)), ...own, ...trained];
     const missing = this.#downloads.filter(({ sha256 }) => !vaes.some(({ hash }) => sha256.startsWith(hash)));
     const downloads = await Promise.all(
       missing.map(async ({ config: _config, ...one }): Promise<VaeDownload> => {

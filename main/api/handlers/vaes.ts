@@ -18,7 +18,7 @@ export function vaeHandlers(
   session: Session,
   work: Work,
   library: VaeLibrary,
-): Pick<Handlers<StudioContract>, VaeMethods> {
+): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
     'vaes.list': () => library.list(),
     'vaes.add': ({ source }) => library.add(source),
@@ -29,8 +29,6 @@ export function vaeHandlers(
     },
     'vaes.check': (input) => ({ job: checkVae(session, work, input).id }),
     'vaes.reconstructions': (input) => reconstructionPage(session, input),
-    'vaes.train': notThere,
-    'vaes.metrics': notThere,
     'latents.caches': notThere,
     'latents.use': notThere,
     'latents.delete': notThere,
