@@ -15,6 +15,7 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
 
@@ -47,7 +48,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     handlers: {
       ...readingHandlers(session),
       ...workHandlers(session, work),
-      ...vaeHandlers(session, vaes),
+      ...vaeHandlers(session, work, vaes),
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
     },

@@ -14,7 +14,7 @@ import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } f
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
-import { vaeInfoSchema } from '../vae/schema.ts';
+import { reconstructionCheckSchema, vaeInfoSchema } from '../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
@@ -65,6 +65,12 @@ export const engineContract = {
         isDownload: z.boolean().optional(),
       }),
       output: vaeInfoSchema,
+    },
+    /** Encodes and decodes the project's pictures, or `most` of them, and keeps what it found in the project. */
+    'vae.check': {
+      input: z.strictObject({ ...place, vae: z.string(), most: z.int().min(1).optional() }),
+      output: reconstructionCheckSchema,
+      progress,
     },
     'latents.encode': {
       input: z.strictObject({ ...place, vae: z.string(), ...encodingOptionsSchema.partial().shape }),

@@ -23,6 +23,7 @@ import { ownProcessPort } from './ports.ts';
 import { classesOfRun } from './run-classes.ts';
 import { estimateRun } from './run-estimate.ts';
 import { createThreads } from './threads.ts';
+import { vaeCheckJob } from './vae-check-job.ts';
 import { TrainingJob } from './training-job.ts';
 import { VaeTrainingJob } from './vae-training-job.ts';
 import type { TrainingControl, TrainingEvents } from './run-watch.ts';
@@ -97,6 +98,7 @@ const handlers: Handlers<typeof engineContract> = {
     setMaxListeners(0, signal);
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
+  'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.estimate': async ({ project, config }) => {

@@ -15,7 +15,6 @@ import { readAnyRun, readLog, readRun, readSheets, runFolder } from '../../runs/
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
-import { vaeCatalogue } from '../../vae/catalogue.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
@@ -107,7 +106,6 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       },
       projectsFolder: session.projectsFolder,
       presets: [...session.presets],
-      vaes: vaeCatalogue.map((vae) => ({ ...vae })),
     }),
     'studio.pickFolders': async () => ({ paths: [...((await ports.pickFolders?.()) ?? [])] }),
     'studio.reveal': ({ file }) => {

@@ -1,18 +1,16 @@
 /** Handlers of VAEs. */
-import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import { checkVae, reconstructionPage } from './vae-check.ts';
 import type { VaeLibrary } from './vae-library.ts';
+import type { Work } from './work.ts';
 
 export type VaeMethods = Extract<keyof StudioContract['methods'], `vaes.${string}`>;
 
-const notThere = (): never => {
-  throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
-};
-
 export function vaeHandlers(
-  _session: Session,
+  session: Session,
+  work: Work,
   library: VaeLibrary,
 ): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
@@ -23,7 +21,7 @@ export function vaeHandlers(
       await library.remove(name);
       return {};
     },
-    'vaes.check': notThere,
-    'vaes.reconstructions': notThere,
+    'vaes.check': (input) => ({ job: checkVae(session, work, input).id }),
+    'vaes.reconstructions': (input) => reconstructionPage(session, input),
   };
 }

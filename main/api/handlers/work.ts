@@ -22,7 +22,7 @@ import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
-function measured(progress: {
+export function measured(progress: {
   done: number;
   total?: number | undefined;
   perSecond?: number | undefined;
