@@ -1,7 +1,15 @@
 /** The fake's VAEs and sets of latents: encoding, checking, fetching and training them. */
 import { studioError } from '../../../main/base/errors.ts';
-import type { Input, LatentCache, ReconstructionCheck, VaeInfo, VaeDownload } from '../studio.ts';
-import type { VaeMetricsRow, VaeRunRecord, VaeTrainingConfig } from '../studio.ts';
+import type {
+  Input,
+  LatentCache,
+  ReconstructionCheck,
+  VaeInfo,
+  VaeDownload,
+  VaeMetricsRow,
+  VaeRunRecord,
+  VaeTrainingConfig,
+} from '../studio.ts';
 import { backUrls, backSheetUrl } from './pictures.ts';
 import {
   cacheOf,

@@ -82,8 +82,8 @@ describe('a VAE in training', () => {
     expect(scoreSentence(run)).toContain('27.3 dB at step 4,800 on 256 pictures kept aside, from 22.4 dB at step 480');
   });
   it('shows zero as zero, and what has not been measured as such', () => {
-    const values = Object.fromEntries(
-      ownDetails({ ...run, scores: [] }, undefined).map((fact) => [fact.term, fact.value]),
+    const values: Readonly<Record<string, string>> = Object.fromEntries(
+      ownDetails({ ...run, scores: [] }, undefined).map((fact) => [fact.term ?? '', fact.value]),
     );
     expect(values).toMatchObject({ 'NaN guard': '0 rolled back', PSNR: 'not measured yet', L1: '–' });
   });
