@@ -1,9 +1,12 @@
 /** The composition root: builds the application from what a shell gives it. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { latentHandlers } from './api/handlers/latents.ts';
 import { readingHandlers } from './api/handlers/reading.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
+import { VaeLibrary } from './api/handlers/vae-library.ts';
+import { vaeTrainingHandlers } from './api/handlers/vae-training.ts';
 import { vaeHandlers } from './api/handlers/vaes.ts';
 import type { StudioApp, StudioPorts } from './api/studio.ts';
 
@@ -12,6 +15,7 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
 
@@ -19,11 +23,13 @@ const shown = [
 export interface Studio extends StudioApp {
   readonly session: Session;
   readonly work: Work;
+  readonly vaes: VaeLibrary;
 }
 
 export async function createStudio(ports: StudioPorts): Promise<Studio> {
   const session = await Session.open(ports);
   const work = new Work(session);
+  const vaes = new VaeLibrary(session, work);
 
   async function resolveFile(file: string): Promise<string | undefined> {
     if (!session.hasProject || !shown.some((pattern) => pattern.test(file))) return undefined;
@@ -38,7 +44,14 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
   return {
     session,
     work,
-    handlers: { ...readingHandlers(session), ...workHandlers(session, work), ...vaeHandlers(session) },
+    vaes,
+    handlers: {
+      ...readingHandlers(session),
+      ...workHandlers(session, work),
+      ...vaeHandlers(session, work, vaes),
+      ...vaeTrainingHandlers(session, work),
+      ...latentHandlers(session),
+    },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,
     close: async () => {

@@ -78,8 +78,15 @@ export const rows = [
   },
   {
     folder: 'main/vae',
-    may: ['main/tensor', 'main/models', 'main/optim', 'main/storage', 'main/engine/schema.ts'],
-    why: 'VAEs are networks read from files',
+    may: [
+      'main/tensor',
+      'main/models',
+      'main/optim',
+      'main/storage',
+      'main/engine/contract.ts',
+      'main/engine/schema.ts',
+    ],
+    why: 'VAEs are networks read from files, or trained',
   },
   { folder: 'main/datasets', may: ['main/storage'], why: 'pictures know nothing of training' },
   { folder: 'main/evaluation', may: [], why: 'scores are functions of numbers' },
@@ -104,7 +111,7 @@ export const rows = [
   },
   {
     folder: 'main/runs',
-    may: ['main/storage', 'main/training', 'main/engine/schema.ts'],
+    may: ['main/storage', 'main/training', 'main/vae/training-schema.ts', 'main/engine/schema.ts'],
     why: "a run is training's life on disk",
   },
   {
@@ -224,6 +231,7 @@ export const rows = [
       'main/generation',
       'main/gallery',
       'main/vae',
+      'main/downloads',
       'main/workers',
       'main/engine/schema.ts',
       'main/engine/devices',
@@ -251,6 +259,8 @@ export const rows = [
       'main/storage',
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
+      'main/latents/checks.ts',
+      'main/latents/caches.ts',
       'main/runs/schema.ts',
       'main/generation/schema.ts',
       'main/training',

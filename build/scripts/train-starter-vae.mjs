@@ -64,7 +64,8 @@ async function train() {
     Number(values.seed),
     Number(values.pool),
   ];
-  const { vaeStep } = await ours('vae/training.js');
+  const { logarithmicError, vaeStep } = await ours('vae/training.js');
+  const { layoutOf } = await ours('optim/layout.js');
   const { autoencoderOf } = await ours('models/autoencoder.js');
   const { starterConfig } = await ours('vae/starter.js');
   const autoencoder = autoencoderOf(starterConfig);
@@ -87,6 +88,7 @@ async function train() {
   const types = {
     x: float([batch, 3, size, size]),
     eps: float([batch, latentChannels, side, side]),
+    klWeight: float([]),
     adaptive: float([]),
     momentum: float([]),
     emaTake: float([]),
@@ -97,10 +99,8 @@ async function train() {
     ),
   };
   const device = createCpuDevice(values.threads === undefined ? undefined : Number(values.threads));
-  await device.load({
-    program: 'vae',
-    graph: trace('VAE step', vaeStep(autoencoder, { klWeight: Number(values.kl), optimiser }), types),
-  });
+  const step = vaeStep({ autoencoder, layout: layoutOf('separate', specs), compare: logarithmicError, optimiser });
+  await device.load({ program: 'vae', graph: trace('VAE step', step, types) });
   const cache = join(root, '.cache', 'starter-vae');
   const statePath = join(cache, 'state.safetensors');
   let done = 0;
@@ -161,6 +161,7 @@ async function train() {
     const inputs = {
       x: { dtype: 'float32', shape: [batch, 3, size, size], data: x },
       eps: { dtype: 'float32', shape: [batch, latentChannels, side, side], data: eps },
+      klWeight: scalar(Number(values.kl)),
       adaptive: scalar(adaptive),
       momentum: scalar(momentum),
       emaTake: scalar(take),

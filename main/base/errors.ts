@@ -6,6 +6,7 @@ import { runErrors } from './errors/run.ts';
 import { shellErrors } from './errors/shell.ts';
 import { systemErrors } from './errors/system.ts';
 import { tensorErrors } from './errors/tensor.ts';
+import { vaeErrors } from './errors/vae.ts';
 import type { ErrorEntry, ErrorKind, ErrorWords } from './errors/words.ts';
 
 export type { ErrorKind, ErrorWords } from './errors/words.ts';
@@ -18,6 +19,7 @@ const catalogue = {
   ...shellErrors,
   ...benchErrors,
   ...downloadErrors,
+  ...vaeErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;

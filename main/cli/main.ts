@@ -1,102 +1,38 @@
 /** The command `cauchy`: everything the studio does, for machines without a screen. */
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { problemsOf } from '../base/rpc.ts';
 import { version } from '../base/version.ts';
 import { pictureSettingsSchema } from '../datasets/schema.ts';
-import { deviceKindSchema } from '../engine/schema.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
-import { demoCommand, encodeCommand, importCommand, latentsCommand, resumeCommand, trainCommand } from './commands.ts';
-import type { CommandContext } from './context.ts';
+import { demoCommand, importCommand, resumeCommand, trainCommand } from './commands.ts';
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
-import { createNodeStudio } from './node-studio.ts';
-import { createOutput } from './output.ts';
-import type { Output } from './output.ts';
+import { encodeCommand, latentsCommand } from './latents.ts';
+import type { CacheWishes } from './latents.ts';
+import { addVaeVerbs } from './vae-verbs.ts';
+import {
+  count,
+  interruption,
+  json,
+  natural,
+  number,
+  onDevice,
+  positive,
+  project,
+  withOutput,
+  withStudio,
+} from './verbs.ts';
+import type { Common } from './verbs.ts';
 import { gridCommand, sampleCommand, withSampling } from './sampling.ts';
 import type { SampleOptions } from './sampling.ts';
 import type { BenchArguments } from './bench.ts';
+import type { EncodingWishes } from '../latents/schema.ts';
 import type { HeadlineArguments } from './experiment.ts';
 
 const began = performance.now();
 process.setSourceMapsEnabled(true);
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
-}
-function natural(text: string): number {
-  const value = number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0.');
-  return value;
-}
-function positive(text: string): number {
-  const value = number(text);
-  if (value <= 0) throw new InvalidArgumentError('It must be more than 0.');
-  return value;
-}
-function count(text: string): number {
-  const value = natural(text);
-  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
-  return value;
-}
-
-/** Runs a verb; its failure is printed and becomes the exit code. */
-async function withOutput(json: boolean, run: (output: Output) => Promise<void>): Promise<void> {
-  const output = createOutput(json, {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    isTerminal: process.stderr.isTTY === true,
-  });
-  try {
-    await run(output);
-  } catch (thrown) {
-    output.fail(thrown);
-    process.exitCode = 1;
-  }
-}
-
-/** Ctrl-C. The second one ends at once; an engine then ends with its parent. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  process.on('SIGINT', () => (controller.signal.aborted ? process.exit(130) : controller.abort()));
-  process.on('SIGTERM', () => controller.abort());
-  return controller.signal;
-}
-
-/** Runs a verb on a fresh application. */
-async function withStudio(
-  verb: string,
-  json: boolean,
-  run: (context: CommandContext) => Promise<boolean | void>,
-): Promise<void> {
-  const interrupted = interruption();
-  await withOutput(json, async (output) => {
-    const studio = await createNodeStudio(`cauchy ${verb}`);
-    studio.subscribe((event, payload) => {
-      if (event === 'job') output.job(payload as Parameters<typeof output.job>[0]);
-    });
-    try {
-      if ((await run({ studio, output, interrupted })) === false) process.exitCode = 1;
-    } finally {
-      await studio.close();
-    }
-  });
-}
-
-interface Common {
-  readonly json?: boolean;
-}
-const json = () => new Option('--json', 'one JSON object a line on stdout, the last one the result');
-const project = () => new Option('--project <folder>', 'the project’s folder').makeOptionMandatory();
-
-const onDevice = () =>
-  new Option('--device <kind>', 'train on this one, for this command only').choices([
-    'auto',
-    ...deviceKindSchema.options,
-  ]);
 
 const program = new Command('cauchy')
   .description('Train your own one-step image generator on your own pictures.')
@@ -152,19 +88,26 @@ program
   .command('encode')
   .description('encode the pictures to latents')
   .addOption(project())
-  .option('--vae <name>', 'the autoencoder', 'starter')
+  .option('--vae <name>', 'the autoencoder, or the path of one', 'starter')
+  .addOption(new Option('--posterior <kind>', 'its mean, or a sample of it').choices(['mean', 'sample']))
+  .option('--flip', 'encode the mirror image of each picture, too')
+  .addOption(new Option('--precision <kind>', 'half: float16 where a GPU gains by it').choices(['full', 'half']))
   .addOption(json())
-  .action((o: Common & { project: string; vae: string }) =>
-    withStudio('encode', o.json === true, (context) => encodeCommand(context, o.project, o.vae)),
+  .action(
+    ({ json: asJson, project: folder, vae, ...wishes }: Common & { project: string; vae: string } & EncodingWishes) =>
+      withStudio('encode', asJson === true, (context) => encodeCommand(context, folder, vae, wishes)),
   );
 
 program
   .command('latents')
-  .description('statistics of the latents')
+  .description('statistics of the latents, or the sets that are kept')
   .addOption(project())
+  .option('--list', 'the sets of latents that the project keeps')
+  .option('--use <key>', 'train from this one')
+  .option('--delete <keys...>', 'delete these')
   .addOption(json())
-  .action((o: Common & { project: string }) =>
-    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project)),
+  .action((o: Common & { project: string } & CacheWishes) =>
+    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project, o)),
   );
 
 program
@@ -311,5 +254,7 @@ device
   .addArgument(part())
   .addOption(json())
   .action((_part: 'cuda', o: Common) => withOutput(o.json === true, (output) => removeCudaCommand({ output })));
+
+addVaeVerbs(program);
 
 await program.parseAsync();

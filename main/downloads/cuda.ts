@@ -2,7 +2,7 @@
  * ONNX Runtime's CUDA part, which is too large for npm's package. It is taken from the wheel of the same version on PyPI, which
  * was built from the same commit; why from there is in this module's README.
  */
-import { copyFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,8 +11,8 @@ import { openPromise } from 'yauzl';
 import { studioError } from '../base/errors.ts';
 import { onnxRuntimeVersion } from '../base/engine-environment.ts';
 import { providerFiles } from '../engine/cuda/needs.ts';
-import { makeFolder, syncFolder, withFileErrors } from '../storage/files.ts';
-import { arrived, download } from './download.ts';
+import { syncFolder, withFileErrors } from '../storage/files.ts';
+import { arrived, checkSpace, download } from './download.ts';
 import type { DownloadOptions, RemoteFile } from './download.ts';
 
 export interface CudaPackage extends RemoteFile {
@@ -38,22 +38,10 @@ function runtimePath(): string {
   return join(root, 'bin', 'napi-v6', 'linux', 'x64', runtimeFile);
 }
 
-/** Fails when there is too little room for the rest of the download and what is unpacked from it. */
-async function checkSpace(wanted: CudaPackage, folder: string, wheel: string): Promise<void> {
-  await makeFolder(dirname(folder));
-  const { bavail, bsize } = await withFileErrors(folder, () => statfs(dirname(folder)));
-  const needed = wanted.bytes - (await arrived(wheel)) + wanted.unpackedBytes;
-  if (bavail * bsize < needed)
-    throw studioError('download.noSpace', { path: folder, needed: megabytes(needed), free: megabytes(bavail * bsize) });
-}
-
-/** `247 MB` */
-export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
-
 /** Downloads, verifies and unpacks to `folder` (cudaFolder), which appears complete or not at all. */
 export async function addCuda(wanted: CudaPackage, folder: string, options: DownloadOptions = {}): Promise<void> {
   const wheel = `${folder}.whl`;
-  await checkSpace(wanted, folder, wheel);
+  await checkSpace(folder, wanted.bytes - (await arrived(wheel)) + wanted.unpackedBytes);
   await download(wanted, wheel, options);
   const unfinished = `${folder}.tmp`;
   await withFileErrors(folder, async () => {

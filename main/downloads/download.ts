@@ -2,13 +2,11 @@
  * One file from the network, whose size and SHA-256 are known beforehand. What arrived of a broken download is kept and
  * gone on from; the file appears under its name only when it is whole and right.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
-import { makeFolder, syncFolder, withFileErrors } from '../storage/files.ts';
+import { makeFolder, sha256OfFile, syncFolder, withFileErrors } from '../storage/files.ts';
 
 export interface RemoteFile {
   readonly url: string;
@@ -33,13 +31,25 @@ export const arrived = (path: string): Promise<number> =>
     () => 0,
   );
 
+/** `247 MB` */
+export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
+
+/** Throws `download.noSpace` when the disk of `folder` has less than `needed` bytes free. Makes the folder that it lies in. */
+export async function checkSpace(folder: string, needed: number): Promise<void> {
+  await makeFolder(dirname(folder));
+  const { bavail, bsize } = await withFileErrors(folder, () => statfs(dirname(folder)));
+  const free = bavail * bsize;
+  if (free < needed)
+    throw studioError('download.noSpace', { path: folder, needed: megabytes(needed), free: megabytes(free) });
+}
+
 /** Throws `download.failed`, `download.wrongFile`, `api.cancelled` and errors of the disk. */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions = {}): Promise<void> {
   await makeFolder(dirname(path));
   const part = unfinished(path);
   await withFileErrors(path, async () => {
     await fetchRest(file, part, options);
-    const found = await sha256(part);
+    const found = await sha256OfFile(part);
     if (found !== file.sha256) {
       await rm(part);
       throw studioError('download.wrongFile', { url: file.url, expected: file.sha256, found });
@@ -47,12 +57,6 @@ export async function download(file: RemoteFile, path: string, options: Download
     await rename(part, path);
     await syncFolder(dirname(path));
   });
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** Appends to `part` what it lacks. A server that sends the whole file instead starts it anew. */

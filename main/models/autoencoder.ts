@@ -3,6 +3,10 @@ import type { Tensor } from '../tensor/ops.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { cellsAutoencoder } from './vae-cells.ts';
 import type { CellsConfig } from './vae-cells.ts';
+import { klAutoencoder } from './vae-kl.ts';
+import type { KlConfig } from './vae-kl.ts';
+import { tinyAutoencoder } from './vae-tiny.ts';
+import type { TinyConfig } from './vae-tiny.ts';
 
 /** The posterior of latents, N(mean, exp(logVariance)), each [batch, latentChannels, h/reduction, w/reduction]. */
 export interface Posterior {
@@ -24,7 +28,19 @@ export interface Autoencoder {
   decode(p: Parameters, z: Tensor): Tensor;
 }
 
-export type AutoencoderConfig = { readonly kind: 'cells' } & CellsConfig;
+export type AutoencoderConfig =
+  | ({ readonly kind: 'cells' } & CellsConfig)
+  | ({ readonly kind: 'kl' } & KlConfig)
+  | ({ readonly kind: 'tiny' } & TinyConfig);
 
 /** The autoencoder of a configuration. */
-export const autoencoderOf = (config: AutoencoderConfig): Autoencoder => cellsAutoencoder(config);
+export function autoencoderOf(config: AutoencoderConfig): Autoencoder {
+  switch (config.kind) {
+    case 'cells':
+      return cellsAutoencoder(config);
+    case 'kl':
+      return klAutoencoder(config);
+    case 'tiny':
+      return tinyAutoencoder(config);
+  }
+}

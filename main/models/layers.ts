@@ -1,7 +1,7 @@
 /** Layers that networks share. Weights are laid out as PyTorch's: linear [out, in]. */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-import type { ParameterSpec, Parameters } from './parameters.ts';
+import type { Initialiser, ParameterSpec, Parameters } from './parameters.ts';
 import { xavier } from './parameters.ts';
 
 /** A parameter by name; a network that asks for one it has not declared is a fault of the network. */
@@ -72,3 +72,39 @@ export function depthwiseSpecs(name: string, channels: number): ParameterSpec[] 
     { name: `${name}.bias`, shape: [channels], start: { kind: 'zeros' } },
   ];
 }
+
+export const weightAndBias = (name: string, shape: readonly number[], start: Initialiser): ParameterSpec[] => [
+  { name: `${name}.weight`, shape, start },
+  { name: `${name}.bias`, shape: [shape[0]!], start },
+];
+
+/** Weights [out, …] and biases [out] uniform in ±1/√fan_in, as PyTorch's layers start. */
+export const layerSpecs = (name: string, shape: readonly number[]): ParameterSpec[] =>
+  weightAndBias(name, shape, pytorchStart(shape));
+const pytorchStart = (shape: readonly number[]): Initialiser => {
+  const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
+  return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+};
+
+/** [channels] as [channels, 1, 1]. */
+export const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
+
+/** Convolution of x [batch, in, h, w] with `name.weight` [out, in, k, k], plus `name.bias` [out] where the network has one. */
+export function convolution(
+  p: Parameters,
+  name: string,
+  x: Tensor,
+  window: { readonly stride?: 1 | 2; readonly padding?: number } = {},
+): Tensor {
+  const y = ops.conv2d(x, parameter(p, `${name}.weight`), window.stride, window.padding);
+  const bias = p[`${name}.bias`];
+  return bias ? ops.add(y, perChannel(bias)) : y;
+}
+
+/** Parameters of a convolution with a bias: a filter of `kernel` × `kernel`. */
+export const convolutionSpecs = (name: string, into: number, out: number, kernel = 3): ParameterSpec[] =>
+  layerSpecs(name, [out, into, kernel, kernel]);
+
+/** Parameters of a convolution without a bias. */
+export const plainConvolutionSpecs = (name: string, into: number, out: number, kernel = 3): ParameterSpec[] =>
+  layerSpecs(name, [out, into, kernel, kernel]).slice(0, 1);

@@ -7,7 +7,7 @@
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-import { parameter } from './layers.ts';
+import { parameter, perChannel } from './layers.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import type { UnetConfig } from './unet-blocks.ts';
 
@@ -53,9 +53,6 @@ export function unetNormSpecs(name: string, channels: number, side: number, kind
     ...(bias ? [{ name: `${name}.bias`, shape: shapeOf(bias), start: { kind: 'zeros' } } as const] : []),
   ];
 }
-
-/** [channels] as [channels, 1, 1]. */
-export const perChannel = (x: Tensor): Tensor => ops.reshape(x, [x.shape[0], 1, 1]);
 
 /** normalise(x) · gain + bias, x [batch, channels, side, side]. */
 export function unetNorm(p: Parameters, name: string, x: Tensor, kind: Kind): Tensor {

@@ -9,27 +9,17 @@
  */
 import * as ops from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/ops.ts';
-import { applyBlock, linear, parameter } from './layers.ts';
+import { applyBlock, convolution, layerSpecs, linear, parameter, perChannel, weightAndBias } from './layers.ts';
 import type { Initialiser, ParameterSpec, Parameters } from './parameters.ts';
 import { unetPlan } from './unet-blocks.ts';
 import type { UnetBlock, UnetConfig } from './unet-blocks.ts';
-import { perChannel, unetNorm, unetNormSpecs } from './unet-norms.ts';
+import { unetNorm, unetNormSpecs } from './unet-norms.ts';
 
 export type { UnetConfig } from './unet-blocks.ts';
 
 const zeros: Initialiser = { kind: 'zeros' };
 /** The embedding of the noise level is this many times as wide as the first level. */
 const embeddingMultiplier = 4;
-
-const weightAndBias = (name: string, shape: number[], start: Initialiser): ParameterSpec[] => [
-  { name: `${name}.weight`, shape, start },
-  { name: `${name}.bias`, shape: [shape[0]!], start },
-];
-/** Weights and biases uniform in ±1/√fan_in, as PyTorch's layers start. */
-const layerSpecs = (name: string, shape: number[]): ParameterSpec[] => {
-  const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
-  return weightAndBias(name, shape, { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) });
-};
 
 const sideBefore = ({ side, resample }: UnetBlock): number =>
   resample === 'down' ? 2 * side : resample === 'up' ? side / 2 : side;
@@ -71,9 +61,6 @@ export function unetSpecs(config: UnetConfig): ParameterSpec[] {
     ...weightAndBias('out_conv', [channels, out, 3, 3], zeros),
   ];
 }
-
-const convolution = (p: Parameters, name: string, x: Tensor): Tensor =>
-  ops.add(ops.conv2d(x, parameter(p, `${name}.weight`)), perChannel(parameter(p, `${name}.bias`)));
 
 const resamplers = { none: (x: Tensor) => x, down: ops.averagePool, up: ops.upsample };
 

@@ -7,11 +7,24 @@ import { makeFolder, removeUnfinished, withFileErrors } from '../storage/files.t
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
+import { vaeRunRecordSchema } from '../vae/training-schema.ts';
+import type { VaeRunRecord } from '../vae/training-schema.ts';
 import { runMigrations } from './migrations.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from './schema.ts';
 import type { RunLogRow, RunRecord, SampleSheet } from './schema.ts';
 
-const format: JsonFormat<RunRecord> = { version: 2, schema: runRecordSchema, migrations: runMigrations };
+/** What is trained, by the beginning of a run's id: a latent consistency model, or a VAE. */
+interface TrainedRecords {
+  run: RunRecord;
+  vae: VaeRunRecord;
+}
+type Trained = keyof TrainedRecords;
+export type AnyRun = TrainedRecords[Trained];
+
+const formats: { readonly [T in Trained]: JsonFormat<TrainedRecords[T]> } = {
+  run: { version: 2, schema: runRecordSchema, migrations: runMigrations },
+  vae: { version: 1, schema: vaeRunRecordSchema },
+};
 
 export const runFolder = (project: string, id: string): string => join(project, 'runs', id);
 const recordFile = (project: string, id: string): string => join(runFolder(project, id), 'run.json');
@@ -19,38 +32,53 @@ const logFile = (project: string, id: string): string => join(runFolder(project,
 const sheetsFile = (project: string, id: string): string => join(runFolder(project, id), 'samples', 'sheets.jsonl');
 
 /** Ids that were ever used, oldest first: a deleted run leaves its empty folder. */
-async function usedIds(project: string): Promise<string[]> {
+async function usedIds(project: string, what: Trained): Promise<string[]> {
   const names = await readdir(join(project, 'runs'), { withFileTypes: true }).catch(() => []);
-  return names.flatMap((entry) => (entry.isDirectory() && /^run-\d+$/.test(entry.name) ? [entry.name] : [])).sort();
+  const ids = new RegExp(`^${what}-\\d+$`);
+  return names.flatMap((entry) => (entry.isDirectory() && ids.test(entry.name) ? [entry.name] : [])).sort();
 }
 
-/** All runs, oldest first. */
-export async function listRuns(project: string): Promise<RunRecord[]> {
-  const records = await Promise.all((await usedIds(project)).map((id) => readJson(recordFile(project, id), format)));
+async function list<T extends Trained>(project: string, what: T): Promise<TrainedRecords[T][]> {
+  const ids = await usedIds(project, what);
+  const records = await Promise.all(ids.map((id) => readJson(recordFile(project, id), formats[what])));
   return records.filter((record) => record !== undefined);
 }
 
-/** A run by id. Throws `run.unknown`. */
-export async function readRun(project: string, id: string): Promise<RunRecord> {
-  const record = (await usedIds(project)).includes(id) ? await readJson(recordFile(project, id), format) : undefined;
+async function read<T extends Trained>(project: string, what: T, id: string): Promise<TrainedRecords[T]> {
+  const isUsed = (await usedIds(project, what)).includes(id);
+  const record = isUsed ? await readJson(recordFile(project, id), formats[what]) : undefined;
   if (record) return record;
-  throw studioError('run.unknown', { run: id, known: (await listRuns(project)).map((run) => run.id) });
+  throw studioError('run.unknown', { run: id, known: (await list(project, what)).map((run) => run.id) });
 }
 
-export const writeRun = (project: string, record: RunRecord): Promise<void> =>
-  writeJson(recordFile(project, record.id), format, record);
+/** All runs that train models, oldest first. */
+export const listRuns = (project: string): Promise<RunRecord[]> => list(project, 'run');
+/** All runs that train VAEs, oldest first. */
+export const listVaeRuns = (project: string): Promise<VaeRunRecord[]> => list(project, 'vae');
+
+/** A run by id. Throws `run.unknown`. */
+export const readRun = (project: string, id: string): Promise<RunRecord> => read(project, 'run', id);
+export const readVaeRun = (project: string, id: string): Promise<VaeRunRecord> => read(project, 'vae', id);
+export const isVaeRun = (id: string): boolean => id.startsWith('vae-');
+export const readAnyRun = (project: string, id: string): Promise<AnyRun> =>
+  isVaeRun(id) ? readVaeRun(project, id) : readRun(project, id);
+
+export const writeRun = (project: string, record: AnyRun): Promise<void> =>
+  'kind' in record
+    ? writeJson(recordFile(project, record.id), formats.vae, record)
+    : writeJson(recordFile(project, record.id), formats.run, record);
 
 /** Makes the folder of a new run and returns its id: never one that was used before. */
-export async function createRunFolder(project: string): Promise<string> {
-  const used = (await usedIds(project)).map((id) => Number(id.slice(4)));
-  const id = `run-${String(Math.max(0, ...used) + 1).padStart(3, '0')}`;
+export async function createRunFolder(project: string, what: Trained = 'run'): Promise<string> {
+  const used = (await usedIds(project, what)).map((id) => Number(id.slice(what.length + 1)));
+  const id = `${what}-${String(Math.max(0, ...used) + 1).padStart(3, '0')}`;
   await makeFolder(join(runFolder(project, id), 'samples'));
   return id;
 }
 
 /** Deletes all of a run but its empty folder: pictures in the gallery name their run, and no other may have that id. */
 export async function deleteRun(project: string, id: string): Promise<void> {
-  const { id: known } = await readRun(project, id);
+  const { id: known } = await readAnyRun(project, id);
   const folder = runFolder(project, known);
   await withFileErrors(folder, () => rm(folder, { recursive: true }));
   await makeFolder(folder);
@@ -62,7 +90,7 @@ export async function deleteRun(project: string, id: string): Promise<void> {
  */
 export async function markInterrupted(project: string, reason?: StudioError): Promise<void> {
   const error = reason && { code: reason.code, ...reason.words };
-  for (const run of await listRuns(project)) {
+  for (const run of [...(await listRuns(project)), ...(await listVaeRuns(project))]) {
     if (run.status !== 'running' && run.status !== 'paused') continue;
     await removeUnfinished(runFolder(project, run.id));
     await writeRun(project, { ...run, status: 'interrupted', ...(error ? { error } : {}) });

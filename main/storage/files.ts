@@ -2,8 +2,9 @@
  * Files that are complete or absent: every write goes to a temporary file, is synced, and is renamed into place.
  * Failures of the machine (full disk, no permission, missing folder) become catalogue errors that name the path.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 
@@ -42,7 +43,10 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /** Writes pieces one after another as the whole file, or leaves what was there. Parent folders are made. */
-export async function writeFileAtomic(path: string, pieces: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  pieces: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await withFileErrors(path, async () => {
     await mkdir(dirname(path), { recursive: true });
@@ -51,7 +55,7 @@ export async function writeFileAtomic(path: string, pieces: string | Uint8Array 
       try {
         const list =
           typeof pieces === 'string' ? [Buffer.from(pieces)] : pieces instanceof Uint8Array ? [pieces] : pieces;
-        for (const piece of list) await file.writeFile(piece);
+        for await (const piece of list) await file.writeFile(piece);
         await file.sync();
       } finally {
         await file.close();
@@ -61,6 +65,34 @@ export async function writeFileAtomic(path: string, pieces: string | Uint8Array 
     } catch (thrown) {
       await rm(temporary, { force: true });
       throw thrown;
+    }
+  });
+}
+
+/** What file systems without hard links (FAT, some network drives), or with two of them in play, answer. */
+export const noLinks: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EMLINK',
+  'EXDEV',
+]);
+
+/** A file that is never written to again, under a second name: the same bytes on the disk where that is possible, else a copy. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${randomUUID().slice(0, 8)}.tmp`;
+  await withFileErrors(to, async () => {
+    try {
+      await link(from, temporary).catch(async (thrown: unknown) => {
+        if (!noLinks.has(nodeCode(thrown))) throw thrown;
+        await copyFile(from, temporary);
+      });
+      await rename(temporary, to);
+      await syncFolder(dirname(to));
+    } finally {
+      // Renaming one name of a file to another of its names leaves both.
+      await rm(temporary, { force: true });
     }
   });
 }
@@ -94,4 +126,13 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
     if (error.code === 'storage.notFound') return undefined;
     throw error;
   }
+}
+
+/** In hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
+  return withFileErrors(path, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  });
 }

@@ -28,3 +28,11 @@ export function fromHalf(half: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
+
+let table: Float32Array | undefined;
+
+/** The values of many halves: `values[i]` becomes that of `halves[i]`. All 65,536 are computed once. */
+export function fromHalves(halves: Uint16Array, values: Float32Array): void {
+  table ??= Float32Array.from({ length: 0x10000 }, (_, half) => fromHalf(half));
+  for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]!]!;
+}

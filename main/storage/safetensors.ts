@@ -1,14 +1,22 @@
 /**
  * safetensors: an 8-byte header length, a JSON header, then raw little-endian tensors.
- * The reader is strict, because files come from strangers: lengths, offsets, overlaps, gaps, dtypes and sizes are checked.
+ * The reader is strict, because files come from strangers, and reads only what is asked for: the header, whole tensors, or rows
+ * of one. The writer asks for each tensor's values when their turn comes.
  *
  * Source  https://github.com/huggingface/safetensors (format section of its README)
  */
-import { open } from 'node:fs/promises';
-import { studioError } from '../base/errors.ts';
-import { fromHalf, toHalf } from './half.ts';
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { formatBytes } from '../base/bytes.ts';
+import { assertThat, studioError } from '../base/errors.ts';
 import { withFileErrors, writeFileAtomic } from './files.ts';
+import { fromHalves, toHalf } from './half.ts';
+import { countOf, formatHeader, isUnicode, parseHeader } from './safetensors-header.ts';
+import type { Header, TensorEntry } from './safetensors-header.ts';
 
+export type { Dtype, TensorEntry } from './safetensors-header.ts';
+
+/** The types that are read and written; the others of the format are known and refused when they are read. */
 export type StoredDtype = 'F32' | 'F16' | 'BF16';
 
 /** A float32 tensor by name. `data.length` is the product of `shape`. */
@@ -25,159 +33,214 @@ export interface TensorFile {
 
 const bytesPer: Record<StoredDtype, number> = { F32: 4, F16: 2, BF16: 2 };
 /** The format's own limit for a header. */
-const mostHeaderBytes = 100 * 1024 * 1024;
+const mostHeaderBytes = 100_000_000;
+/** Halves are converted in pieces of so many values, and no single read is longer than so many bytes. */
+const valuesAtOnce = 1 << 18;
+const bytesAtOnce = 1 << 30;
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-
-function encodeData(data: Float32Array, dtype: StoredDtype): Uint8Array {
-  if (dtype === 'F32') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const halves = new Uint16Array(data.length);
-  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  for (let i = 0; i < data.length; i++)
-    halves[i] = dtype === 'F16' ? toHalf(data[i]!) : (bits[i]! + 0x7fff + ((bits[i]! >>> 16) & 1)) >>> 16;
-  return new Uint8Array(halves.buffer);
+/** Where the bytes of a file come from. `read` may fill less than `into`; 0 means that there are no more. */
+export interface ByteSource {
+  readonly path: string;
+  readonly size: number;
+  read(into: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
 }
 
-function decodeData(bytes: Uint8Array, dtype: StoredDtype): Float32Array {
-  const copy = bytes.slice().buffer;
-  if (dtype === 'F32') return new Float32Array(copy);
-  const halves = new Uint16Array(copy);
-  if (dtype === 'F16') return Float32Array.from(halves, fromHalf);
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+/** A file whose header was read and checked. All errors name its path. */
+export interface OpenTensors extends Header {
+  readonly path: string;
+  /** One tensor as float32. Throws `storage.damaged`, and `storage.tensorType` for a type that is not read. */
+  read(name: string): Promise<NamedTensor>;
+  /** `count` rows (along the first axis) of one tensor, from row `from` on: shape [count, …rest]. */
+  readRows(name: string, from: number, count: number): Promise<NamedTensor>;
+  close(): Promise<void>;
 }
 
-/** Writes tensors as one file, atomically. Names must be unique. */
+/** Opens a file and reads its header. Throws `storage.damaged` with the exact reason, and errors of the disk. */
+export async function openSafetensors(path: string): Promise<OpenTensors> {
+  return withFileErrors(path, async () => openTensors(await openFile(path)));
+}
+
+async function openFile(path: string): Promise<ByteSource> {
+  // Before opening: a named pipe would wait for a writer that never comes.
+  if (!(await stat(path)).isFile()) throw studioError('storage.damaged', { path, reason: 'it is not a file' });
+  const file: FileHandle = await open(path, 'r');
+  return {
+    path,
+    size: (await file.stat()).size,
+    read: async (into, position) => (await file.read(into, 0, Math.min(into.length, bytesAtOnce), position)).bytesRead,
+    close: () => file.close(),
+  };
+}
+
+/** `openSafetensors` for bytes that are anywhere; `source` is closed when it can not be used. */
+export async function openTensors(source: ByteSource): Promise<OpenTensors> {
+  try {
+    return await openChecked(source);
+  } catch (thrown) {
+    await source.close();
+    throw thrown;
+  }
+}
+
+async function openChecked(source: ByteSource): Promise<OpenTensors> {
+  const { path, size } = source;
+  const damaged = (reason: string) => studioError('storage.damaged', { path, reason });
+  if (size < 10) throw damaged('it is too short to be a safetensors file');
+  const length = Buffer.alloc(8);
+  await fill(source, length, 0);
+  const claimed = length.readBigUInt64LE();
+  if (claimed > BigInt(size - 8)) throw damaged(`its header claims ${claimed} bytes of a file with ${size}`);
+  const headerBytes = Number(claimed);
+  if (headerBytes > mostHeaderBytes)
+    throw damaged(`its header claims ${formatBytes(headerBytes)}; the format allows ${formatBytes(mostHeaderBytes)}`);
+  const json = Buffer.alloc(headerBytes);
+  await fill(source, json, 8);
+  const header = parseHeader(path, json, size - 8 - headerBytes);
+  const entryOf = (name: string): TensorEntry => {
+    const entry = header.entries.get(name);
+    if (!entry) throw damaged(`it has no tensor “${name}”`);
+    return entry;
+  };
+  const values = async (entry: TensorEntry, shape: readonly number[], skipped: number): Promise<NamedTensor> => {
+    const { name, dtype, begin } = entry;
+    if (!isStored(dtype)) throw studioError('storage.tensorType', { path, tensor: name, type: dtype });
+    const data = allocate(path, name, countOf(shape));
+    await readFloats(source, dtype, data, 8 + headerBytes + begin + skipped * bytesPer[dtype]);
+    return { name, shape, data };
+  };
+  return {
+    path,
+    ...header,
+    read: (name) =>
+      withFileErrors(path, () => {
+        const entry = entryOf(name);
+        return values(entry, entry.shape, 0);
+      }),
+    readRows: (name, from, count) =>
+      withFileErrors(path, () => {
+        const entry = entryOf(name);
+        const [rows = 0, ...rest] = entry.shape;
+        assertThat(
+          Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count >= 0 && from + count <= rows,
+          `rows within the ${rows} of ${name}`,
+          [from, count],
+        );
+        return values(entry, [count, ...rest], from * countOf(rest));
+      }),
+    close: () => source.close(),
+  };
+}
+
+const isStored = (dtype: string): dtype is StoredDtype => Object.hasOwn(bytesPer, dtype);
+
+function allocate(path: string, tensor: string, values: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(values);
+  } catch (thrown) {
+    const reason = `tensor “${tensor}” takes ${formatBytes(4 * values)} of memory, more than there is`;
+    throw studioError('storage.failed', { path, reason }, thrown);
+  }
+}
+
+/** Fills `into` from `position` on, in as many reads as it takes. */
+async function fill(source: ByteSource, into: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < into.length;) {
+    const read = await source.read(into.subarray(done), position + done);
+    if (read === 0)
+      throw studioError('storage.damaged', { path: source.path, reason: 'it became shorter while it was read' });
+    done += read;
+  }
+}
+
+/** Reads values of a type straight into `data`; halves go through a small buffer, so that nothing is in memory twice. */
+async function readFloats(source: ByteSource, dtype: StoredDtype, data: Float32Array, position: number): Promise<void> {
+  if (dtype === 'F32') return fill(source, new Uint8Array(data.buffer), position);
+  const bits = new Uint32Array(data.buffer);
+  const halves = new Uint16Array(Math.min(valuesAtOnce, data.length));
+  for (let start = 0; start < data.length; start += halves.length) {
+    const piece = halves.subarray(0, data.length - start);
+    await fill(source, new Uint8Array(piece.buffer, 0, piece.byteLength), position + 2 * start);
+    if (dtype === 'F16') fromHalves(piece, data.subarray(start, start + piece.length));
+    // Bits, because a NaN that passes through a number may lose its payload.
+    else for (let i = 0; i < piece.length; i++) bits[start + i] = piece[i]! << 16;
+  }
+}
+
+/** Reads a file (all tensors, or those `wanted` names) as float32. Throws as `openSafetensors` and `read` do. */
+export async function readSafetensors(path: string, wanted?: (name: string) => boolean): Promise<TensorFile> {
+  const file = await openSafetensors(path);
+  try {
+    const tensors = new Map<string, NamedTensor>();
+    for (const name of file.entries.keys()) if (!wanted || wanted(name)) tensors.set(name, await file.read(name));
+    return { metadata: file.metadata, tensors };
+  } finally {
+    await file.close();
+  }
+}
+
+/** A tensor to write. Its values are asked for when their turn comes, and let go of afterwards. */
+export interface TensorToWrite {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | (() => Float32Array | Promise<Float32Array>);
+  /** Overrides the type of the file. */
+  readonly dtype?: StoredDtype;
+}
+
+export interface WriteOptions {
+  /** F32 unless said otherwise. F16 and BF16 store the nearest value, to even where two are as near. */
+  readonly dtype?: StoredDtype;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Writes tensors as one file, atomically: those of wider types first, so that each begins at a multiple of its size. */
 export async function writeSafetensors(
   path: string,
-  tensors: readonly NamedTensor[],
-  options: { readonly dtype?: StoredDtype; readonly metadata?: Readonly<Record<string, string>> } = {},
+  tensors: readonly TensorToWrite[],
+  options: WriteOptions = {},
 ): Promise<void> {
-  const dtype = options.dtype ?? 'F32';
-  const header: Record<string, unknown> = options.metadata ? { __metadata__: options.metadata } : {};
-  let offset = 0;
-  for (const { name, shape, data } of tensors) {
-    if (name in header || data.length !== sizeOf(shape)) {
-      throw studioError('internal.assertion', {
-        expected: `a unique tensor ${name} of ${sizeOf(shape)} values`,
-        got: `${data.length} values`,
-      });
-    }
-    const end = offset + data.length * bytesPer[dtype];
-    header[name] = { dtype, shape, data_offsets: [offset, end] };
-    offset = end;
+  const typed = tensors
+    .map((tensor) => ({ ...tensor, dtype: tensor.dtype ?? options.dtype ?? 'F32' }))
+    .sort((a, b) => bytesPer[b.dtype] - bytesPer[a.dtype]);
+  let cursor = 0;
+  const entries = typed.map(({ name, shape, dtype }): TensorEntry => {
+    const begin = cursor;
+    cursor += countOf(shape) * bytesPer[dtype];
+    return { name, dtype, shape, begin, end: cursor };
+  });
+  const names = new Set(['__metadata__']);
+  for (const { name } of entries) {
+    assertThat(isUnicode(name) && !names.has(name), 'tensor names that are Unicode and unique', name);
+    names.add(name);
   }
-  const json = Buffer.from(JSON.stringify(header));
-  // Readers want the data aligned to 8 bytes; the format allows trailing spaces in the header.
-  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
+  const header = formatHeader(entries, options.metadata);
   const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  function* pieces(): Generator<Uint8Array> {
-    yield Buffer.concat([length, padded]);
-    for (const { data } of tensors) yield encodeData(data, dtype);
+  length.writeBigUInt64LE(BigInt(header.length));
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Buffer.concat([length, header]);
+    for (const { name, shape, data, dtype } of typed) {
+      const values = typeof data === 'function' ? await data() : data;
+      assertThat(values.length === countOf(shape), `${countOf(shape)} values of ${name}`, `${values.length}`);
+      yield* encodeFloats(values, dtype);
+    }
   }
   await writeFileAtomic(path, pieces());
 }
 
-interface Entry {
-  readonly name: string;
-  readonly dtype: StoredDtype;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
+function* encodeFloats(data: Float32Array, dtype: StoredDtype): Generator<Uint8Array> {
+  if (dtype === 'F32') {
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return;
+  }
+  for (let start = 0; start < data.length; start += valuesAtOnce) {
+    const piece = data.subarray(start, start + valuesAtOnce);
+    const bits = new Uint32Array(piece.buffer, piece.byteOffset, piece.length);
+    const halves = dtype === 'F16' ? Uint16Array.from(piece, toHalf) : Uint16Array.from(bits, toBrainHalf);
+    yield new Uint8Array(halves.buffer);
+  }
 }
 
-/** JSON.parse keeps the last of duplicate keys; a file with duplicates is refused by counting them. */
-function countTopLevelKeys(json: string): number {
-  let depth = 0;
-  let keys = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const c = json[i];
-    if (inString) {
-      if (c === '\\') i++;
-      else if (c === '"') inString = false;
-    } else if (c === '"') inString = true;
-    else if (c === '{' || c === '[') depth++;
-    else if (c === '}' || c === ']') depth--;
-    else if (c === ':' && depth === 1) keys++;
-  }
-  return keys;
-}
-
-function isNaturalList(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function parseHeader(
-  path: string,
-  json: string,
-  dataBytes: number,
-): { metadata: Record<string, string>; entries: Entry[] } {
-  const damaged = (reason: string) => studioError('storage.damaged', { path, reason });
-  let header: unknown;
-  try {
-    header = JSON.parse(json);
-  } catch {
-    throw damaged('its header is not JSON');
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw damaged('its header is not an object');
-  const { __metadata__: metadata = {}, ...rest } = header as Record<string, unknown>;
-  if (typeof metadata !== 'object' || metadata === null || Object.values(metadata).some((v) => typeof v !== 'string')) {
-    throw damaged('its metadata is not a table of texts');
-  }
-  if (countTopLevelKeys(json) !== Object.keys(header).length) throw damaged('a tensor name appears twice');
-  const entries = Object.entries(rest).map(([name, value]): Entry => {
-    const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-    if (typeof dtype !== 'string' || !(dtype in bytesPer))
-      throw damaged(`tensor ${name} has the type ${String(dtype)}, which is not F32, F16 or BF16`);
-    if (!isNaturalList(shape)) throw damaged(`tensor ${name} has no valid shape`);
-    if (!isNaturalList(offsets) || offsets.length !== 2) throw damaged(`tensor ${name} has no valid place`);
-    const [begin, end] = offsets as [number, number];
-    const type = dtype as StoredDtype;
-    if (end - begin !== sizeOf(shape) * bytesPer[type])
-      throw damaged(`tensor ${name} has ${end - begin} bytes instead of ${sizeOf(shape) * bytesPer[type]}`);
-    return { name, dtype: type, shape, begin, end };
-  });
-  let cursor = 0;
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== cursor) throw damaged(`tensor ${name} overlaps another or leaves a gap`);
-    cursor = end;
-  }
-  if (cursor !== dataBytes) throw damaged(`it has ${dataBytes} bytes of data instead of ${cursor}; it may be cut off`);
-  return { metadata: metadata as Record<string, string>, entries };
-}
-
-/** Reads a file (all tensors, or those `wanted` names) as float32. Throws `storage.damaged` with the exact reason. */
-export async function readSafetensors(path: string, wanted?: (name: string) => boolean): Promise<TensorFile> {
-  return withFileErrors(path, async () => {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const length = Buffer.alloc(8);
-      if (size < 10) throw studioError('storage.damaged', { path, reason: 'it is too short to be a safetensors file' });
-      await file.read(length, 0, 8, 0);
-      const headerBytes = length.readBigUInt64LE();
-      if (headerBytes > BigInt(Math.min(mostHeaderBytes, size - 8))) {
-        throw studioError('storage.damaged', {
-          path,
-          reason: `its header claims ${headerBytes} bytes of a file with ${size}`,
-        });
-      }
-      const headerSize = Number(headerBytes);
-      const json = Buffer.alloc(headerSize);
-      await file.read(json, 0, headerSize, 8);
-      const { metadata, entries } = parseHeader(path, json.toString('utf8'), size - 8 - headerSize);
-      const tensors = new Map<string, NamedTensor>();
-      for (const { name, dtype, shape, begin, end } of entries) {
-        if (wanted && !wanted(name)) continue;
-        const bytes = new Uint8Array(end - begin);
-        await file.read(bytes, 0, bytes.length, 8 + headerSize + begin);
-        tensors.set(name, { name, shape, data: decodeData(bytes, dtype) });
-      }
-      return { metadata, tensors };
-    } finally {
-      await file.close();
-    }
-  });
-}
+/** The 16 bits of the nearest bfloat16 to a float32's bits, to even; a NaN stays one, as in PyTorch. */
+const toBrainHalf = (x: number): number =>
+  (x & 0x7fffffff) > 0x7f800000 ? (x >>> 16) | 0x40 : (x + 0x7fff + ((x >>> 16) & 1)) >>> 16;

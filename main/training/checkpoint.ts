@@ -2,13 +2,11 @@
  * Checkpoints: all a run needs to go on exactly. A checkpoint is a folder that appears complete, by one rename, after its
  * bytes have been read back and compared; older ones are removed only then.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { studioError } from '../base/errors.ts';
-import { makeFolder, syncFolder, withFileErrors } from '../storage/files.ts';
+import { makeFolder, sha256OfFile, syncFolder, withFileErrors } from '../storage/files.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
@@ -41,12 +39,6 @@ const nameOf = (step: number): string => `step-${String(step).padStart(9, '0')}`
 /** Complete checkpoints a run keeps. */
 const kept = 2;
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
 /** Folders of complete checkpoints, newest first. */
 export async function listCheckpoints(run: string): Promise<{ step: number; folder: string }[]> {
   const folder = join(run, 'checkpoints');
@@ -74,7 +66,7 @@ export async function writeCheckpoint(
     try {
       const path = join(unfinished, 'state.safetensors');
       await writeSafetensors(path, state);
-      await writeJson(join(unfinished, 'checkpoint.json'), format, { ...info, sha256: await sha256(path) });
+      await writeJson(join(unfinished, 'checkpoint.json'), format, { ...info, sha256: await sha256OfFile(path) });
       await verify(path, state);
       await rm(final, { recursive: true, force: true });
       await rename(unfinished, final);
@@ -120,7 +112,7 @@ export async function readCheckpoint(
     try {
       const info = await readJson(join(folder, 'checkpoint.json'), format);
       const path = join(folder, 'state.safetensors');
-      if (!info || (await sha256(path)) !== info.sha256)
+      if (!info || (await sha256OfFile(path)) !== info.sha256)
         throw studioError('storage.damaged', { path, reason: 'its contents do not match their checksum' });
       return { info, state: [...(await readSafetensors(path, wanted)).tensors.values()] };
     } catch (thrown) {

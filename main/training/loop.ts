@@ -4,14 +4,12 @@
  */
 import { isStudioError, studioError, toStudioError } from '../base/errors.ts';
 import type { StudioError } from '../base/errors.ts';
-import type { Batch } from './batch.ts';
-import { afterStep, breakdownsOf, isTold, learningRateAfter, noBreakdowns, stepsBeforeHalving } from './breakdowns.ts';
+import type { NamedTensor } from '../storage/safetensors.ts';
+import { afterStep, breakdownsOf, isTold, noBreakdowns, stepsBeforeHalving } from './breakdowns.ts';
 import type { Breakdowns } from './breakdowns.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { MetricsLog, metricsInterval } from './metrics.ts';
-import { scheduleOf } from './schedule.ts';
-import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
-import type { StepReport, Trainer } from './trainer.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface LoopPosition extends Breakdowns {
   /** Steps done. */
@@ -25,23 +23,53 @@ export type Trouble =
   | { readonly kind: 'rolledBack'; readonly step: number; readonly count: number }
   | { readonly kind: 'halved'; readonly step: number; readonly count: number; readonly learningRate: number };
 
-export interface LoopOptions {
-  /** The run's folder. */
-  readonly folder: string;
-  readonly config: RunConfig;
-  readonly plan: RunPlan;
-  readonly from: LoopPosition;
-  readonly trainer: Trainer;
-  /** The batch of step k (from 0). Called ahead, while the device works. */
-  readonly batch: (k: number) => Promise<Batch>;
-  /** Makes a sample sheet of the current average. */
-  readonly sampleSheet: (step: number) => Promise<void>;
-  readonly onRows: (rows: readonly MetricsRow[]) => void;
+/** A step to make: its batch, the number of the update (from 1), and the learning rate. */
+export interface LoopStep<B> {
+  readonly batch: B;
+  readonly update: number;
+  readonly learningRate: number;
+}
+
+/** What the loop must hear of a step. */
+export interface LoopReport {
+  /** Whether the step took place. */
+  readonly committed: boolean;
+  /** What the loss was multiplied by for its gradient; 1 in full precision. */
+  readonly lossScale: number;
+}
+
+/** Where in a run a row of metrics is. */
+export interface RowPosition {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly stepSeconds: number;
+  readonly seconds: number;
+  readonly skipped: number;
+}
+
+/** What is trained: how its steps are made on a device, and what is written of them. */
+export interface LoopTask<B, R extends LoopReport, Row extends { readonly step: number }> {
+  /** How many steps the run has. */
+  readonly steps: number;
+  readonly schedule: Pick<Schedule, 'sheets' | 'checkpointMs' | 'nonFiniteLimit'>;
+  /** Steps worth handing over at once. */
+  readonly burst: () => number;
+  /** Makes steps, one after another; reports at least one. */
+  readonly make: (steps: readonly LoopStep<B>[]) => Promise<readonly R[]>;
+  /** Copies the state back. */
+  readonly read: () => Promise<NamedTensor[]>;
+  /** The learning rate of an update (from 1) after so many halvings. */
+  readonly learningRate: (update: number, halvings: number) => number;
+  readonly row: (report: R, batch: B, at: RowPosition) => Row;
+}
+
+/** What happens around the steps, whatever is trained. */
+export interface LoopHooks {
   readonly onStep: (position: LoopPosition) => void;
   /** Steps were rolled back, told ever less often, or the learning rate was halved for them. */
   readonly onTrouble: (trouble: Trouble) => Promise<void>;
-  /** Called after each checkpoint is on disk. */
-  readonly onCheckpoint: (position: LoopPosition) => Promise<void>;
+  /** Called after each checkpoint is on disk, with the state that it holds. */
+  readonly onCheckpoint: (position: LoopPosition, state: readonly NamedTensor[]) => Promise<void>;
   /** Stops after the current step. */
   readonly signal: AbortSignal;
   /** Resolves at once when the run is not paused. */
@@ -49,6 +77,18 @@ export interface LoopOptions {
   readonly isPaused: () => boolean;
   /** The disk refused: resolves when the person wants it to be tried again, or when the run is stopped. */
   readonly whileRefused: (error: StudioError) => Promise<void>;
+}
+
+export interface LoopOptions<B, R extends LoopReport, Row extends { readonly step: number }> extends LoopHooks {
+  /** The run's folder. */
+  readonly folder: string;
+  readonly task: LoopTask<B, R, Row>;
+  readonly from: LoopPosition;
+  /** The batch of step k (from 0). Called ahead, while the device works. */
+  readonly batch: (k: number) => Promise<B>;
+  /** Makes a sample sheet of the current average. */
+  readonly sampleSheet: (step: number) => Promise<void>;
+  readonly onRows: (rows: readonly Row[]) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Monotonic time at which the run must end, for runs with a time budget. */
@@ -65,17 +105,23 @@ export const nextBurst = (most: number, stepSeconds: number): number =>
 /** Refusals of the disk that a person can mend while the run waits, whole in memory. */
 const mendable = new Set(['storage.diskFull', 'storage.readOnly', 'storage.notFound', 'storage.failed']);
 
+/** Where a step does not fit into memory the state is whole. */
+const outOfRoom = ['run.doesNotFit', 'engine.outOfMemory'] as const;
+
 export type LoopEnd =
   | { readonly reason: 'finished' | 'stopped' | 'deadline'; readonly position: LoopPosition }
   | { readonly reason: 'notFinite'; readonly position: LoopPosition; readonly error: ReturnType<typeof studioError> };
 
-const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
+/** A number of a row of metrics: null where it is not finite. */
+export const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
-  const { config, plan, trainer, now, folder, signal } = options;
+export async function trainingLoop<B, R extends LoopReport, Row extends { readonly step: number }>(
+  options: LoopOptions<B, R, Row>,
+): Promise<LoopEnd> {
+  const { task, now, folder, signal } = options;
   const log = await MetricsLog.open(folder, options.onRows, now);
-  const { sheets, checkpointMs, nonFiniteLimit: limit } = scheduleOf(config, plan.steps);
-  const interval = metricsInterval(plan.steps);
+  const { sheets, checkpointMs, nonFiniteLimit: limit } = task.schedule;
+  const interval = metricsInterval(task.steps);
   let { step, seconds } = options.from;
   let breakdowns = breakdownsOf(options.from);
   let checkpointAt = now();
@@ -97,34 +143,23 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
   const checkpoint = () =>
     onDisk(async () => {
       await log.sync();
-      await writeCheckpoint(folder, position(), await trainer.read());
+      const state = await task.read();
+      await writeCheckpoint(folder, position(), state);
       saved = step;
       checkpointAt = now();
-      await options.onCheckpoint(position());
+      await options.onCheckpoint(position(), state);
     });
   const ended = (): LoopEnd['reason'] | undefined => {
     if (signal.aborted) return 'stopped';
-    if (step >= plan.steps) return 'finished';
+    if (step >= task.steps) return 'finished';
     return options.deadline !== undefined && now() >= options.deadline ? 'deadline' : undefined;
   };
 
-  const row = (report: StepReport, batch: Batch, learningRate: number, stepSeconds: number): MetricsRow => ({
-    step,
-    loss: orNull(report.loss),
-    ...Object.fromEntries(Object.entries(report.parts).map(([name, part]) => [name, orNull(part)])),
-    gradNorm: orNull(report.gradNorm),
-    ...(batch.levels === undefined ? {} : { levels: batch.levels }),
-    ...(batch.c === undefined ? {} : { c: batch.c }),
-    learningRate,
-    stepSeconds,
-    seconds,
-    skipped: breakdowns.skipped,
-  });
   let burst = 1;
   /** The batches of the next burst: up to the next sheet or the end, because whoever looks in between must find that step's state. */
-  const batchesFrom = (first: number): Promise<Batch[]> => {
+  const batchesFrom = (first: number): Promise<B[]> => {
     let end = first + 1;
-    while (end - first < burst && end < plan.steps && !sheets.has(end)) end++;
+    while (end - first < burst && end < task.steps && !sheets.has(end)) end++;
     return Promise.all(Array.from({ length: end - first }, (_, i) => options.batch(first + i)));
   };
 
@@ -147,20 +182,21 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
       // No more than have the same learning rate for certain, so that no number depends on how many are handed over at once.
       const batches = ready.slice(0, stepsBeforeHalving(breakdowns, limit));
       const rest = ready.slice(batches.length);
-      const learningRate = learningRateAfter(config.optimiser.learningRate, breakdowns.halvings);
+      const { halvings } = breakdowns;
+      const asked = batches.map((batch, i): LoopStep<B> => {
+        const update = step + i + 1;
+        return { batch, update, learningRate: task.learningRate(update, halvings) };
+      });
       // Prepared while the device works; the last burst asks for batches that nobody needs.
       next = rest.length > 0 ? Promise.resolve(rest) : batchesFrom(step + batches.length);
-      const { emaRates } = plan;
-      const reports = await trainer
-        .steps(batches.map((batch, i) => ({ batch, update: step + i + 1, emaRates, learningRate })))
-        .catch(async (thrown: unknown) => {
-          next.catch(() => undefined);
-          // The state is that of the last step: it is worth more than the time since the last checkpoint.
-          if (isStudioError(thrown, 'run.doesNotFit') && saved !== step) await checkpoint();
-          throw thrown;
-        });
+      const reports = await task.make(asked).catch(async (thrown: unknown) => {
+        next.catch(() => undefined);
+        // The state is that of the last step: it is worth more than the time since the last checkpoint.
+        if (outOfRoom.some((code) => isStudioError(thrown, code)) && saved !== step) await checkpoint();
+        throw thrown;
+      });
       const stepSeconds = (now() - started) / 1000 / reports.length;
-      burst = nextBurst(trainer.burst, stepSeconds);
+      burst = nextBurst(task.burst(), stepSeconds);
       const troubles: Trouble[] = [];
       let isHopeless = false;
       reports.forEach((report, i) => {
@@ -172,13 +208,17 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopEnd> {
             kind: 'halved',
             step,
             count: limit + 1,
-            learningRate: learningRateAfter(config.optimiser.learningRate, after.halvings),
+            learningRate: task.learningRate(step + 1, after.halvings),
           });
         else if (after.skippedSinceHalving > breakdowns.skippedSinceHalving && isTold(after))
           troubles.push({ kind: 'rolledBack', step, count: after.skippedSinceHalving });
         isHopeless = verdict === 'pause';
         breakdowns = after;
-        if (step % interval === 0 || !report.committed) log.add(row(report, batches[i]!, learningRate, stepSeconds));
+        if (step % interval === 0 || !report.committed) {
+          const { batch, learningRate } = asked[i]!;
+          const { skipped } = breakdowns;
+          log.add(task.row(report, batch, { step, learningRate, stepSeconds, seconds, skipped }));
+        }
       });
       await onDisk(() => log.flushWhenDue());
       options.onStep(position());

@@ -1,8 +1,14 @@
 /** metrics.jsonl of a run: one row a step (thinned for very long runs), written about once a second. */
 import { join } from 'node:path';
+import type { Schema } from '../base/rpc.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
 import { metricsRowSchema } from './schema.ts';
 import type { MetricsRow } from './schema.ts';
+
+/** A row of whatever is trained. */
+interface Row {
+  readonly step: number;
+}
 
 const fileOf = (run: string): string => join(run, 'metrics.jsonl');
 /** A run of more steps than this records every n-th. */
@@ -11,42 +17,48 @@ const mostRows = 20_000;
 /** Steps between rows. */
 export const metricsInterval = (steps: number): number => Math.max(1, Math.ceil(steps / mostRows));
 
-export async function readMetrics(run: string, afterStep = 0): Promise<readonly MetricsRow[]> {
-  const { rows } = await readJsonl(fileOf(run), metricsRowSchema);
+/** Rows after a step, of a run whose rows have this schema. */
+export async function readRows<R extends Row>(run: string, schema: Schema<R>, afterStep = 0): Promise<readonly R[]> {
+  const { rows } = await readJsonl(fileOf(run), schema);
   return rows.filter(({ step }) => step > afterStep);
 }
 
+export const readMetrics = (run: string, afterStep = 0): Promise<readonly MetricsRow[]> =>
+  readRows(run, metricsRowSchema, afterStep);
+
 /** Drops rows after `step`: what was trained after the last checkpoint is trained again. */
-export async function truncateMetrics(run: string, step: number): Promise<void> {
-  const { rows, tornBytes } = await readJsonl(fileOf(run), metricsRowSchema);
+export async function truncateRows<R extends Row>(run: string, schema: Schema<R>, step: number): Promise<void> {
+  const { rows, tornBytes } = await readJsonl(fileOf(run), schema);
   const keep = rows.filter((row) => row.step <= step);
   if (keep.length < rows.length || tornBytes > 0) await writeJsonl(fileOf(run), keep);
 }
 
+export const truncateMetrics = (run: string, step: number): Promise<void> => truncateRows(run, metricsRowSchema, step);
+
 /** Collects rows and hands them on in batches: to the file and to whoever watches. */
-export class MetricsLog {
+export class MetricsLog<R extends Row> {
   readonly #writer: JsonlWriter;
-  readonly #onRows: (rows: readonly MetricsRow[]) => void;
+  readonly #onRows: (rows: readonly R[]) => void;
   readonly #now: () => number;
-  #pending: MetricsRow[] = [];
+  #pending: R[] = [];
   #flushedAt: number;
 
-  private constructor(writer: JsonlWriter, onRows: (rows: readonly MetricsRow[]) => void, now: () => number) {
+  private constructor(writer: JsonlWriter, onRows: (rows: readonly R[]) => void, now: () => number) {
     this.#writer = writer;
     this.#onRows = onRows;
     this.#now = now;
     this.#flushedAt = now();
   }
 
-  static async open(
+  static async open<R extends Row>(
     run: string,
-    onRows: (rows: readonly MetricsRow[]) => void,
+    onRows: (rows: readonly R[]) => void,
     now: () => number,
-  ): Promise<MetricsLog> {
+  ): Promise<MetricsLog<R>> {
     return new MetricsLog(await JsonlWriter.open(fileOf(run)), onRows, now);
   }
 
-  add(row: MetricsRow): void {
+  add(row: R): void {
     this.#pending.push(row);
   }
 

@@ -1,14 +1,12 @@
-/** Finds VAEs by name: what ships with the studio. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Finds VAEs by name: what ships with the studio, what its library holds and what the project has trained; or by path. */
+import { isAbsolute } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { autoencoderOf } from '../models/autoencoder.ts';
-import type { ParameterValue } from '../models/parameters.ts';
-import { withFileErrors } from '../storage/files.ts';
-import { readSafetensors } from '../storage/safetensors.ts';
 import { vaeCatalogue } from './catalogue.ts';
-import { starterConfig } from './starter.ts';
+import { readVae } from './formats/read.ts';
+import { libraryNames, readVaeFile, weightsPath } from './library.ts';
+import { refusePickles } from './pickle.ts';
+import { starterPath } from './shipped.ts';
+import { listTrained, readTrained } from './trained.ts';
 import type { Vae } from './vae.ts';
 
 /** Where VAEs are: absolute folders. */
@@ -21,33 +19,37 @@ export interface VaePlaces {
   readonly project?: string | undefined;
 }
 
-/** Loads a VAE by name. Throws `vae.unknown` and `vae.badFile`. */
-export async function loadVae(name: string, { resources }: VaePlaces): Promise<Vae> {
-  if (name !== 'starter') throw studioError('vae.unknown', { name, known: vaeCatalogue.map((vae) => vae.name) });
-  return readStarter(join(resources, 'vae', 'starter.safetensors'));
+/**
+ * Loads a VAE by name, or from an absolute path. Throws `vae.unknown`, `vae.badFile`, and `storage.damaged` when the weights in
+ * the library are not those that were added.
+ */
+export async function loadVae(name: string, { resources, library, project }: VaePlaces): Promise<Vae> {
+  if (name === 'starter') return readStarter(starterPath(resources));
+  if (isAbsolute(name)) {
+    await refusePickles(name);
+    return readVae(name);
+  }
+  const trained = project === undefined ? undefined : await readTrained(project, name);
+  if (trained) return trained;
+  const file = library === undefined ? undefined : await readVaeFile(library, name);
+  if (library === undefined || !file) {
+    const known = [
+      ...vaeCatalogue.map((vae) => vae.name),
+      ...(project === undefined ? [] : (await listTrained(project)).map((vae) => vae.name)),
+      ...(library === undefined ? [] : await libraryNames(library)),
+    ];
+    throw studioError('vae.unknown', { name, known });
+  }
+  const path = weightsPath(library, name, file);
+  const vae = await readVae(path);
+  if (!file.sha256.startsWith(vae.hash))
+    throw studioError('storage.damaged', { path, reason: 'its weights are not the ones that were added' });
+  return { ...vae, name, title: file.title };
 }
 
-/** Reads a VAE of the starter's sizes from a file. Throws `vae.badFile`. */
-export async function readStarter(path: string): Promise<Vae> {
-  const { tensors } = await readSafetensors(path);
-  const { encoderSpecs, decoderSpecs } = autoencoderOf(starterConfig);
-  const parameters = [...encoderSpecs, ...decoderSpecs].map(({ name: parameter, shape }): ParameterValue => {
-    const tensor = tensors.get(parameter);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw studioError('vae.badFile', { path, reason: `it has no ${parameter} of shape ${shape.join('×')}` });
-    return { name: parameter, shape, data: tensor.data };
-  });
-  const bytes = await withFileErrors(path, () => readFile(path));
-  const { latentChannels, reduction } = starterConfig;
-  return {
-    name: 'starter',
-    title: 'Starter VAE',
-    hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    config: starterConfig,
-    parameters,
-    latentChannels,
-    reduction,
-    hasPosterior: true,
-    needsFullPrecision: false,
-  };
-}
+/** Reads a VAE of the starter's kind from a file, by the starter's name. Throws `vae.badFile`. */
+export const readStarter = async (path: string): Promise<Vae> => ({
+  ...(await readVae(path)),
+  name: 'starter',
+  title: vaeCatalogue[0].title,
+});

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const count = z.int().positive();
+const latentChannels = z.int().min(1).max(64);
 
 /** The autoencoder's kind and sizes, by its weights' names. */
 export const autoencoderConfigSchema = z.discriminatedUnion('kind', [
@@ -9,10 +10,30 @@ export const autoencoderConfigSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('cells'),
     reduction: z.union([z.literal(4), z.literal(8)]),
-    latentChannels: z.int().min(1).max(64),
+    latentChannels,
     width: count,
     encoderBlocks: count,
     decoderBlocks: count,
+  }),
+  /** Stable Diffusion's and its descendants' (main/models/vae-kl.ts). */
+  z.strictObject({
+    kind: z.literal('kl'),
+    latentChannels,
+    blockOutChannels: z.array(count).min(1).max(8),
+    layersPerBlock: count,
+    normGroups: count,
+    midBlockAttention: z.boolean(),
+    quantConv: z.boolean(),
+    postQuantConv: z.boolean(),
+  }),
+  /** TAESD and its kin (main/models/vae-tiny.ts). */
+  z.strictObject({
+    kind: z.literal('tiny'),
+    latentChannels,
+    encoderWidth: count,
+    decoderWidth: count,
+    encoderBlocks: z.array(z.int().nonnegative()).min(1).max(8),
+    decoderBlocks: z.array(z.int().nonnegative()).min(1).max(8),
   }),
 ]);
 
@@ -58,6 +79,8 @@ export const vaeListSchema = z.strictObject({
   vaes: z.array(vaeInfoSchema),
   /** Those that are not there yet. */
   downloads: z.array(vaeDownloadSchema),
+  /** Folders of the studio's own that can not be read any more, and why. */
+  damaged: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
 });
 export type VaeList = z.infer<typeof vaeListSchema>;
 

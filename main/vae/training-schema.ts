@@ -88,6 +88,10 @@ export const vaeRunRecordSchema = z.strictObject({
   seconds: z.number().nonnegative(),
   skipped: z.int().nonnegative(),
   scores: z.array(vaeScoreSchema),
+  /** Of the pictures that it trains on, and how they were shaped. */
+  datasetHash: z.string(),
+  /** How well the starter VAE gives the same pictures back, in dB: whether training was worth it. */
+  starterPsnr: z.number().optional(),
   error: z.strictObject({ code: z.string(), what: z.string(), means: z.string(), advice: z.string() }).optional(),
   device: z.strictObject({ kind: deviceKindSchema, name: z.string() }).optional(),
 });

@@ -10,10 +10,12 @@ import {
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
-import { latentStatisticsSchema } from '../latents/schema.ts';
+import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
+import { reconstructionCheckSchema, vaeInfoSchema } from '../vae/schema.ts';
+import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
   done: z.int().nonnegative(),
@@ -53,10 +55,31 @@ export const engineContract = {
       output: importResultSchema,
       progress: importProgressSchema,
     },
-    'latents.encode': {
-      input: z.strictObject({ ...place, vae: z.string() }),
-      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
+    /** Reads a VAE and copies it into the library; a download is moved there. */
+    'vae.add': {
+      input: z.strictObject({
+        resources: z.string(),
+        library: z.string(),
+        path: z.string(),
+        name: z.string().optional(),
+        isDownload: z.boolean().optional(),
+      }),
+      output: vaeInfoSchema,
+    },
+    /** Encodes and decodes the project's pictures, or `most` of them, and keeps what it found in the project. */
+    'vae.check': {
+      input: z.strictObject({ ...place, vae: z.string(), most: z.int().min(1).optional() }),
+      output: reconstructionCheckSchema,
       progress,
+    },
+    'latents.encode': {
+      input: z.strictObject({ ...place, vae: z.string(), ...encodingOptionsSchema.partial().shape }),
+      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema, report: encodingReportSchema }),
+      /** The share of its time that the device waited for pictures, and what became of pictures so far. */
+      progress: progress.extend({
+        idleShare: z.number().optional(),
+        counts: z.record(z.string(), z.int().nonnegative()),
+      }),
     },
     /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {
@@ -81,6 +104,19 @@ export const engineContract = {
       output: runRecordSchema,
       progress: trainingProgress,
     },
+    /** Trains a VAE in an existing run folder. Cancelling stops it with a checkpoint. */
+    'vae.train': {
+      input: z.strictObject({ ...place, run: z.string(), name: z.string(), config: vaeTrainingConfigSchema }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Goes on from the last checkpoint. */
+    'vae.resume': {
+      input: z.strictObject({ ...place, run: z.string() }),
+      output: vaeRunRecordSchema,
+      progress: trainingProgress,
+    },
+    /** Of either kind of training. */
     'training.pause': { input: z.strictObject({ run: z.string(), paused: z.boolean() }), output: nothing },
     /** Makes pictures with the newest checkpoint of a run. */
     generate: {
@@ -127,8 +163,9 @@ export const engineContract = {
   },
   events: {
     metrics: z.strictObject({ run: z.string(), rows: z.array(metricsRowSchema) }),
+    vaeMetrics: z.strictObject({ run: z.string(), rows: z.array(vaeMetricsRowSchema) }),
     samples: z.strictObject({ run: z.string(), sheet: sampleSheetSchema }),
     /** A run's record changed on disk. */
-    run: z.strictObject({ project: z.string(), record: runRecordSchema }),
+    run: z.strictObject({ project: z.string(), record: z.union([runRecordSchema, vaeRunRecordSchema]) }),
   },
 } as const;

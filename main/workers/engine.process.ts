@@ -1,15 +1,18 @@
 /** The engine process: answers the main process, owns the threads. It ends when its parent does. */
 import { setMaxListeners } from 'node:events';
-import type { VaePlaces } from '../vae/load.ts';
 import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
-import { latentsFolder, listLatents, readManifest } from '../latents/store.ts';
-import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import { completeLatents } from '../latents/caches.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
-import type { LatentManifest } from '../latents/schema.ts';
+import { addVae } from '../vae/adding.ts';
+import type { VaePlaces } from '../vae/load.ts';
+import type { RunRecord, SampleSheet } from '../runs/schema.ts';
+import type { AnyRun } from '../runs/store.ts';
+import type { MetricsRow } from '../training/schema.ts';
+import type { VaeMetricsRow, VaeRunRecord } from '../vae/training-schema.ts';
 import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
@@ -20,8 +23,10 @@ import { ownProcessPort } from './ports.ts';
 import { classesOfRun } from './run-classes.ts';
 import { estimateRun } from './run-estimate.ts';
 import { createThreads } from './threads.ts';
+import { vaeCheckJob } from './vae-check-job.ts';
 import { TrainingJob } from './training-job.ts';
-import type { TrainingControl } from './training-job.ts';
+import { VaeTrainingJob } from './vae-training-job.ts';
+import type { TrainingControl, TrainingEvents } from './run-watch.ts';
 
 process.setSourceMapsEnabled(true);
 /** A process is made for one device and keeps it; another choice is another process. */
@@ -31,26 +36,15 @@ const threads = createThreads(device);
 /** The one run in training. */
 let training: Pause | undefined;
 
-/** The complete latents of the pictures as they are now. Throws `latents.missing`. */
-async function currentLatents(project: string): Promise<LatentManifest> {
-  const settings = await readSettings(project);
-  const wanted = settings && datasetHash(await readPictures(project), settings);
-  for (const key of await listLatents(project)) {
-    const manifest = await readManifest(latentsFolder(project, key));
-    if (manifest?.complete && manifest.datasetHash === wanted) return manifest;
-  }
-  throw studioError('latents.missing', {});
-}
-
+/** Trains with this process's one training: `work` is told how it is controlled, and whom it tells of progress, sheets and its record. */
 async function trained<T>(
-  place: VaePlaces & { project: string; run: string },
+  { run, project }: VaePlaces & { project: string; run: string },
   context: CallContext<TrainingProgress>,
-  work: (job: TrainingJob) => Promise<T>,
+  work: (events: Omit<TrainingEvents<AnyRun, never>, 'metrics'>, control: TrainingControl) => Promise<T>,
 ): Promise<T> {
   if (training) throw studioError('engine.busy', { work: `“${training.run}” is in training` });
-  const pause = new Pause(place.run);
+  const pause = new Pause(run);
   training = pause;
-  const { run, project } = place;
   const control: TrainingControl = {
     signal: context.signal,
     isPaused: () => pause.paused,
@@ -59,17 +53,35 @@ async function trained<T>(
   };
   const events = {
     progress: (progress: TrainingProgress) => context.progress(progress),
-    metrics: (rows: readonly Parameters<typeof send<'metrics'>>[1]['rows'][number][]) =>
-      send('metrics', { run, rows: [...rows] }),
-    samples: (sheet: Parameters<typeof send<'samples'>>[1]['sheet']) => send('samples', { run, sheet }),
-    record: (record: Parameters<typeof send<'run'>>[1]['record']) => send('run', { project, record }),
+    samples: (sheet: SampleSheet) => send('samples', { run, sheet }),
+    record: (record: AnyRun) => send('run', { project, record }),
   };
   try {
-    return await work(new TrainingJob(threads, place, events, control));
+    return await work(events, control);
   } finally {
     training = undefined;
   }
 }
+
+type Place = VaePlaces & { project: string; run: string };
+const trainedModel = (
+  place: Place,
+  context: CallContext<TrainingProgress>,
+  work: (job: TrainingJob) => Promise<RunRecord>,
+) =>
+  trained(place, context, (events, control) => {
+    const metrics = (rows: readonly MetricsRow[]) => send('metrics', { run: place.run, rows: [...rows] });
+    return work(new TrainingJob(threads, place, { ...events, metrics }, control));
+  });
+const trainedVae = (
+  place: Place,
+  context: CallContext<TrainingProgress>,
+  work: (job: VaeTrainingJob) => Promise<VaeRunRecord>,
+) =>
+  trained(place, context, (events, control) => {
+    const metrics = (rows: readonly VaeMetricsRow[]) => send('vaeMetrics', { run: place.run, rows: [...rows] });
+    return work(new VaeTrainingJob(threads, place, { ...events, metrics }, control));
+  });
 
 const handlers: Handlers<typeof engineContract> = {
   'device.info': () => threads.device.info({}),
@@ -86,17 +98,21 @@ const handlers: Handlers<typeof engineContract> = {
     setMaxListeners(0, signal);
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
+  'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
+  'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.estimate': async ({ project, config }) => {
-    const latents = await currentLatents(project);
+    const latents = await completeLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);
     return estimateRun(threads.device, resolved.config, latents);
   },
   'training.start': async (input, context) => {
-    const latents = await currentLatents(input.project);
-    return trained(input, context, (job) => job.start({ ...input, latents }));
+    const latents = await completeLatents(input.project);
+    return trainedModel(input, context, (job) => job.start({ ...input, latents }));
   },
-  'training.resume': (input, context) => trained(input, context, (job) => job.resume(input.run)),
+  'training.resume': (input, context) => trainedModel(input, context, (job) => job.resume(input.run)),
+  'vae.train': (input, context) => trainedVae(input, context, (job) => job.start(input)),
+  'vae.resume': (input, context) => trainedVae(input, context, (job) => job.resume(input.run)),
   'training.pause': ({ run, paused }) => {
     if (training?.run !== run) throw studioError('run.unknown', { run, known: training ? [training.run] : [] });
     training.set(paused);

@@ -4,6 +4,7 @@ import { deviceTerms } from '../engine/schema.ts';
 import type { RunLogRow, RunRecord, RunStatus } from '../runs/schema.ts';
 import type { LoopEnd, LoopPosition, Trouble } from '../training/loop.ts';
 import { addToLog, writeRun } from '../runs/store.ts';
+import type { AnyRun } from '../runs/store.ts';
 
 export type RunDevice = NonNullable<RunRecord['device']>;
 const deviceWords = ({ kind, name }: RunDevice): string => `${name} (${deviceTerms[kind]})`;
@@ -54,22 +55,22 @@ export function errorOf(end: LoopEnd): Pick<RunRecord, 'error'> {
   return end.reason === 'notFinite' ? { error: { code: end.error.code, ...end.error.words } } : {};
 }
 
-export class RunJournal {
+export class RunJournal<R extends AnyRun> {
   readonly #project: string;
-  readonly #onRecord: (record: RunRecord) => void;
+  readonly #onRecord: (record: R) => void;
 
-  constructor(project: string, onRecord: (record: RunRecord) => void) {
+  constructor(project: string, onRecord: (record: R) => void) {
     this.#project = project;
     this.#onRecord = onRecord;
   }
 
-  async save(record: RunRecord): Promise<void> {
+  async save(record: R): Promise<void> {
     await writeRun(this.#project, record);
     this.#onRecord(record);
   }
 
   /** For a state that the disk may miss: a paused run and a running one are found alike after a crash. */
-  async saveIfPossible(record: RunRecord): Promise<void> {
+  async saveIfPossible(record: R): Promise<void> {
     try {
       await this.save(record);
     } catch {
@@ -77,19 +78,19 @@ export class RunJournal {
     }
   }
 
-  async note({ id, step }: RunRecord, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
+  async note({ id, step }: AnyRun, text: string, kind: RunLogRow['kind'] = 'note'): Promise<void> {
     await addToLog(this.#project, id, { at: new Date().toISOString(), step, kind, text });
   }
 
   /** Tells of steps that are not finite. A full disk must not cost the step after them; the metrics say the same. */
-  async trouble(record: RunRecord, trouble: Trouble): Promise<void> {
+  async trouble(record: R, trouble: Trouble): Promise<void> {
     if (trouble.kind === 'halved') await this.saveIfPossible(record);
     await this.note({ ...record, step: trouble.step }, wordsOf(trouble), 'trouble').catch(() => undefined);
   }
 
   /** Keeps what can be kept of a failure; the error itself goes on to whoever asked for the run. */
-  async failed(record: RunRecord, { code, words }: StudioError): Promise<void> {
-    const failed: RunRecord = { ...record, status: 'failed', error: { code, ...words } };
+  async failed(record: R, { code, words }: StudioError): Promise<void> {
+    const failed: R = { ...record, status: 'failed', error: { code, ...words } };
     // The disk that made the run fail may refuse this, too; the window hears of it all the same.
     await this.saveIfPossible(failed);
     await this.note(failed, words.what, 'trouble').catch(() => undefined);

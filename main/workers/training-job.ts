@@ -1,9 +1,8 @@
 /** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
 import { join } from 'node:path';
-import { studioError, toStudioError } from '../base/errors.ts';
-import { ProgressMeter } from '../base/progress.ts';
+import { studioError } from '../base/errors.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
-import { picturesIn } from '../latents/schema.ts';
+import { copiesIn, picturesIn } from '../latents/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
@@ -11,36 +10,23 @@ import { averagesWords } from '../training/averages.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { startPosition, trainingLoop } from '../training/loop.ts';
 import type { LoopPosition } from '../training/loop.ts';
+import { runTask } from '../training/task.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
 import type { VaePlaces } from '../vae/load.ts';
-import type { TrainingProgress } from './engine.contract.ts';
 import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
 import { classesOfRun, refuseOtherClasses } from './run-classes.ts';
-import { endWords, errorOf, kept, resumedWords, RunJournal, startedWords, statusOf } from './run-journal.ts';
+import { kept, resumedWords, RunJournal, startedWords } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
+import { RunWatch } from './run-watch.ts';
+import type { TrainingControl, TrainingEvents } from './run-watch.ts';
 import { startState, startWords } from './start-state.ts';
 import { timeBudget } from './time-budget.ts';
 import type { Threads } from './threads.ts';
-
-export interface TrainingEvents {
-  progress(progress: TrainingProgress): void;
-  metrics(rows: readonly MetricsRow[]): void;
-  samples(sheet: SampleSheet): void;
-  record(record: RunRecord): void;
-}
-
-export interface TrainingControl {
-  readonly signal: AbortSignal;
-  readonly isPaused: () => boolean;
-  /** Until the person says go on, the run is stopped, or `ms` have passed. */
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly whilePaused: () => Promise<void>;
-}
 
 export interface NewRun {
   readonly run: string;
@@ -58,23 +44,20 @@ const sheetNfes = [1, 2] as const;
 const scoreSamples = 1024;
 /** With fewer held-out pictures a Fréchet distance says nothing. */
 const fewestForScore = 64;
-/** How often a run that waits for the disk tries again by itself: nobody is there at night, or behind a script. */
-const diskRetryMs = 10_000;
-
 export class TrainingJob {
   readonly #threads: Threads;
   readonly #project: string;
   readonly #place: VaePlaces & { project: string };
-  readonly #events: TrainingEvents;
+  readonly #events: TrainingEvents<RunRecord, MetricsRow>;
   readonly #control: TrainingControl;
-  readonly #journal: RunJournal;
+  readonly #journal: RunJournal<RunRecord>;
   /** Before the run has a record there is nobody to tell but the log of its start. */
   #onSmaller: (change: SmallerMicroBatch) => Promise<void> = async () => undefined;
 
   constructor(
     threads: Threads,
     place: VaePlaces & { project: string },
-    events: TrainingEvents,
+    events: TrainingEvents<RunRecord, MetricsRow>,
     control: TrainingControl,
   ) {
     this.#threads = threads;
@@ -92,7 +75,7 @@ export class TrainingJob {
     const pictures = picturesIn(latents);
     const { config, classes } = await classesOfRun(this.#project, asked, latents, heldOutCount(pictures));
     // Checks the data before anything is loaded.
-    const first = planRun(config, latents.shape, pictures, 1, classes);
+    const first = planRun(config, latents.shape, pictures, 1, classes, copiesIn(latents));
     const begin = await startState(this.#project, config, latents.shape);
     const { state } = begin;
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
@@ -104,10 +87,9 @@ export class TrainingJob {
       const budget =
         budgetMs !== undefined
           ? await timeBudget({
-              threads: this.#threads,
-              trainer,
-              data,
-              config,
+              phases: [{ share: 1, task: runTask(config, first, trainer), update: 1 }],
+              batch: (k) => this.#threads.maths.batch({ data, config, steps: 1, k }),
+              sheets: config.sampleSheets,
               end: began + budgetMs,
               sheet: async () => {
                 for (const nfe of sheetNfes) await painter.pictures(sheetSeeds(), nfe);
@@ -115,9 +97,9 @@ export class TrainingJob {
               score: isScored ? () => this.#quality(painter) : undefined,
             })
           : undefined;
-      const steps = lengthInSteps(config, pictures - heldOutCount(pictures)) ?? budget!.steps;
+      const steps = lengthInSteps(config, (pictures - heldOutCount(pictures)) * copiesIn(latents)) ?? budget!.steps;
       await trainer.put(state);
-      const plan = planRun(config, latents.shape, pictures, steps, classes);
+      const plan = planRun(config, latents.shape, pictures, steps, classes, copiesIn(latents));
       const device = await this.#device();
       const record: RunRecord = {
         id: run,
@@ -190,89 +172,39 @@ export class TrainingJob {
     painter: Painter,
     deadline: number | undefined,
   ): Promise<RunRecord> {
-    let record = start;
     const { maths } = this.#threads;
-    const meter = new ProgressMeter();
-    const { steps } = record.plan;
-    const folder = runFolder(this.#project, record.id);
-    const { scores: scored } = scheduleOf(record.config, steps);
-    let position = from;
-    /** What the disk refused since the last checkpoint; the log can only hear of it afterwards. */
-    const refused: string[] = [];
+    const { config, plan } = start;
+    const { steps } = plan;
+    const { scores: scored } = scheduleOf(config, steps);
+    const [journal, events, control] = [this.#journal, this.#events, this.#control];
+    const watch = new RunWatch({ journal, events, control, record: start, from, steps, kept });
     this.#onSmaller = async ({ to }) => {
-      record = { ...record, microBatch: to, memoryRanOutAt: position.step };
-      await this.#journal.saveIfPossible(record);
-      const text = `Memory ran out. ${partsWords(record.config.batchSize, to)} Nothing was lost.`;
+      watch.record = { ...watch.record, microBatch: to, memoryRanOutAt: watch.position.step };
+      await journal.saveIfPossible(watch.record);
+      const text = `Memory ran out. ${partsWords(config.batchSize, to)} Nothing was lost.`;
       // A full disk must not cost the step; the record says the same.
-      await this.#journal.note({ ...record, step: position.step }, text, 'trouble').catch(() => undefined);
+      await journal.note({ ...watch.record, step: watch.position.step }, text, 'trouble').catch(() => undefined);
     };
-    try {
-      const end = await trainingLoop({
-        folder,
-        config: record.config,
-        plan: record.plan,
-        from,
-        trainer,
-        batch: (k) => maths.batch({ data, config: record.config, steps, k }),
-        sampleSheet: async (step) => {
-          await this.#sheets(record.id, step, painter);
-          if (!scored.has(step)) return;
-          record = await this.#scored(record, painter, step);
-          await this.#journal.save(record);
-        },
-        onRows: (rows) => this.#events.metrics(rows),
-        onStep: (now) => {
-          position = now;
-          this.#events.progress({ ...meter.update(now.step, steps), skipped: now.skipped, phase: 'training' });
-        },
-        onTrouble: async (trouble) => {
-          record = { ...record, halvings: position.halvings };
-          await this.#journal.trouble(record, trouble);
-        },
-        onCheckpoint: async (position) => {
-          record = { ...record, ...kept(position), status: this.#control.isPaused() ? 'paused' : 'running' };
-          await this.#journal.save(record);
-          if (refused.length > 0)
-            await this.#journal.note(record, `The disk refused: ${[...new Set(refused)].join(' ')}`, 'trouble');
-          refused.length = 0;
-          await this.#journal.note(record, 'A checkpoint was saved.');
-        },
-        signal: this.#control.signal,
-        whilePaused: async () => {
-          meter.pause();
-          record = { ...record, status: 'paused' };
-          await this.#journal.saveIfPossible(record);
-          await this.#control.whilePaused();
-          record = { ...record, status: 'running' };
-          await this.#journal.saveIfPossible(record);
-        },
-        isPaused: this.#control.isPaused,
-        whileRefused: async (error) => {
-          meter.pause();
-          refused.push(error.words.what);
-          const { code, words } = studioError('run.waitsForDisk', { problem: error.words.what, step: position.step });
-          // The record may not fit on the disk either; whoever watches hears of it all the same.
-          this.#events.record({ ...record, status: 'paused', error: { code, ...words } });
-          this.#events.progress({ done: position.step, total: steps, skipped: position.skipped, phase: 'waiting' });
-          await this.#control.sleep(diskRetryMs);
-          this.#events.record({ ...record, status: 'running' });
-        },
-        now: () => performance.now(),
-        deadline,
-      });
-      record = { ...record, ...kept(end.position), status: statusOf(end), ...errorOf(end) };
-      if (end.reason !== 'notFinite') record = await this.#scored(record, painter, record.step);
-    } catch (thrown) {
-      await this.#journal.failed(record, toStudioError(thrown));
-      throw thrown;
-    }
-    await this.#journal.save(record);
-    await this.#journal.note(
-      record,
-      endWords[record.status] ?? record.error?.what ?? '',
-      record.error ? 'trouble' : 'note',
+    return watch.until(
+      () =>
+        trainingLoop({
+          folder: runFolder(this.#project, start.id),
+          task: runTask(config, plan, trainer),
+          from,
+          batch: (k) => maths.batch({ data, config, steps, k }),
+          sampleSheet: async (step) => {
+            await this.#sheets(start.id, step, painter);
+            if (!scored.has(step)) return;
+            watch.record = await this.#scored(watch.record, painter, step);
+            await journal.save(watch.record);
+          },
+          onRows: (rows) => events.metrics(rows),
+          ...watch.hooks,
+          now: () => performance.now(),
+          deadline,
+        }),
+      (record) => this.#scored(record, painter, record.step),
     );
-    return record;
   }
 
   async #device(): Promise<RunDevice> {

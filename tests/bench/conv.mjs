@@ -29,6 +29,7 @@ const { trace } = await import(join(main, 'tensor/trace/trace.js'));
 const { createLocalDevice, localDevice } = await import(join(main, 'engine/local-device.js'));
 const { createWebGpuDevice } = await import(join(main, 'engine/webgpu-device.js'));
 const { fillNormal } = await import(join(main, 'base/random.js'));
+const window = { stride: 1, padding: 1 };
 const oneThread = values.clock === 'processor';
 const device =
   values.device === 'webgpu'
@@ -97,8 +98,8 @@ async function bench([batch, into, out, side]) {
     columns: float(rows, 9 * into),
   };
   const forms = {
-    convolution: viaGradients(({ x, w }) => convolutionForms.convolution[1](x, w)),
-    ...(side <= 8 ? { columns: viaGradients(({ x, w }) => convolutionForms.columns[1](x, w)) } : {}),
+    convolution: viaGradients(({ x, w }) => convolutionForms.convolution(window)(x, w)),
+    ...(side <= 8 ? { columns: viaGradients(({ x, w }) => convolutionForms.columns(window)(x, w)) } : {}),
     channelsLast: channelsLast(batch, into, out, side),
     product: {
       forward: ({ columns: a, w }) => first(ops.matMul(a, ops.reshape(w, [out, 9 * into]), false, true)),

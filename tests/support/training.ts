@@ -12,6 +12,9 @@ import { DataOrder, prepareBatch } from '../../main/training/batch.ts';
 import { readCheckpoint } from '../../main/training/checkpoint.ts';
 import { startPosition, trainingLoop } from '../../main/training/loop.ts';
 import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
+import { runTask } from '../../main/training/task.ts';
+import type { MetricsRow } from '../../main/training/schema.ts';
+import type { StepReport } from '../../main/training/trainer.ts';
 import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
@@ -59,7 +62,7 @@ export interface RigOptions {
   readonly stopAfter?: number;
   /** Spoils batches, to see what NaN does. */
   readonly spoil?: (batch: Batch, k: number) => Batch;
-  readonly loop?: Partial<LoopOptions>;
+  readonly loop?: Partial<LoopOptions<Batch, StepReport, MetricsRow>>;
   readonly device?: Device;
   readonly microBatch?: number;
   readonly onSmaller?: TrainerOptions['onSmaller'];
@@ -93,10 +96,8 @@ export async function runTiny({
   const stop = new AbortController();
   const end = await trainingLoop({
     folder,
-    config,
-    plan,
+    task: runTask(config, plan, trainer),
     from,
-    trainer,
     batch: async (k) => {
       const batch = prepareBatch(data, config, steps, k, order);
       return spoil ? spoil(batch, k) : batch;

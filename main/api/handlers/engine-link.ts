@@ -37,6 +37,7 @@ export class EngineLink {
     this.#kind = device.kind;
     const connection = connect(engineContract, started.port);
     connection.onEvent('metrics', this.#events.metrics);
+    connection.onEvent('vaeMetrics', this.#events.vaeMetrics);
     connection.onEvent('samples', this.#events.samples);
     connection.onEvent('run', this.#events.run);
     started.port.onClose((reason) => {

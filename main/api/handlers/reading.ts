@@ -11,13 +11,14 @@ import { deletePictures, listPictures } from '../../gallery/store.ts';
 import { gridPngTextSchema, picturePngTextSchema, pngKeyword } from '../../generation/schema.ts';
 import type { GridPngText } from '../../generation/schema.ts';
 import { projectExists } from '../../projects/store.ts';
-import { readLog, readRun, readSheets, runFolder } from '../../runs/store.ts';
+import { readAnyRun, readLog, readRun, readSheets, runFolder } from '../../runs/store.ts';
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
+import type { LatentMethods } from './latents.ts';
 import { currentStatistics, summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
@@ -80,6 +81,7 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
+  | LatentMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'
@@ -146,11 +148,11 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       return [...(await readMetrics(runFolder(project(), id), afterStep))];
     },
     'runs.samples': async ({ run }) => {
-      const { id } = await readRun(project(), run);
+      const { id } = await readAnyRun(project(), run);
       return [...(await readSheets(project(), id))];
     },
     'runs.log': async ({ run }) => {
-      const { id } = await readRun(project(), run);
+      const { id } = await readAnyRun(project(), run);
       return [...(await readLog(project(), id))];
     },
     'gallery.page': async ({ offset, limit }) => {

@@ -48,6 +48,7 @@ export class Session {
       (device) => ports.spawnEngine(device),
       {
         metrics: (payload) => this.emit('metrics', payload),
+        vaeMetrics: (payload) => this.emit('vaeMetrics', payload),
         samples: (payload) => this.emit('samples', payload),
         run: ({ project }) => {
           if (project === this.#project?.path) this.projectChanged();

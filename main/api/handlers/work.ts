@@ -4,21 +4,25 @@ import { join } from 'node:path';
 import { isStudioError, studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
+import { currentLatents } from '../../latents/caches.ts';
+import type { EncodingWishes } from '../../latents/schema.ts';
 import type { RunRecord } from '../../runs/schema.ts';
-import { addToLog, createRunFolder, deleteRun, readRun, writeRun } from '../../runs/store.ts';
+import { addToLog, createRunFolder, deleteRun, isVaeRun, readRun, readVaeRun, writeRun } from '../../runs/store.ts';
+import type { AnyRun } from '../../runs/store.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import type { DeviceKind } from '../../engine/schema.ts';
 import type { Preset, RunConfig } from '../../training/schema.ts';
+import type { VaeRunRecord, VaeTrainingConfig } from '../../vae/training-schema.ts';
 import type { ProbedModel, TrainingProgress } from '../../workers/engine.contract.ts';
 import type { StudioContract } from '../contract/contract.ts';
+import type { JobKind } from '../contract/jobs.ts';
 import { outliveCrashes } from './crashes.ts';
 import type { Engine } from './engine-link.ts';
-import type { JobReport, StartedJob } from './job-board.ts';
+import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
-import { currentLatents } from './summary.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
-function measured(progress: {
+export function measured(progress: {
   done: number;
   total?: number | undefined;
   perSecond?: number | undefined;
@@ -39,15 +43,23 @@ type Model = Pick<Preset, 'name' | 'config'>;
 /** Latents of pictures of 64 pixels, where there are none yet. */
 const starterLatents: ProbedModel['shape'] = [4, 8, 8];
 
-const trainingTitles: Readonly<Record<TrainingProgress['phase'], string>> = {
-  preparing: 'Preparing to train',
-  training: 'Training',
-  waiting: 'Waiting for the disk',
-};
+const trainingTitles = {
+  train: { preparing: 'Preparing to train', training: 'Training', waiting: 'Waiting for the disk' },
+  trainVae: { preparing: 'Preparing to train', training: 'Training the VAE', waiting: 'Waiting for the disk' },
+} as const satisfies Partial<Record<JobKind, Record<TrainingProgress['phase'], string>>>;
 
 interface TrainingOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TrainingProgress) => void;
+}
+
+/** How a run is trained, whatever it trains. */
+interface Training<R extends AnyRun> {
+  readonly kind: keyof typeof trainingTitles;
+  readonly start: (options: TrainingOptions) => Promise<R>;
+  /** With the engine there is then: after a crash that is another one. */
+  readonly resume: (options: TrainingOptions) => Promise<R>;
+  readonly read: () => Promise<R>;
 }
 
 /** A run that was still being planned has no record yet. */
@@ -79,12 +91,16 @@ export class Work {
     );
   }
 
-  encode(vae: string) {
+  encode(vae: string, wishes: EncodingWishes = {}) {
     const { place } = this.#session;
     return this.#start({ kind: 'encode', title: 'Encoding pictures', unit: 'pictures' }, async (signal, report) =>
       (await this.#session.computingEngine())['latents.encode'](
-        { ...place, vae },
-        { signal, onProgress: (progress) => report(measured(progress)) },
+        { ...place, vae, ...wishes },
+        {
+          signal,
+          onProgress: ({ counts, idleShare, ...progress }) =>
+            report({ ...measured(progress), counts, ...(idleShare === undefined ? {} : { idleShare }) }),
+        },
       ),
     );
   }
@@ -102,24 +118,35 @@ export class Work {
     const name = options.name ?? `${title}, ${run.replace('run-', 'run ')}`;
     const { preset, config } = options;
     const input = { ...place, run, name, config, ...(preset === undefined ? {} : { preset }) };
-    return {
-      run,
-      job: this.#train(run, async (options) =>
-        (await this.#session.computingEngine())['training.start'](input, options),
-      ),
-    };
+    const start = async (options: TrainingOptions) =>
+      (await this.#session.computingEngine())['training.start'](input, options);
+    return { run, job: this.#train(run, { ...this.#modelTraining(run), start }) };
+  }
+
+  /** Makes the run's folder and starts training a VAE. */
+  async startVaeRun(options: {
+    name?: string | undefined;
+    config: VaeTrainingConfig;
+  }): Promise<{ run: string; job: StartedJob<VaeRunRecord> }> {
+    const { place } = this.#session;
+    this.#refuseSecondRun();
+    const run = await createRunFolder(place.project, 'vae');
+    const name = options.name ?? `Own VAE ${Number(run.replace('vae-', ''))}`;
+    const input = { ...place, run, name, config: options.config };
+    const start = async (asked: TrainingOptions) => (await this.#session.computingEngine())['vae.train'](input, asked);
+    return { run, job: this.#train(run, { ...this.#vaeTraining(run), start }) };
   }
 
   async resumeRun(run: string): Promise<StartedJob<RunRecord>> {
-    const { place } = this.#session;
-    const { id } = await readRun(place.project, run);
-    if (this.#training.has(id)) {
-      await this.pauseRun(id, false);
-      const job = this.#training.get(id)!;
-      return { id: job, finished: Promise.reject(studioError('run.alreadyRunning', { run })) };
-    }
-    this.#refuseSecondRun();
-    return this.#train(id, (options) => this.#resumeIn(place, id, options));
+    const { id } = await readRun(this.#session.place.project, run);
+    return (await this.#goOn(id)) ?? this.#train(id, this.#modelTraining(id));
+  }
+  async resumeVaeRun(run: string): Promise<StartedJob<VaeRunRecord>> {
+    const { id } = await readVaeRun(this.#session.place.project, run);
+    return (await this.#goOn(id)) ?? this.#train(id, this.#vaeTraining(id));
+  }
+  resumeAnyRun(run: string): Promise<StartedJob<AnyRun>> {
+    return isVaeRun(run) ? this.resumeVaeRun(run) : this.resumeRun(run);
   }
 
   async pauseRun(run: string, paused: boolean): Promise<void> {
@@ -176,33 +203,58 @@ export class Work {
     await Promise.all(this.#open);
   }
 
-  #refuseSecondRun(): void {
+  /** Starts a job of another part of the application; it ends with the others. */
+  start<T>(
+    start: JobStart,
+    work: (signal: AbortSignal, report: (report: JobReport) => void) => Promise<T>,
+  ): StartedJob<T> {
+    return this.#start(start, work);
+  }
+
+  #refuseSecondRun(): undefined {
     const [busy] = this.#training.keys();
     if (busy !== undefined) throw studioError('run.alreadyRunning', { run: busy });
   }
 
-  /** With the engine there is now: after a crash that is another one. */
-  async #resumeIn(place: Session['place'], run: string, options: TrainingOptions): Promise<RunRecord> {
-    return (await this.#session.computingEngine())['training.resume']({ ...place, run }, options);
+  /** A run that is in training goes on; undefined for one that is not, which may then be the one in training. */
+  async #goOn(run: string): Promise<StartedJob<never> | undefined> {
+    const job = this.#training.get(run);
+    if (job === undefined) return this.#refuseSecondRun();
+    await this.pauseRun(run, false);
+    return { id: job, finished: Promise.reject(studioError('run.alreadyRunning', { run })) };
   }
 
-  #train(run: string, begin: (options: TrainingOptions) => Promise<RunRecord>): StartedJob<RunRecord> {
+  #modelTraining(run: string): Training<RunRecord> {
     const { place } = this.#session;
+    const resume = async (options: TrainingOptions) =>
+      (await this.#session.computingEngine())['training.resume']({ ...place, run }, options);
+    return { kind: 'train', start: resume, resume, read: () => readRun(place.project, run) };
+  }
+  #vaeTraining(run: string): Training<VaeRunRecord> {
+    const { place } = this.#session;
+    const resume = async (options: TrainingOptions) =>
+      (await this.#session.computingEngine())['vae.resume']({ ...place, run }, options);
+    return { kind: 'trainVae', start: resume, resume, read: () => readVaeRun(place.project, run) };
+  }
+
+  #train<R extends AnyRun>(run: string, { kind, start, resume, read }: Training<R>): StartedJob<R> {
+    const { place } = this.#session;
+    const titles = trainingTitles[kind];
     const note = (step: number, text: string) =>
       addToLog(place.project, run, { at: new Date().toISOString(), step, kind: 'trouble', text });
-    const started = this.#start({ kind: 'train', title: 'Training', unit: 'steps', run }, async (signal, report) => {
+    const started = this.#start({ kind, title: titles.training, unit: 'steps', run }, async (signal, report) => {
       let restarted: JobReport['counts'] = {};
       const onProgress = ({ skipped, phase, ...progress }: TrainingProgress) =>
-        report({ ...measured(progress), counts: { skipped, ...restarted }, title: trainingTitles[phase] });
+        report({ ...measured(progress), counts: { skipped, ...restarted }, title: titles[phase] });
       const options = { signal, onProgress };
       try {
         return await outliveCrashes({
-          start: () => begin(options),
-          resume: () => this.#resumeIn(place, run, options),
+          start: () => start(options),
+          resume: () => resume(options),
           isUnwanted: () => signal.aborted || this.#paused.has(run),
           recorded: async () => {
             await this.#session.crashRecorded;
-            return readRun(place.project, run).catch(unlessUnknown);
+            return read().catch(unlessUnknown);
           },
           onRestart: async ({ step }, { words }, restarts) => {
             await note(step, `${words.what} The run goes on by itself from the last checkpoint.`);
@@ -266,7 +318,7 @@ export function workHandlers(session: Session, work: Work): Pick<Handlers<Studio
       return { job: work.importPictures(chosen, settings).id };
     },
     'devices.check': async (input) => ({ job: (await work.checkDevices(input)).id }),
-    'latents.encode': ({ vae }) => ({ job: work.encode(vae).id }),
+    'latents.encode': ({ vae, ...wishes }) => ({ job: work.encode(vae, wishes).id }),
     'runs.start': async (input) => {
       const { run, job } = await work.startRun(input);
       return { run, job: job.id };
@@ -276,7 +328,7 @@ export function workHandlers(session: Session, work: Work): Pick<Handlers<Studio
       return {};
     },
     'runs.resume': async ({ run }) => {
-      const job = await work.resumeRun(run);
+      const job = await work.resumeAnyRun(run);
       job.finished.catch(() => undefined);
       return { job: job.id };
     },

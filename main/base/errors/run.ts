@@ -77,6 +77,11 @@ export const runErrors = {
     means: 'It was not resumed: it would go on with other data.',
     advice: 'Encode the same pictures with the same VAE again, or start a new run.',
   })),
+  'run.picturesChanged': entry<{ run: string }>('user', ({ run }) => ({
+    what: `The pictures that the run “${run}” was trained on are not those in the project any more.`,
+    means: 'It was not resumed: it would go on with other pictures. The VAE that it made until then can be used.',
+    advice: 'Bring the same pictures back, or start a new run.',
+  })),
   'run.noClasses': entry<{ found: readonly string[] }>('user', ({ found }) => ({
     what: `The pictures have ${found.length === 1 ? `one class, ${listed(found)}` : 'no classes'}; a model that knows classes needs at least two.`,
     means: 'Training was not started.',

@@ -57,6 +57,11 @@ export const systemErrors = {
     means: 'The file was not used and not changed.',
     advice: 'Restore it from a copy, or delete it and repeat the step that made it.',
   })),
+  'storage.tensorType': entry<{ path: string; tensor: string; type: string }>('user', ({ path, tensor, type }) => ({
+    what: `“${tensor}” in ${path} is stored as ${type}; the studio computes with F32, F16 and BF16 (floating-point numbers).`,
+    means: 'The file was not used and not changed.',
+    advice: 'Save it again with its weights as float32 or float16, or choose another file.',
+  })),
   'storage.newerVersion': entry<{ path: string; found: number; known: number }>('user', ({ path, found, known }) => ({
     what: `${path} was made by a newer version of Cauchy Studio (format ${found}; this version knows ${known}).`,
     means: 'It was not opened and not changed.',

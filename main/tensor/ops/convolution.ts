@@ -22,22 +22,30 @@ type Tensor4 = ReturnType<typeof tf.tensor4d>;
 const fewPlaces = 9;
 
 /**
- * Convolution with zero padding (k − 1)/2 on every side: x [batch, in, h, w], filter [out, in, k, k] with odd k, gives
- * [batch, out, ⌈h/stride⌉, ⌈w/stride⌉].
+ * Convolution with zero padding on every side: x [batch, in, h, w], filter [out, in, k, k] with odd k. With padding (k − 1)/2,
+ * the default, it gives [batch, out, ⌈h/stride⌉, ⌈w/stride⌉].
  */
-export function conv2d(x: Tensor, filter: Tensor, stride: Stride = 1): Tensor {
-  const [, , height, width] = x.shape as Shape4;
-  const places = Math.ceil(height / stride) * Math.ceil(width / stride);
-  return convolutionForms[places <= fewPlaces ? 'columns' : 'convolution'][stride](x, filter);
+export function conv2d(x: Tensor, filter: Tensor, stride: Stride = 1, padding = reachOf(filter)): Tensor {
+  const k = filter.shape[2]!;
+  const places = product(x.shape.slice(2).map((size) => placesOf(size, k, { stride, padding })));
+  return convolutionForms[places <= fewPlaces ? 'columns' : 'convolution']({ stride, padding })(x, filter);
 }
 
+interface Window {
+  readonly stride: Stride;
+  readonly padding: number;
+}
+/** Output places of a convolution along one axis. */
+const placesOf = (size: number, k: number, { stride, padding }: Window): number =>
+  Math.floor((size + 2 * padding - k) / stride) + 1;
+const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const reachOf = (filter: Tensor): number => (filter.shape[2]! - 1) / 2;
 const channelsLast = (x: Tensor): Tensor4 => tf.transpose(x as Tensor4, [0, 2, 3, 1]);
 const channelsFirst = (x: Tensor): Tensor => tf.transpose(x, [0, 3, 1, 2]);
 
 /** Channels-last inside, because not every TF.js backend has the other order; when traced, the transposes cancel. */
-const convolve = (x: Tensor, filter: Tensor, stride: Stride): Tensor =>
-  channelsFirst(tf.conv2d(channelsLast(x), tf.transpose(filter as Tensor4, [2, 3, 1, 0]), stride, reachOf(filter)));
+const convolve = (x: Tensor, filter: Tensor, { stride, padding }: Window): Tensor =>
+  channelsFirst(tf.conv2d(channelsLast(x), tf.transpose(filter as Tensor4, [2, 3, 1, 0]), stride, padding));
 
 /** [out, in, k, k] → [in, out, k, k] with the taps in reverse order, by a product: slices with a negative step took three times as long. */
 function turned(filter: Tensor): Tensor {
@@ -51,26 +59,26 @@ function turned(filter: Tensor): Tensor {
   return tf.reshape(tf.transpose(tf.reshape(reversed, [out, into, taps]), [1, 0, 2]), [into, out, k, k]);
 }
 
-function dataGradient(dy: Tensor, filter: Tensor, shape: Shape4, stride: Stride): Tensor {
-  if (stride === 1) return convolve(dy, turned(filter), 1);
+function dataGradient(dy: Tensor, filter: Tensor, shape: Shape4, { stride, padding }: Window): Tensor {
+  if (stride === 1) return convolve(dy, turned(filter), { stride, padding: filter.shape[2]! - 1 - padding });
   const [batch, channels, height, width] = shape;
   const taps = tf.transpose(filter as Tensor4, [2, 3, 1, 0]);
   const size: Shape4 = [batch, height, width, channels];
-  return channelsFirst(tf.conv2dTranspose(channelsLast(dy), taps, size, stride, reachOf(filter)));
+  return channelsFirst(tf.conv2dTranspose(channelsLast(dy), taps, size, stride, padding));
 }
 
 /** dy [batch, out, …] and x [batch, in, …] → the gradient of a filter of shape [out, in, k, k]. */
-function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[], stride: Stride): Tensor {
+function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[], window: Window): Tensor {
+  const { stride, padding } = window;
   const [batch, , height, width] = dy.shape as Shape4;
   const rows = batch * height * width;
-  const reach = (k! - 1) / 2;
   // Whole strides in each direction, so that the places a tap reads are a view of the cells.
   const cells = (size: number) => size + Math.ceil((k! - 1) / stride);
-  const after = (size: number, extent: number) => cells(size) * stride - reach - extent;
+  const after = (size: number, extent: number) => cells(size) * stride - padding - extent;
   const padded = tf.pad(channelsLast(x), [
     [0, 0],
-    [reach, after(height, x.shape[2]!)],
-    [reach, after(width, x.shape[3]!)],
+    [padding, after(height, x.shape[2]!)],
+    [padding, after(width, x.shape[3]!)],
     [0, 0],
   ]);
   const grid = tf.reshape(padded, [batch, cells(height), stride, cells(width), stride, into!]);
@@ -86,48 +94,49 @@ function filterGradient(x: Tensor, dy: Tensor, [out, into, k]: readonly number[]
 }
 
 /** The data gradient as an op of (dy, filter): linear in dy, and its gradient by dy is the convolution itself. */
-const transposedConvolution = (stride: Stride, shape: Shape4) =>
+const transposedConvolution = (window: Window, shape: Shape4) =>
   withGradient(
     ([dy, filter], save) => {
       save([dy!, filter!]);
-      return dataGradient(dy!, filter!, shape, stride);
+      return dataGradient(dy!, filter!, shape, window);
     },
-    (ddx, [dy, filter]) => [convolve(ddx, filter!, stride), filterGradient(ddx, dy!, filter!.shape, stride)],
+    (ddx, [dy, filter]) => [convolve(ddx, filter!, window), filterGradient(ddx, dy!, filter!.shape, window)],
   );
 
-const byConvolution = (stride: Stride) =>
+const byConvolution = (window: Window) =>
   withGradient(
     ([x, filter], save) => {
       save([x!, filter!]);
-      return convolve(x!, filter!, stride);
+      return convolve(x!, filter!, window);
     },
     (dy, [x, filter]) => [
-      transposedConvolution(stride, x!.shape as Shape4)(dy, filter!),
-      filterGradient(x!, dy, filter!.shape, stride),
+      transposedConvolution(window, x!.shape as Shape4)(dy, filter!),
+      filterGradient(x!, dy, filter!.shape, window),
     ],
   );
 
 /** [h·w, places·k²]: 1 where tap t of output place q reads element p of the picture. */
-function tapMatrix(height: number, width: number, k: number, stride: Stride): Tensor {
-  const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+function tapMatrix(height: number, width: number, k: number, window: Window): Tensor {
+  const { stride, padding } = window;
+  const [rows, columns] = [placesOf(height, k, window), placesOf(width, k, window)];
   const data = new Float32Array(height * width * rows * columns * k * k);
   const across = rows * columns * k * k;
   for (let column = 0; column < across; column++) {
     const [place, tap] = [Math.floor(column / (k * k)), column % (k * k)];
-    const y = stride * Math.floor(place / columns) + Math.floor(tap / k) - (k - 1) / 2;
-    const x = stride * (place % columns) + (tap % k) - (k - 1) / 2;
+    const y = stride * Math.floor(place / columns) + Math.floor(tap / k) - padding;
+    const x = stride * (place % columns) + (tap % k) - padding;
     if (y >= 0 && y < height && x >= 0 && x < width) data[(y * width + x) * across + column] = 1;
   }
   return tf.tensor(data, [height * width, across]);
 }
 
-const byColumns = (stride: Stride) =>
+const byColumns = (window: Window) =>
   withGradient(
     ([x, filter], save) => {
       const [batch, into, height, width] = x!.shape as Shape4;
       const [out, , k] = filter!.shape as Shape4;
-      const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
-      const matrix = tapMatrix(height, width, k, stride);
+      const [rows, columns] = [placesOf(height, k, window), placesOf(width, k, window)];
+      const matrix = tapMatrix(height, width, k, window);
       const spread = tf.matMul(tf.reshape(x!, [batch * into, height * width]), matrix);
       const perPlace = tf.transpose(tf.reshape(spread, [batch, into, rows * columns, k * k]), [0, 2, 1, 3]);
       const inputs = tf.reshape(perPlace, [batch * rows * columns, into * k * k]);
@@ -150,8 +159,5 @@ const byColumns = (stride: Stride) =>
     },
   );
 
-/** Both forms by stride; conv2d chooses, the benchmark compares. */
-export const convolutionForms = {
-  convolution: { 1: byConvolution(1), 2: byConvolution(2) },
-  columns: { 1: byColumns(1), 2: byColumns(2) },
-} as const;
+/** Both forms; conv2d chooses, the benchmark compares. */
+export const convolutionForms = { convolution: byConvolution, columns: byColumns } as const;

@@ -21,7 +21,6 @@ import { readJson, writeJson } from '../../../main/storage/json.ts';
 import { JsonlWriter, readJsonl } from '../../../main/storage/jsonl.ts';
 import { takeLock } from '../../../main/storage/lock.ts';
 import { pngText, withPngText } from '../../../main/storage/png-text.ts';
-import { readSafetensors, writeSafetensors } from '../../../main/storage/safetensors.ts';
 import { mountSmallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cauchy-storage å漢字 100% #1 '));
@@ -175,78 +174,6 @@ describe('half floats', () => {
       }),
     );
     expect([toHalf(70000), toHalf(-Infinity), toHalf(65504)]).toEqual([0x7c00, 0xfc00, 0x7bff]);
-  });
-});
-
-describe('safetensors', () => {
-  const tensors = [
-    { name: 'a', shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-3, 7) },
-    { name: 'β/漢', shape: [], data: Float32Array.of(0.25) },
-    { name: 'empty', shape: [0, 4], data: new Float32Array(0) },
-  ];
-
-  it('round-trips float32 exactly, with metadata', async () => {
-    const path = fresh('a.safetensors');
-    await writeSafetensors(path, tensors, { metadata: { step: '12' } });
-    const file = await readSafetensors(path);
-    expect(file.metadata).toEqual({ step: '12' });
-    expect([...file.tensors.values()]).toEqual(tensors);
-  });
-
-  it('is what the reference implementation reads', () => {
-    // Written by Python's safetensors 0.4.5: save({'w': arange(3, float32)}).
-    const header = '{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}';
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header.length));
-    const path = fresh('py.safetensors');
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.from(Float32Array.of(0, 1, 2).buffer)]));
-    return expect(readSafetensors(path).then(({ tensors: read }) => [...read.get('w')!.data])).resolves.toEqual([
-      0, 1, 2,
-    ]);
-  });
-
-  it.each(['F16', 'BF16'] as const)('rounds to %s', async (dtype) => {
-    const path = fresh('h.safetensors');
-    await writeSafetensors(path, [tensors[0]!], { dtype });
-    const { data } = (await readSafetensors(path)).tensors.get('a')!;
-    expect(data).toBeAllClose(tensors[0]!.data, {
-      rtol: dtype === 'F16' ? 2 ** -11 : 2 ** -8,
-      atol: 0,
-      because: 'half a unit in the last place',
-    });
-  });
-
-  it('aligns the data to 8 bytes', async () => {
-    const path = fresh('al.safetensors');
-    await writeSafetensors(path, tensors);
-    expect(Number(readFileSync(path).readBigUInt64LE(0)) % 8).toBe(0);
-  });
-
-  const file = (header: string, data: number, length = Buffer.byteLength(header)) => {
-    const size = Buffer.alloc(8);
-    size.writeBigUInt64LE(BigInt(length));
-    return Buffer.concat([size, Buffer.from(header), Buffer.alloc(data)]);
-  };
-  const entry = (offsets: string, extra = '') => `"w":{"dtype":"F32","shape":[2],"data_offsets":${offsets}${extra}}`;
-  it.each([
-    ['shorter than a header', Buffer.from('short')],
-    ['a header length of 2 GB', file('{}', 0, 2 ** 31)],
-    ['a header that is not JSON', file('{oops', 8)],
-    ['a header that is a list', file('[]', 0)],
-    ['data that ends early', file(`{${entry('[0,8]')}}`, 4)],
-    ['data that nobody owns', file(`{${entry('[0,8]')}}`, 12)],
-    ['tensors that overlap', file(`{${entry('[0,8]')},"v":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12)],
-    ['a gap between tensors', file(`{${entry('[0,8]')},"v":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}`, 16)],
-    ['a size that is not its shape’s', file(`{${entry('[0,12]')}}`, 12)],
-    ['offsets that run backwards', file(`{${entry('[8,0]')}}`, 8)],
-    ['a type of its own', file('{"w":{"dtype":"I7","shape":[8],"data_offsets":[0,8]}}', 8)],
-    ['a negative size', file('{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', 8)],
-    ['one name twice', file(`{${entry('[0,8]')},${entry('[0,8]')}}`, 8)],
-  ])('refuses %s', async (_, bytes) => {
-    const path = fresh('bad.safetensors');
-    await writeFileAtomic(path, bytes);
-    await expect(readSafetensors(path)).rejects.toMatchObject({ code: 'storage.damaged' });
   });
 });
 
