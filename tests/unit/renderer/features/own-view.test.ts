@@ -63,6 +63,7 @@ const run: VaeRunRecord = {
   id: 'vae-001',
   name: 'Faces',
   createdAt: '2026-03-03T14:05:00Z',
+  datasetHash: 'some',
   config: usualTraining,
   plan: { steps: 9600, parameters: 1_134_216, pictureSize: 64, trainingPictures: 4864, heldOutPictures: 256 },
   status: 'stopped',
