@@ -27,6 +27,7 @@ export class FakeVaes {
   readonly world: FakeWorld;
   list: VaeInfo[] = [starter];
   downloads: VaeDownload[] = [...downloads];
+  damaged: { name: string; reason: string }[] = [];
   caches: LatentCache[] = [];
   readonly checks = new Map<string, ReconstructionCheck>();
   readonly rows = new Map<string, VaeMetricsRow[]>();
@@ -217,6 +218,7 @@ export class FakeVaes {
       seconds: 0.122 * step,
       skipped: 0,
       scores: [],
+      starterPsnr: 25.1,
       device: { kind: 'cpu', name: 'AMD Ryzen 7 7840U with Radeon 780M Graphics' },
     };
     this.world.change({ vaeRuns: [...known, run] });

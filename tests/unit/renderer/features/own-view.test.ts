@@ -7,6 +7,7 @@ import {
   backSheetWords,
   ownDetails,
   ownTable,
+  scoreFact,
   scoreSentence,
   scoreWords,
 } from '../../../../renderer/features/latents/own-view.ts';
@@ -80,6 +81,8 @@ describe('a VAE in training', () => {
   it('is measured by how well the pictures kept aside come back', () => {
     expect(scoreWords(run)).toBe('27.3 dB');
     expect(scoreWords({ ...run, scores: [] })).toBeUndefined();
+    expect(scoreFact({ ...run, starterPsnr: 25.14 }).label).toBe('closeness; starter has 25.1 dB');
+    expect(scoreSentence({ ...run, starterPsnr: 25.14 })).toContain('The starter VAE has 25.1 dB.');
     expect(scoreSentence(run)).toContain('27.3 dB at step 4,800 on 256 pictures kept aside, from 22.4 dB at step 480');
   });
   it('shows zero as zero, and what has not been measured as such', () => {
