@@ -30,6 +30,7 @@ const changes: Readonly<Record<string, readonly [base: keyof typeof bases, value
   startFromStarter: ['plain', true],
   'loss.l1': ['plain', 2],
   'loss.structure': ['plain', 1],
+  'loss.psnr': ['plain', 0.5],
   'loss.kl': ['plain', 0.1],
   'loss.klWarmUp': ['plain', 0.5],
   'loss.discriminator.kind': ['plain', { kind: 'patch' }],
@@ -85,7 +86,7 @@ const consequences: readonly ((config: VaeTrainingConfig) => unknown)[] = [
 
 /** The dotted paths of all settings; of a choice, `kind` and the settings of every kind. */
 function leavesOf(schema: z.core.$ZodType, path = ''): string[] {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return leavesOf(schema.unwrap() as z.core.$ZodType, path); // prettier-ignore
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return leavesOf(schema.unwrap(), path); // prettier-ignore
   if (schema instanceof z.ZodObject)
     return Object.entries(schema.shape as Record<string, z.core.$ZodType>).flatMap(([key, child]) =>
       leavesOf(child, path === '' ? key : `${path}.${key}`),
