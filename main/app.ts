@@ -1,6 +1,7 @@
 /** The composition root: builds the application from what a shell gives it. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { latentHandlers } from './api/handlers/latents.ts';
 import { readingHandlers } from './api/handlers/reading.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
@@ -14,6 +15,7 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
 
@@ -46,8 +48,9 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     handlers: {
       ...readingHandlers(session),
       ...workHandlers(session, work),
-      ...vaeHandlers(session, vaes),
+      ...vaeHandlers(session, work, vaes),
       ...vaeTrainingHandlers(session, work),
+      ...latentHandlers(session),
     },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,

@@ -259,6 +259,8 @@ export const rows = [
       'main/storage',
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
+      'main/latents/checks.ts',
+      'main/latents/caches.ts',
       'main/runs/schema.ts',
       'main/generation/schema.ts',
       'main/training',

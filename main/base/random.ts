@@ -29,6 +29,7 @@ export const randomStreams = {
   probe: 10,
   classDropout: 11,
   interval: 12,
+  posterior: 17,
   test: 99,
 } as const;
 export type RandomStream = keyof typeof randomStreams;

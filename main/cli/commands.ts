@@ -1,17 +1,15 @@
 /** The verbs of the terminal, each a function of the application and its options. */
 import { join, resolve } from 'node:path';
-import { currentStatistics } from '../api/handlers/summary.ts';
 import { studioError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import type { PictureCounts, PictureSettings, PictureSource } from '../datasets/schema.ts';
 import { deviceTerms } from '../engine/schema.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
-import type { LatentStatistics } from '../latents/schema.ts';
 import type { RunRecord } from '../runs/schema.ts';
 import { loadConfig } from '../training/presets.ts';
 import type { RunConfig } from '../training/schema.ts';
 import { plainRequest } from '../generation/schema.ts';
-import { finish } from './context.ts';
+import { finish, nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
 import { describeEstimate } from './memory-words.ts';
 import { makeGrid } from './sampling.ts';
@@ -44,39 +42,6 @@ export async function importCommand(
     ...reasons.map(({ source: path, reason }) => `  not used: ${path}: ${reason}`),
   ];
   output.result({ project, counts, added, classes, quarantined: reasons }, words.join('\n'));
-}
-
-export async function encodeCommand(context: CommandContext, project: string, vae: string): Promise<void> {
-  const { studio, output } = context;
-  await studio.session.openProject(project);
-  const { key, statistics } = await finish(context, studio.work.encode(vae));
-  output.result(
-    { project, vae, key, pictures: statistics.pictures, shape: statistics.shape },
-    `${statistics.pictures} pictures are encoded, ${statistics.shape.join(' × ')} each.`,
-  );
-}
-
-export async function latentsCommand({ studio, output }: CommandContext, project: string): Promise<void> {
-  const { path } = await studio.session.openProject(project);
-  const statistics = await currentStatistics(path);
-  if (!statistics) throw studioError('latents.missing', {});
-  output.result({ project, ...statistics }, describeLatents(statistics));
-}
-
-function describeLatents({ pictures, channels, normalisedStd }: LatentStatistics): string {
-  const number = (value: number) => value.toFixed(3).padStart(9);
-  const percent = (share: number) => `${(100 * share).toFixed(3)} %`.padStart(10);
-  const rows = channels.map(
-    (c) =>
-      `${String(c.channel).padStart(7)} ${[c.mean, c.std, c.min, c.q1, c.median, c.q3, c.max, c.kurtosis].map(number).join('')} ${percent(c.innerShare)} ${percent(c.outerShare)}`,
-  );
-  const head = 'channel      mean      std      min       q1   median       q3      max kurtosis  inner      outer';
-  return [
-    `${pictures} pictures; standard deviation after normalisation ${normalisedStd.toFixed(4)}`,
-    head,
-    ...rows,
-    'inner, outer: share beyond Tukey’s fences (a bell curve has 0.698 % and 0.0002 %)',
-  ].join('\n');
 }
 
 export interface TrainOptions {
@@ -212,6 +177,3 @@ export async function demoCommand(
   const words = `From noise to pictures in ${formatDuration(value.seconds)} and ${record.step.toLocaleString('en')} steps: the distance to real pictures fell from ${first?.frechet.toFixed(1)} to ${last?.frechet.toFixed(1)} (${last?.floor.toFixed(1)} is as near as other real pictures are).\nLook at ${grid.file}`;
   output.result(value, words);
 }
-
-/** The context of a handler that is called from here: nobody cancels and nobody watches. */
-const nobody = { signal: new AbortController().signal, progress: () => undefined as never } as const;

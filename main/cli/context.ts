@@ -21,3 +21,6 @@ export async function finish<T>({ studio, interrupted }: CommandContext, { id, f
     interrupted.removeEventListener('abort', cancel);
   }
 }
+
+/** The context of a handler that is called from here: nobody cancels and nobody watches. */
+export const nobody = { signal: new AbortController().signal, progress: () => undefined as never } as const;

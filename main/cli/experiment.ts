@@ -1,10 +1,9 @@
 /** `cauchy experiment`: comparisons that a paper would report, at a size that this computer can train. */
 import { join, resolve } from 'node:path';
-import { currentLatents } from '../api/handlers/summary.ts';
-import { studioError } from '../base/errors.ts';
 import { headline } from '../experiment/headline.ts';
 import { projectFolder } from '../experiment/files.ts';
 import { tableOf } from '../experiment/report.ts';
+import { completeLatents } from '../latents/caches.ts';
 import { picturesIn } from '../latents/schema.ts';
 import { heldOutCount } from '../training/plan.ts';
 import type { CommandContext } from './context.ts';
@@ -36,8 +35,7 @@ export async function headlineCommand(context: CommandContext, given: HeadlineAr
     );
     await finish(context, studio.work.encode('starter'));
   } else await studio.session.openProject(project);
-  const latents = await currentLatents(project);
-  if (!latents?.complete) throw studioError('latents.missing', {});
+  const latents = await completeLatents(project);
   const report = await headline({
     out,
     seeds: given.seeds,

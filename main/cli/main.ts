@@ -6,9 +6,11 @@ import { problemsOf } from '../base/rpc.ts';
 import { version } from '../base/version.ts';
 import { pictureSettingsSchema } from '../datasets/schema.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
-import { demoCommand, encodeCommand, importCommand, latentsCommand, resumeCommand, trainCommand } from './commands.ts';
+import { demoCommand, importCommand, resumeCommand, trainCommand } from './commands.ts';
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
+import { encodeCommand, latentsCommand } from './latents.ts';
+import type { CacheWishes } from './latents.ts';
 import { addVaeVerbs } from './vae-verbs.ts';
 import {
   count,
@@ -26,6 +28,7 @@ import type { Common } from './verbs.ts';
 import { gridCommand, sampleCommand, withSampling } from './sampling.ts';
 import type { SampleOptions } from './sampling.ts';
 import type { BenchArguments } from './bench.ts';
+import type { EncodingWishes } from '../latents/schema.ts';
 import type { HeadlineArguments } from './experiment.ts';
 
 const began = performance.now();
@@ -85,19 +88,26 @@ program
   .command('encode')
   .description('encode the pictures to latents')
   .addOption(project())
-  .option('--vae <name>', 'the autoencoder', 'starter')
+  .option('--vae <name>', 'the autoencoder, or the path of one', 'starter')
+  .addOption(new Option('--posterior <kind>', 'its mean, or a sample of it').choices(['mean', 'sample']))
+  .option('--flip', 'encode the mirror image of each picture, too')
+  .addOption(new Option('--precision <kind>', 'half: float16 where a GPU gains by it').choices(['full', 'half']))
   .addOption(json())
-  .action((o: Common & { project: string; vae: string }) =>
-    withStudio('encode', o.json === true, (context) => encodeCommand(context, o.project, o.vae)),
+  .action(
+    ({ json: asJson, project: folder, vae, ...wishes }: Common & { project: string; vae: string } & EncodingWishes) =>
+      withStudio('encode', asJson === true, (context) => encodeCommand(context, folder, vae, wishes)),
   );
 
 program
   .command('latents')
-  .description('statistics of the latents')
+  .description('statistics of the latents, or the sets that are kept')
   .addOption(project())
+  .option('--list', 'the sets of latents that the project keeps')
+  .option('--use <key>', 'train from this one')
+  .option('--delete <keys...>', 'delete these')
   .addOption(json())
-  .action((o: Common & { project: string }) =>
-    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project)),
+  .action((o: Common & { project: string } & CacheWishes) =>
+    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project, o)),
   );
 
 program

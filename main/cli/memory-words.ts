@@ -32,7 +32,7 @@ export function describeOutlook(plan: RunOutlook): string[] {
   const about = plan.stepsAreEstimated ? 'about ' : '';
   const by = step && (step.run === undefined ? 'by the check of this device' : `by the run “${step.run}”`);
   return [
-    `${whole(plan.parameters)} parameters, ${counted(plan.trainingPictures, 'picture')} to learn from, ${whole(plan.heldOutPictures)} kept aside.`,
+    `${whole(plan.parameters)} parameters, ${counted(plan.trainingPictures, 'picture')}${plan.copies === undefined ? '' : ', each with its mirror image,'} to learn from, ${whole(plan.heldOutPictures)} kept aside.`,
     steps === undefined
       ? 'Steps: unknown until the first ones are measured.'
       : `Steps: ${about}${whole(steps)}${epochs === undefined ? '' : `, ${about}${Number(epochs.toPrecision(3)).toLocaleString('en')} epochs`}.`,

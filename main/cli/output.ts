@@ -24,8 +24,16 @@ const barWidth = 24;
 /** Without a terminal a line every so often is enough. */
 const msBetweenLines = 10_000;
 
+/** Counts that the bar shows already, and those whose names are no words. */
+const untold: ReadonlySet<string> = new Set(['used', 'encoded']);
+const countWords: Readonly<Record<string, string>> = {
+  reused: 'taken over',
+  retried: 'done again',
+  leftOut: 'left out',
+};
+
 /** `Training  [######··················] 120 of 2,000 steps · 8.1 a second · 3 min 52 s left` */
-export function formatJob({ title, done, total, unit, perSecond, remainingSeconds, counts }: Job): string {
+export function formatJob({ title, done, total, unit, perSecond, remainingSeconds, counts, idleShare }: Job): string {
   const share = total ? Math.min(1, done / total) : 0;
   const filled = Math.round(share * barWidth);
   const bar = total ? ` [${'#'.repeat(filled)}${'·'.repeat(barWidth - filled)}]` : '';
@@ -35,7 +43,10 @@ export function formatJob({ title, done, total, unit, perSecond, remainingSecond
       : `${done.toLocaleString('en')} ${unit}`,
     ...(perSecond === undefined ? [] : [`${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} a second`]),
     ...(remainingSeconds === undefined ? [] : [`${formatDuration(remainingSeconds)} left`]),
-    ...Object.entries(counts).flatMap(([name, count]) => (count > 0 && name !== 'used' ? [`${count} ${name}`] : [])),
+    ...Object.entries(counts).flatMap(([name, count]) =>
+      count > 0 && !untold.has(name) ? [`${count} ${countWords[name] ?? name}`] : [],
+    ),
+    ...(idleShare === undefined ? [] : [`device idle ${(100 * idleShare).toFixed(0)} %`]),
   ];
   return `${title}${bar} ${facts.join(' · ')}`;
 }

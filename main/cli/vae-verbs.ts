@@ -1,9 +1,16 @@
 /** The verbs of `cauchy vae`. */
 import type { Command } from 'commander';
 import { askOnTerminal } from './device.ts';
-import { addVaeCommand, downloadNames, downloadVaeCommand, listVaesCommand, removeVaeCommand } from './vae.ts';
+import {
+  addVaeCommand,
+  checkVaeCommand,
+  downloadNames,
+  downloadVaeCommand,
+  listVaesCommand,
+  removeVaeCommand,
+} from './vae.ts';
 import { addVaeTrainVerb } from './vae-train.ts';
-import { json, withStudio } from './verbs.ts';
+import { count, json, project, withStudio } from './verbs.ts';
 import type { Common } from './verbs.ts';
 
 export function addVaeVerbs(program: Command): void {
@@ -46,6 +53,17 @@ export function addVaeVerbs(program: Command): void {
     .addOption(json())
     .action((name: string, o: Common) =>
       withStudio('vae remove', o.json === true, (context) => removeVaeCommand(context, name)),
+    );
+
+  vae
+    .command('check')
+    .description('how well one gives a project’s pictures back: no model trained on it can look better')
+    .addOption(project())
+    .requiredOption('--vae <name or path>', 'the autoencoder')
+    .option('--most <n>', 'of so many pictures, spread over all, instead of every one', count)
+    .addOption(json())
+    .action((o: Common & { project: string; vae: string; most?: number }) =>
+      withStudio('vae check', o.json === true, (context) => checkVaeCommand(context, o)),
     );
 
   addVaeTrainVerb(vae);

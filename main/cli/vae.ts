@@ -1,7 +1,10 @@
 /** `cauchy vae …`: the VAEs of this computer, and how well one gives a project's pictures back. */
-import { isAbsolute, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkVae } from '../api/handlers/vae-check.ts';
 import { formatBytes } from '../base/bytes.ts';
 import { studioError } from '../base/errors.ts';
+import { readCheck } from '../latents/checks.ts';
 import { vaeDownloads } from '../vae/downloads.ts';
 import type { VaeInfo } from '../vae/schema.ts';
 import { finish } from './context.ts';
@@ -24,7 +27,7 @@ export async function listVaesCommand({ studio, output }: CommandContext): Promi
 }
 
 export async function addVaeCommand({ studio, output }: CommandContext, path: string): Promise<void> {
-  const added = await studio.vaes.add({ kind: 'path', path: isAbsolute(path) ? path : resolve(path) });
+  const added = await studio.vaes.add({ kind: 'path', path: resolve(path) });
   output.result({ added: added.name, ...added }, `Added as “${added.name}”.`);
 }
 
@@ -51,6 +54,33 @@ export async function downloadVaeCommand(
 export async function removeVaeCommand({ studio, output }: CommandContext, name: string): Promise<void> {
   await studio.vaes.remove(name);
   output.result({ removed: name }, `“${name}” is removed.`);
+}
+
+/** A VAE by its name, or else a file or folder by its path. */
+export async function vaeOrPath({ studio }: CommandContext, text: string): Promise<string> {
+  const { vaes } = await studio.vaes.list();
+  return vaes.some(({ name }) => name === text) || !existsSync(text) ? text : resolve(text);
+}
+
+/** How well a VAE gives the project's pictures back. */
+export async function checkVaeCommand(
+  context: CommandContext,
+  options: { readonly project: string; readonly vae: string; readonly most?: number | undefined },
+): Promise<void> {
+  const { studio, output } = context;
+  const { path } = await studio.session.openProject(options.project);
+  const vae = await vaeOrPath(context, options.vae);
+  const check = await finish(context, checkVae(studio.session, studio.work, { vae, most: options.most }));
+  const { rows } = (await readCheck(path, check.vae.name))!;
+  const number = (value: number | null) => (value === null ? 'no error' : value.toFixed(2)).padStart(8);
+  const words = [
+    `${check.pictures} of ${check.ofPictures} pictures through “${check.vae.name}” and back: PSNR ${check.psnrMean.toFixed(2)} dB, SSIM ${check.ssimMean.toFixed(4)} on average.`,
+    'No model that is trained on this VAE can look better than this. The worst ones:',
+    '    PSNR   SSIM',
+    ...rows.slice(0, 10).map((row) => `${number(row.psnr)} ${row.ssim.toFixed(4)}  ${row.source}`),
+  ];
+  const { psnrMean, ssimMean, ofPictures, ...rest } = check;
+  output.result({ ...rest, of_pictures: ofPictures, psnr_mean: psnrMean, ssim_mean: ssimMean, rows }, words.join('\n'));
 }
 
 /** For the help text. */

@@ -23,15 +23,32 @@ export function denormalise(latents: Float32Array, { mean, std }: Normalisation)
 }
 
 /**
- * Standard deviation over all elements that vary. Throws `latents.notNormalised` when it is not 0.5, because training on such
- * latents fails slowly (method §1.1, pitfall). With n rows the unbiased per-element deviations make it 0.5·√(1 − 1/n).
+ * The standard deviation of normalised latents over all elements that vary, row by row. It must be 0.5, because training on others fails
+ * slowly (method §1.1, pitfall). With n rows the unbiased per-element deviations make it 0.5·√(1 − 1/n).
  */
-export function assertNormalised(latents: Float32Array, rows: number, constantElements: number): number {
-  const dimensions = latents.length / rows;
-  const varying = latents.length - constantElements * rows;
-  if (varying === 0 || rows < 2) throw studioError('latents.notNormalised', { std: 0 });
-  const variance = latents.reduce((sum, x) => sum + x * x, 0) / (varying * (1 - 1 / rows));
-  const std = Math.sqrt(variance);
-  if (!(Math.abs(std - sigmaData) < 0.005) || dimensions === 0) throw studioError('latents.notNormalised', { std });
-  return std;
+export class NormalisedDeviation {
+  readonly #dimensions: number;
+  readonly #constantElements: number;
+  #rows = 0;
+  #squares = 0;
+
+  constructor(dimensions: number, constantElements: number) {
+    this.#dimensions = dimensions;
+    this.#constantElements = constantElements;
+  }
+
+  /** Adds normalised rows. */
+  add(rows: Float32Array): void {
+    this.#rows += rows.length / this.#dimensions;
+    for (const x of rows) this.#squares += x * x;
+  }
+
+  /** The deviation. Throws `latents.notNormalised` when it is not 0.5. */
+  assert(): number {
+    const varying = (this.#dimensions - this.#constantElements) * this.#rows;
+    if (varying === 0 || this.#rows < 2) throw studioError('latents.notNormalised', { std: 0 });
+    const std = Math.sqrt(this.#squares / (varying * (1 - 1 / this.#rows)));
+    if (!(Math.abs(std - sigmaData) < 0.005)) throw studioError('latents.notNormalised', { std });
+    return std;
+  }
 }

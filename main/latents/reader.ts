@@ -3,11 +3,11 @@ import { studioError } from '../base/errors.ts';
 import { classesOf } from '../datasets/classes.ts';
 import { readManifest as readPictures } from '../datasets/manifest.ts';
 import { split } from '../datasets/splits.ts';
-import { assertNormalised, normalise } from './normalise.ts';
-import { picturesIn } from './schema.ts';
+import { NormalisedDeviation, normalise } from './normalise.ts';
+import { copiesIn, picturesIn } from './schema.ts';
 import type { LatentManifest, LatentStatistics } from './schema.ts';
 import type { Normalisation } from './store.ts';
-import { projectOf, readManifest, readNormalisation, readShard, readStatistics } from './store.ts';
+import { latentBlocks, projectOf, readManifest, readNormalisation, readStatistics } from './store.ts';
 
 export interface LatentSet {
   readonly manifest: LatentManifest;
@@ -15,10 +15,11 @@ export interface LatentSet {
   readonly normalisation: Normalisation;
   /** channels · height · width */
   readonly dimensions: number;
-  /** Normalised, one after another. */
+  /** Normalised, one after another: pictures, each followed by its mirror image where the set has such. */
   readonly training: Float32Array;
+  /** Without mirror images. */
   readonly heldOut: Float32Array;
-  /** Class of each training picture, in the order of `training`: an index into `classes`, −1 for none. */
+  /** Class of each training latent, in the order of `training`: an index into `classes`, −1 for none. */
   readonly labels: Int32Array;
   /** Names of the classes of all pictures, held out or not, sorted. */
   readonly classes: readonly string[];
@@ -26,17 +27,16 @@ export interface LatentSet {
 
 /** Raw latents of all pictures, one after another, in the order of the manifest. */
 export async function readAllLatents(folder: string, manifest: LatentManifest): Promise<Float32Array> {
-  const dimensions = manifest.shape[0] * manifest.shape[1] * manifest.shape[2];
-  const total = picturesIn(manifest);
-  const all = new Float32Array(total * dimensions);
+  const all = new Float32Array(picturesIn(manifest) * copiesIn(manifest) * dimensionsOf(manifest));
   let offset = 0;
-  for (const shard of manifest.shards) {
-    const latents = await readShard(folder, shard, manifest.shape);
-    all.set(latents, offset);
-    offset += latents.length;
+  for await (const block of latentBlocks(folder, manifest)) {
+    all.set(block, offset);
+    offset += block.length;
   }
   return all;
 }
+
+const dimensionsOf = ({ shape }: LatentManifest): number => shape[0] * shape[1] * shape[2];
 
 /**
  * The class of each of these pictures, looked up in the dataset's manifest: latents don't know it, so that sorting
@@ -67,32 +67,47 @@ export async function trainingClasses(
   return names.map((name, i) => ({ name, pictures: pictures[i]! }));
 }
 
-/** Loads and checks latents. `heldOut` pictures are kept out of training; which ones depends only on their ids. */
+/**
+ * Loads and checks latents, a shard at a time. `heldOut` pictures are kept out of training, with their mirror images; which ones depends
+ * only on their ids.
+ */
 export async function readLatentSet(folder: string, heldOut: number): Promise<LatentSet> {
   const manifest = await readManifest(folder);
   const statistics = await readStatistics(folder);
   if (!manifest?.complete || !statistics) throw studioError('latents.missing', {});
   const normalisation = await readNormalisation(folder);
-  const latents = normalise(await readAllLatents(folder, manifest), normalisation);
   const ids = manifest.shards.flatMap((shard) => shard.pictures);
-  assertNormalised(latents, ids.length, statistics.constantElements);
-  const dimensions = latents.length / ids.length;
   const chosen = new Set(split({ ids, heldOut }).heldOut);
-  const gather = (keep: (id: string) => boolean): Float32Array => {
-    const rows = ids.flatMap((id, i) => (keep(id) ? [i] : []));
-    const out = new Float32Array(rows.length * dimensions);
-    rows.forEach((row, i) => out.set(latents.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions));
-    return out;
-  };
-  const classes = await readClasses(projectOf(folder), ids);
+  const [dimensions, copies] = [dimensionsOf(manifest), copiesIn(manifest)];
+  const training = new Float32Array((ids.length - heldOut) * copies * dimensions);
+  const aside = new Float32Array(heldOut * dimensions);
+  const deviation = new NormalisedDeviation(dimensions, statistics.constantElements);
+  const next = { picture: 0, training: 0, aside: 0 };
+  for await (const block of latentBlocks(folder, manifest)) {
+    deviation.add(normalise(block, normalisation));
+    const length = copies * dimensions;
+    for (let at = 0; at < block.length; at += length) {
+      if (chosen.has(ids[next.picture++]!)) {
+        // What training is compared with are the pictures themselves.
+        aside.set(block.subarray(at, at + dimensions), next.aside);
+        next.aside += dimensions;
+      } else {
+        training.set(block.subarray(at, at + length), next.training);
+        next.training += length;
+      }
+    }
+  }
+  deviation.assert();
+  const { labels, names } = await readClasses(projectOf(folder), ids);
+  const kept = [...ids.keys()].filter((i) => !chosen.has(ids[i]!));
   return {
     manifest,
     statistics,
     normalisation,
     dimensions,
-    training: gather((id) => !chosen.has(id)),
-    heldOut: gather((id) => chosen.has(id)),
-    labels: classes.labels.filter((_, i) => !chosen.has(ids[i]!)),
-    classes: classes.names,
+    training,
+    heldOut: aside,
+    labels: Int32Array.from(kept.flatMap((i) => new Array<number>(copies).fill(labels[i]!))),
+    classes: names,
   };
 }

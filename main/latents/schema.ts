@@ -10,6 +10,9 @@ export const histogramSchema = z.strictObject({
   above: z.int().nonnegative(),
 });
 
+/** channels, height, width */
+const latentShapeSchema = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
+
 /** One channel of the latents, over all pictures and positions, as the VAE gave them (before normalisation). */
 export const channelStatisticsSchema = z.strictObject({
   channel: z.int().nonnegative(),
@@ -37,16 +40,43 @@ export const channelStatisticsSchema = z.strictObject({
 });
 export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
 
+/** What latents of one VAE are known to be like: of each channel, means and deviations of the elements, averaged over the positions. */
+export const knownLatentsSchema = z.strictObject({
+  of: z.string(),
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  /** What others multiply these latents by. */
+  factor: z.number(),
+});
+export type KnownLatents = z.infer<typeof knownLatentsSchema>;
+
+/** These latents beside those that the same VAE is known to give. */
+export const sanitySchema = z.strictObject({
+  /** What the known values are of. */
+  of: z.string(),
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  /** Geometric mean over the channels of the deviations here to the known ones. */
+  ratio: z.number(),
+  verdict: z.enum(['asKnown', 'farOff']),
+  /** What that means, in plain words. */
+  words: z.string(),
+});
+export type Sanity = z.infer<typeof sanitySchema>;
+
 /** `statistics.json` of one set of latents, besides the per-element tensors. */
 export const latentStatisticsSchema = z.strictObject({
   pictures: z.int().positive(),
-  /** channels, height, width */
-  shape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  /** Latents of each picture, where there is more than one. */
+  copies: z.int().positive().optional(),
+  shape: latentShapeSchema,
   channels: z.array(channelStatisticsSchema),
   /** Standard deviation of all elements after normalisation; asserted to be 0.5. */
   normalisedStd: z.number(),
   /** Elements that have the same value in every picture: they are only centred, because dividing by 0 has no meaning. */
   constantElements: z.int().nonnegative(),
+  /** For a VAE whose latents are known. */
+  sanity: sanitySchema.optional(),
 });
 export type LatentStatistics = z.infer<typeof latentStatisticsSchema>;
 
@@ -60,6 +90,8 @@ export const encodingOptionsSchema = z.strictObject({
   precision: z.enum(['full', 'half']).default('full'),
 });
 export type EncodingOptions = z.infer<typeof encodingOptionsSchema>;
+/** What is not said is as the schema has it. */
+export type EncodingWishes = { readonly [Option in keyof EncodingOptions]?: EncodingOptions[Option] | undefined };
 
 /** A picture that a VAE could not encode. */
 export const unencodedPictureSchema = z.strictObject({ id: z.string(), source: z.string(), reason: z.string() });
@@ -92,18 +124,50 @@ export const latentManifestSchema = z.strictObject({
   vae: z.strictObject({ name: z.string(), hash: z.string() }),
   datasetHash: z.string(),
   pictureSize: z.int().positive(),
-  shape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
-  precision: z.literal('float32'),
+  /** How the pictures were brought to that size; absent in sets of before this was kept, from which nothing is taken over. */
+  shaping: z.string().optional(),
+  shape: latentShapeSchema,
+  ...encodingOptionsSchema.shape,
+  /**
+   * A shard has as many rows for each of its pictures as the set has copies, one after another: the picture, then its mirror
+   * image.
+   */
   shards: z.array(z.strictObject({ file: z.string(), pictures: z.array(z.string()) })),
   /** True once every picture is encoded and the statistics are written. */
   complete: z.boolean(),
   encodedAt: z.iso.datetime().optional(),
+  /** Pictures whose latents were taken over from another set. */
+  reused: z.int().nonnegative(),
+  /** Pictures that gave numbers that are not finite, and were done again in float32. */
+  retried: z.int().nonnegative(),
+  leftOut: z.array(unencodedPictureSchema),
 });
 export type LatentManifest = z.infer<typeof latentManifestSchema>;
+
+/** `chosen.json` beside the sets: the one that training starts from. */
+export const chosenLatentsSchema = z.strictObject({ key: z.string() });
+
+/** What encoding did this time. */
+export const encodingReportSchema = z.strictObject({
+  /** Pictures in the set, taken over from other sets this time, and encoded this time. */
+  pictures: z.int().nonnegative(),
+  reused: z.int().nonnegative(),
+  encoded: z.int().nonnegative(),
+  retried: z.int().nonnegative(),
+  leftOut: z.array(unencodedPictureSchema),
+  /** Share of its time that the device waited for pictures, 0 to 1; absent when it had nothing to do. */
+  idleShare: z.number().optional(),
+  /** Why float16 was not used although it was asked for. */
+  fullPrecisionBecause: z.string().optional(),
+});
+export type EncodingReport = z.infer<typeof encodingReportSchema>;
 
 /** How many pictures these latents are of. */
 export const picturesIn = ({ shards }: Pick<LatentManifest, 'shards'>): number =>
   shards.reduce((sum, { pictures }) => sum + pictures.length, 0);
+
+/** Latents of each picture: its own, and that of its mirror image. */
+export const copiesIn = ({ flip }: Pick<EncodingOptions, 'flip'>): number => (flip ? 2 : 1);
 
 /** What a bell curve would have: the yardstick for “impulsive”. */
 export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;

@@ -6,23 +6,43 @@ import { studioError } from '../base/errors.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
-import { latentManifestSchema, latentStatisticsSchema } from './schema.ts';
-import type { LatentManifest, LatentStatistics } from './schema.ts';
+import { chosenLatentsSchema, copiesIn, latentManifestSchema, latentStatisticsSchema } from './schema.ts';
+import type { EncodingOptions, LatentManifest, LatentStatistics } from './schema.ts';
 import type { ElementStatistics } from './statistics.ts';
 
-const manifestFormat: JsonFormat<LatentManifest> = { version: 1, schema: latentManifestSchema };
+const manifestFormat: JsonFormat<LatentManifest> = {
+  version: 2,
+  schema: latentManifestSchema,
+  migrations: {
+    // There was one way to encode.
+    1: (old) => ({ ...old, posterior: 'mean', flip: false, precision: 'full', reused: 0, retried: 0, leftOut: [] }),
+  },
+};
 const statisticsFormat: JsonFormat<LatentStatistics> = { version: 1, schema: latentStatisticsSchema };
+const chosenFormat: JsonFormat<{ key: string }> = { version: 1, schema: chosenLatentsSchema };
 
-export const latentsFolder = (project: string, key: string): string => join(project, 'latents', key);
+const latentsOf = (project: string): string => join(project, 'latents');
+export const latentsFolder = (project: string, key: string): string => join(latentsOf(project), key);
 /** The project that a folder of latents belongs to. */
 export const projectOf = (folder: string): string => dirname(dirname(folder));
 
-/** The cache key: pictures and their shaping, VAE, precision. The same inputs always find the same latents. */
-export function latentsKey(inputs: { readonly datasetHash: string; readonly vaeHash: string }): string {
-  return createHash('sha256')
-    .update(JSON.stringify([inputs.datasetHash, inputs.vaeHash, 'float32', 1]))
-    .digest('hex')
-    .slice(0, 16);
+export interface KeyInputs extends EncodingOptions {
+  /** Of the pictures and their shaping. */
+  readonly datasetHash: string;
+  readonly vaeHash: string;
+}
+
+/** The cache key: pictures and their shaping, VAE, and how it was used. The same inputs always find the same latents. */
+export function latentsKey({ datasetHash, vaeHash, posterior, flip, precision }: KeyInputs): string {
+  const inputs = [
+    datasetHash,
+    vaeHash,
+    precision === 'half' ? 'float16' : 'float32',
+    1,
+    ...(posterior === 'sample' ? ['sample'] : []),
+    ...(flip ? ['flip'] : []),
+  ];
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
 }
 
 export const readManifest = (folder: string): Promise<LatentManifest | undefined> =>
@@ -34,36 +54,59 @@ export const readStatistics = (folder: string): Promise<LatentStatistics | undef
 export const writeStatistics = (folder: string, value: LatentStatistics): Promise<void> =>
   writeJson(join(folder, 'statistics.json'), statisticsFormat, value);
 
-/** All keys of a project's latents. */
+/** The key of the set that was chosen last; it may be gone. */
+export const readChosen = async (project: string): Promise<string | undefined> =>
+  (await readJson(join(latentsOf(project), 'chosen.json'), chosenFormat))?.key;
+export const writeChosen = (project: string, key: string): Promise<void> =>
+  writeJson(join(latentsOf(project), 'chosen.json'), chosenFormat, { key });
+
+/** Folders of a project's latents, sorted: those of sets, and what is left of others. */
 export async function listLatents(project: string): Promise<string[]> {
-  return readdir(join(project, 'latents')).catch(() => []);
+  const entries = await readdir(latentsOf(project), { withFileTypes: true }).catch(() => []);
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
-/** Writes one shard: `latents` [pictures, channels, height, width] as the VAE gave them. */
+/** The manifests of a project's sets of latents, by key. */
+export async function readManifests(project: string): Promise<LatentManifest[]> {
+  const keys = await listLatents(project);
+  const manifests = await Promise.all(keys.map((key) => readManifest(latentsFolder(project, key))));
+  return manifests.filter((manifest) => manifest !== undefined);
+}
+
+export const shardFile = (index: number): string => `shard-${String(index).padStart(5, '0')}.safetensors`;
+
+/** Writes one shard: `latents` [rows, channels, height, width] as the VAE gave them. */
 export async function writeShard(
   folder: string,
   file: string,
   latents: Float32Array,
-  shape: readonly number[],
+  { shape, precision }: Pick<LatentManifest, 'shape' | 'precision'>,
 ): Promise<void> {
-  await writeSafetensors(join(folder, file), [{ name: 'latents', shape, data: latents }]);
+  const rows = latents.length / (shape[0] * shape[1] * shape[2]);
+  const tensor = { name: 'latents', shape: [rows, ...shape], data: latents };
+  await writeSafetensors(join(folder, file), [tensor], { dtype: precision === 'half' ? 'F16' : 'F32' });
 }
 
-/** The latents of one shard. Throws `storage.damaged` when it does not hold `pictures` of them. */
+/** The rows of one shard. Throws `storage.damaged` when it does not hold as many as its pictures have. */
 export async function readShard(
   folder: string,
   shard: LatentManifest['shards'][number],
-  shape: LatentManifest['shape'],
+  manifest: Pick<LatentManifest, 'shape' | 'flip'>,
 ): Promise<Float32Array> {
   const path = join(folder, shard.file);
+  const rows = shard.pictures.length * copiesIn(manifest);
   const tensor = (await readSafetensors(path)).tensors.get('latents');
-  if (tensor?.shape.join() !== [shard.pictures.length, ...shape].join()) {
+  if (tensor?.shape.join() !== [rows, ...manifest.shape].join())
     throw studioError('storage.damaged', {
       path,
-      reason: `it does not hold ${shard.pictures.length} latents of ${shape.join('×')}`,
+      reason: `it does not hold ${rows} latents of ${manifest.shape.join('×')}`,
     });
-  }
   return tensor.data;
+}
+
+/** The rows of all shards, one shard in memory at a time. */
+export async function* latentBlocks(folder: string, manifest: LatentManifest): AsyncGenerator<Float32Array> {
+  for (const shard of manifest.shards) yield await readShard(folder, shard, manifest);
 }
 
 /** Per-element mean and deviation, kept beside the shards in full precision of float32. */

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 
@@ -65,6 +65,34 @@ export async function writeFileAtomic(
     } catch (thrown) {
       await rm(temporary, { force: true });
       throw thrown;
+    }
+  });
+}
+
+/** What file systems without hard links (FAT, some network drives), or with two of them in play, answer. */
+export const noLinks: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EMLINK',
+  'EXDEV',
+]);
+
+/** A file that is never written to again, under a second name: the same bytes on the disk where that is possible, else a copy. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${randomUUID().slice(0, 8)}.tmp`;
+  await withFileErrors(to, async () => {
+    try {
+      await link(from, temporary).catch(async (thrown: unknown) => {
+        if (!noLinks.has(nodeCode(thrown))) throw thrown;
+        await copyFile(from, temporary);
+      });
+      await rename(temporary, to);
+      await syncFolder(dirname(to));
+    } finally {
+      // Renaming one name of a file to another of its names leaves both.
+      await rm(temporary, { force: true });
     }
   });
 }

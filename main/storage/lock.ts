@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { studioError } from '../base/errors.ts';
-import { fileError, nodeCode, readIfPresent } from './files.ts';
+import { fileError, nodeCode, noLinks, readIfPresent } from './files.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -78,9 +78,6 @@ export async function takeLock(
   }
   throw studioError('project.openElsewhere', { path: owner.project, holder: 'another program' });
 }
-
-/** What file systems without hard links (FAT, some network drives) answer. */
-const noLinks = new Set<string | undefined>(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
 
 /** Puts the lock in its place. Throws Node's EEXIST when it is held. */
 async function claim(path: string, holder: Holder): Promise<void> {

@@ -18,6 +18,8 @@ export const runDataSchema = z.strictObject({
   parameters: z.int().positive(),
   latentShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
   trainingPictures: z.int().nonnegative(),
+  /** Latents of each of them, where there is more than one: mirror images. */
+  copies: z.int().positive().optional(),
   heldOutPictures: z.int().nonnegative(),
 });
 export type RunData = z.infer<typeof runDataSchema>;

@@ -54,12 +54,13 @@ function averageOf(average: RunConfig['averages'][number], steps: number | undef
 /** `step`: the measured seconds of a step, where there are such. */
 export function outlookOf(config: RunConfig, data: RunData, step: RunOutlook['step']): RunOutlook {
   const { length, batchSize } = config;
-  const sure = lengthInSteps(config, data.trainingPictures);
+  const latents = data.trainingPictures * (data.copies ?? 1);
+  const sure = lengthInSteps(config, latents);
   const estimated = length.kind === 'minutes' && step ? stepsFor(60 * length.minutes, step.seconds) : undefined;
   const steps = sure ?? estimated;
   const seconds = length.kind === 'minutes' ? 60 * length.minutes : step && steps && steps * step.seconds;
   // The last, incomplete batch of an epoch is left out, as the length in epochs counts (method §1.3).
-  const perEpoch = Math.max(1, Math.floor(data.trainingPictures / batchSize));
+  const perEpoch = Math.max(1, Math.floor(latents / batchSize));
   return {
     ...data,
     ...(steps !== undefined && { steps, epochs: steps / perEpoch }),

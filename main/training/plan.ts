@@ -23,22 +23,23 @@ export function stepsFor(seconds: number, stepSeconds: number): number {
 }
 
 /**
- * The steps of a run whose length says them: K = floor(pictures / batch) · epochs, as the authors count (method §1.3), at least one an
- * epoch. Undefined for a time, whose steps are measured.
+ * The steps of a run whose length says them: K = floor(latents / batch) · epochs, as the authors count, mirrored copies included
+ * (method §1.1, §1.3), at least one an epoch. Undefined for a time, whose steps are measured.
  */
-export function lengthInSteps({ length, batchSize }: RunConfig, trainingPictures: number): number | undefined {
+export function lengthInSteps({ length, batchSize }: RunConfig, trainingLatents: number): number | undefined {
   if (length.kind === 'steps') return length.steps;
-  if (length.kind === 'epochs') return length.epochs * Math.max(1, Math.floor(trainingPictures / batchSize));
+  if (length.kind === 'epochs') return length.epochs * Math.max(1, Math.floor(trainingLatents / batchSize));
   return undefined;
 }
 
-/** The plan of a run of `steps` steps; `classes` are those of its training pictures. Throws `dataset.tooFew`. */
+/** The plan of a run of `steps` steps; `classes` are those of its training pictures, of which there are `copies` each. Throws `dataset.tooFew`. */
 export function planRun(
   config: RunConfig,
   shape: LatentShape,
   pictures: number,
   steps: number,
   classes: readonly RunClass[] = [],
+  copies = 1,
 ): RunPlan {
   const heldOut = heldOutCount(pictures);
   const trainingPictures = pictures - heldOut;
@@ -49,6 +50,7 @@ export function planRun(
     parameters: countParameters(networkSpecs(networkOf(config), shape)),
     latentShape: [...shape] as [number, number, number],
     trainingPictures,
+    ...(copies === 1 ? {} : { copies }),
     heldOutPictures: heldOut,
     batchSize: config.batchSize,
     emaRates: emaRatesOf(config, steps),

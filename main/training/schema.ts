@@ -87,6 +87,8 @@ export const runPlanSchema = z.strictObject({
   parameters: z.int().positive(),
   latentShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
   trainingPictures: z.int().positive(),
+  /** Latents of each of them, where there is more than one: mirror images. */
+  copies: z.int().positive().optional(),
   /** Pictures kept aside to measure quality; the model never sees them. */
   heldOutPictures: z.int().nonnegative(),
   batchSize: z.int().positive(),

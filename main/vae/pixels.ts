@@ -9,6 +9,15 @@ export function toPlanes(rgb: Uint8Array, out: Float32Array, offset: number): vo
   }
 }
 
+/** Fills the second half of planes [2, 3, side, side] with the mirror image of the first. */
+export function mirrorPlanes(planes: Float32Array, side: number): void {
+  const half = planes.length / 2;
+  for (let at = 0; at < half; at += side) {
+    planes.copyWithin(half + at, at, at + side);
+    planes.subarray(half + at, half + at + side).reverse();
+  }
+}
+
 /** RGB bytes of one picture of `pixels` pixels from planes at `offset`. Values beyond white and black are shown as such. */
 export function fromPlanes(planes: Float32Array, offset: number, pixels: number): Uint8Array {
   const rgb = new Uint8Array(3 * pixels);

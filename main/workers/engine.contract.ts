@@ -10,11 +10,11 @@ import {
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
-import { latentStatisticsSchema } from '../latents/schema.ts';
+import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
-import { vaeInfoSchema } from '../vae/schema.ts';
+import { reconstructionCheckSchema, vaeInfoSchema } from '../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
 
 const progress = z.strictObject({
@@ -66,10 +66,20 @@ export const engineContract = {
       }),
       output: vaeInfoSchema,
     },
-    'latents.encode': {
-      input: z.strictObject({ ...place, vae: z.string() }),
-      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema }),
+    /** Encodes and decodes the project's pictures, or `most` of them, and keeps what it found in the project. */
+    'vae.check': {
+      input: z.strictObject({ ...place, vae: z.string(), most: z.int().min(1).optional() }),
+      output: reconstructionCheckSchema,
       progress,
+    },
+    'latents.encode': {
+      input: z.strictObject({ ...place, vae: z.string(), ...encodingOptionsSchema.partial().shape }),
+      output: z.strictObject({ key: z.string(), statistics: latentStatisticsSchema, report: encodingReportSchema }),
+      /** The share of its time that the device waited for pictures, and what became of pictures so far. */
+      progress: progress.extend({
+        idleShare: z.number().optional(),
+        counts: z.record(z.string(), z.int().nonnegative()),
+      }),
     },
     /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {

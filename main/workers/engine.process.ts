@@ -4,11 +4,9 @@ import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
-import { latentsFolder, listLatents, readManifest } from '../latents/store.ts';
-import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import { completeLatents } from '../latents/caches.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
-import type { LatentManifest } from '../latents/schema.ts';
 import { addVae } from '../vae/adding.ts';
 import type { VaePlaces } from '../vae/load.ts';
 import type { RunRecord, SampleSheet } from '../runs/schema.ts';
@@ -25,6 +23,7 @@ import { ownProcessPort } from './ports.ts';
 import { classesOfRun } from './run-classes.ts';
 import { estimateRun } from './run-estimate.ts';
 import { createThreads } from './threads.ts';
+import { vaeCheckJob } from './vae-check-job.ts';
 import { TrainingJob } from './training-job.ts';
 import { VaeTrainingJob } from './vae-training-job.ts';
 import type { TrainingControl, TrainingEvents } from './run-watch.ts';
@@ -36,17 +35,6 @@ const threads = createThreads(device);
 
 /** The one run in training. */
 let training: Pause | undefined;
-
-/** The complete latents of the pictures as they are now. Throws `latents.missing`. */
-async function currentLatents(project: string): Promise<LatentManifest> {
-  const settings = await readSettings(project);
-  const wanted = settings && datasetHash(await readPictures(project), settings);
-  for (const key of await listLatents(project)) {
-    const manifest = await readManifest(latentsFolder(project, key));
-    if (manifest?.complete && manifest.datasetHash === wanted) return manifest;
-  }
-  throw studioError('latents.missing', {});
-}
 
 /** Trains with this process's one training: `work` is told how it is controlled, and whom it tells of progress, sheets and its record. */
 async function trained<T>(
@@ -110,15 +98,16 @@ const handlers: Handlers<typeof engineContract> = {
     setMaxListeners(0, signal);
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
   },
+  'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'training.estimate': async ({ project, config }) => {
-    const latents = await currentLatents(project);
+    const latents = await completeLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);
     return estimateRun(threads.device, resolved.config, latents);
   },
   'training.start': async (input, context) => {
-    const latents = await currentLatents(input.project);
+    const latents = await completeLatents(input.project);
     return trainedModel(input, context, (job) => job.start({ ...input, latents }));
   },
   'training.resume': (input, context) => trainedModel(input, context, (job) => job.resume(input.run)),

@@ -1,7 +1,7 @@
 /** What the host-maths thread does: batches with their noise and coupling, statistics of latents, scores. */
 import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
-import { latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
+import { knownLatentsSchema, latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
 export const mathsContract = {
@@ -35,7 +35,11 @@ export const mathsContract = {
     },
     /** Statistics and normalisation of a fully encoded set; writes them and marks it complete. */
     finishLatents: {
-      input: z.strictObject({ folder: z.string(), manifest: latentManifestSchema }),
+      input: z.strictObject({
+        folder: z.string(),
+        manifest: latentManifestSchema,
+        known: knownLatentsSchema.optional(),
+      }),
       output: latentStatisticsSchema,
     },
   },

@@ -76,7 +76,7 @@ const handlers: Handlers<typeof mathsContract> = {
     const mapped = project(samples, opened.set.dimensions);
     return { frechet: frechetDistance(fitGaussian(mapped.vectors, mapped.dimensions), heldOut), floor };
   },
-  finishLatents: ({ folder, manifest }) => finishLatents(folder, manifest, () => new Date()),
+  finishLatents: ({ folder, manifest, known }) => finishLatents(folder, manifest, () => new Date(), known),
 };
 
 serve(mathsContract, handlers, ownThreadPort());

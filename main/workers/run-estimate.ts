@@ -1,6 +1,6 @@
 /** What the engine knows of a run before it starts: its model and data, and what it needs on the device. */
 import type { Device } from '../engine/contract.ts';
-import { picturesIn } from '../latents/schema.ts';
+import { copiesIn, picturesIn } from '../latents/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import { networkSpecs } from '../models/network.ts';
 import { countParameters } from '../models/parameters.ts';
@@ -20,7 +20,7 @@ export interface RunEstimateParts {
 export async function estimateRun(
   device: Device,
   config: RunConfig,
-  latents: Pick<LatentManifest, 'shape' | 'shards'>,
+  latents: Pick<LatentManifest, 'shape' | 'shards' | 'flip'>,
 ): Promise<RunEstimateParts> {
   const { shape } = latents;
   const planned = { traits: await device.traits({}), memory: await device.memory({}) };
@@ -34,6 +34,7 @@ export async function estimateRun(
       parameters: countParameters(networkSpecs(networkOf(config), shape)),
       latentShape: [...shape],
       trainingPictures: pictures - heldOutPictures,
+      ...(latents.flip ? { copies: copiesIn(latents) } : {}),
       heldOutPictures,
     },
   };

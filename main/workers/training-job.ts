@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
-import { picturesIn } from '../latents/schema.ts';
+import { copiesIn, picturesIn } from '../latents/schema.ts';
 import type { LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
@@ -75,7 +75,7 @@ export class TrainingJob {
     const pictures = picturesIn(latents);
     const { config, classes } = await classesOfRun(this.#project, asked, latents, heldOutCount(pictures));
     // Checks the data before anything is loaded.
-    const first = planRun(config, latents.shape, pictures, 1, classes);
+    const first = planRun(config, latents.shape, pictures, 1, classes, copiesIn(latents));
     const begin = await startState(this.#project, config, latents.shape);
     const { state } = begin;
     const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
@@ -97,9 +97,9 @@ export class TrainingJob {
               score: isScored ? () => this.#quality(painter) : undefined,
             })
           : undefined;
-      const steps = lengthInSteps(config, pictures - heldOutCount(pictures)) ?? budget!.steps;
+      const steps = lengthInSteps(config, (pictures - heldOutCount(pictures)) * copiesIn(latents)) ?? budget!.steps;
       await trainer.put(state);
-      const plan = planRun(config, latents.shape, pictures, steps, classes);
+      const plan = planRun(config, latents.shape, pictures, steps, classes, copiesIn(latents));
       const device = await this.#device();
       const record: RunRecord = {
         id: run,

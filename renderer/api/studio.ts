@@ -31,6 +31,17 @@ export type RunLogRow = Output<'runs.log'>[number];
 export type SamplingRequest = Input<'gallery.generate'>['sampling'];
 export type GalleryPicture = Output<'gallery.page'>['rows'][number];
 export type GridResult = Output<'gallery.exportGrid'>;
+export type VaeList = Output<'vaes.list'>;
+export type VaeInfo = VaeList['vaes'][number];
+export type VaeDownload = VaeList['downloads'][number];
+export type VaeSource = Input<'vaes.add'>['source'];
+export type EncodingOptions = Required<Omit<Input<'latents.encode'>, 'vae'>>;
+export type LatentCache = Output<'latents.caches'>[number];
+export type ReconstructionCheck = NonNullable<Output<'vaes.reconstructions'>>['check'];
+export type Reconstruction = NonNullable<Output<'vaes.reconstructions'>>['rows'][number];
+export type VaeRunRecord = ProjectSummary['vaeRuns'][number];
+export type VaeTrainingConfig = Input<'vaes.train'>['config'];
+export type VaeMetricsRow = Output<'vaes.metrics'>[number];
 export type Settings = Output<'settings.get'>;
 export type RecentProject = Output<'project.recent'>[number];
 export type DeviceList = Output<'devices.list'>;
@@ -39,6 +50,9 @@ export type DeviceChoice = DeviceList['choice'];
 
 /** The schema of a run's settings, to name every problem before anything starts. */
 export const runConfigSchema = studioContract.methods['runs.start'].input.shape.config;
+
+/** The same for training a VAE. */
+export const vaeTrainingConfigSchema = studioContract.methods['vaes.train'].input.shape.config;
 
 export type ConnectionState = 'connected' | 'lost';
 

@@ -15,7 +15,7 @@ import type {
 import { count } from '../text/format.ts';
 import { endWords, spokenProgress } from '../text/job-words.ts';
 import { unknownCards } from '../text/device-words.ts';
-import { isActive, placeNames, placesOf } from './places.ts';
+import { isActive, isTraining, placeNames, placesOf } from './places.ts';
 import type { PlaceName } from './places.ts';
 
 /** Something to tell: good news fades, problems stay until they are dismissed. */
@@ -54,6 +54,8 @@ export class AppState {
   readonly jobs = new SvelteMap<number, Job>();
   connection = $state<ConnectionState>('connected');
   place = $state<PlaceName>('pictures');
+  /** What of the place is looked at; empty for what it is mainly about. */
+  section = $state('');
   notices = $state.raw<readonly Notice[]>([]);
   question = $state.raw<Question & { answer(yes: boolean): void }>();
   /** What a screen reader says next. */
@@ -85,7 +87,7 @@ export class AppState {
         if (state === 'connected') void this.load();
       }),
     ];
-    const onHash = () => (this.place = placeFromHash() ?? this.place);
+    const onHash = () => this.#toHash();
     window.addEventListener('hashchange', onHash);
     void this.load();
     return () => {
@@ -112,7 +114,7 @@ export class AppState {
       this.#onProject(project);
       this.info = info;
       void this.#lookAtDevices();
-      this.place = placeFromHash() ?? this.#firstPlace();
+      if (!this.#toHash()) this.place = this.#firstPlace();
     } catch (thrown) {
       if (this.info === undefined) this.failure = { id: 0, ...problemOf(thrown) };
       else this.#add(problemOf(thrown));
@@ -130,9 +132,20 @@ export class AppState {
     await this.studio.call['devices.check']({ kinds }).catch(() => undefined);
   }
 
-  go(place: PlaceName): void {
-    location.hash = `#/${place}`;
+  go(place: PlaceName, section = ''): void {
+    location.hash = section === '' ? `#/${place}` : `#/${place}/${section}`;
     this.place = place;
+    this.section = section;
+  }
+
+  /** Goes where the address says; false where it names no place. */
+  #toHash(): boolean {
+    const [, name, section = ''] = location.hash.split('/');
+    const place = placeNames.find((each) => each === name);
+    if (place === undefined) return false;
+    this.place = place;
+    this.section = section;
+    return true;
   }
 
   /** Waits for a call; a failure becomes a notice and gives undefined. */
@@ -210,7 +223,7 @@ export class AppState {
   async #close(active: readonly Job[]): Promise<void> {
     const { call } = this.studio;
     for (const job of active) {
-      if (job.kind === 'train' && job.run !== undefined) await call['runs.stop']({ run: job.run });
+      if (job.run !== undefined && isTraining(job)) await call['runs.stop']({ run: job.run });
       else await call['jobs.cancel']({ job: job.id });
     }
     // The last checkpoint belongs to the project: it stays open until that is written.
@@ -271,8 +284,9 @@ export class AppState {
 
   /** A paused run's job waits, which the run says and the job does not. */
   #asPaused(job: Job): Job {
-    const run = job.kind === 'train' && this.project?.runs.find(({ id }) => id === job.run);
-    return run && run.status === 'paused' && job.status === 'running' ? { ...job, status: 'paused' } : job;
+    if (!isTraining(job) || job.status !== 'running') return job;
+    const runs = [...(this.project?.runs ?? []), ...(this.project?.vaeRuns ?? [])];
+    return runs.some(({ id, status }) => id === job.run && status === 'paused') ? { ...job, status: 'paused' } : job;
   }
 
   #speakProgress(job: Job): void {
@@ -293,8 +307,4 @@ function wordsOf(error: NonNullable<Job['error']>) {
 
 function problemOf(thrown: unknown) {
   return { kind: 'problem' as const, ...wordsOf(toWire(toStudioError(thrown))) };
-}
-
-function placeFromHash(): PlaceName | undefined {
-  return placeNames.find((name) => location.hash === `#/${name}`);
 }

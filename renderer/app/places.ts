@@ -38,6 +38,11 @@ export function isActive(job: Job): boolean {
   return job.status === 'queued' || job.status === 'running' || job.status === 'paused';
 }
 
+/** A run's job: it is paused and stopped by its run. */
+export function isTraining(job: Job): boolean {
+  return job.kind === 'train' || job.kind === 'trainVae';
+}
+
 /** A run that training can be continued from or pictures can be made with. */
 export function hasModel(run: ProjectSummary['runs'][number]): boolean {
   return run.step > 0;
@@ -47,7 +52,7 @@ export function placesOf(project: ProjectSummary, jobs: readonly Job[]): Place[]
   const active = (kind: Job['kind']) => jobs.find((job) => job.kind === kind && isActive(job));
   const places = [
     picturesPlace(project, active('import')),
-    latentsPlace(project, active('encode'), active('import') !== undefined),
+    latentsPlace(project, active, active('import') !== undefined),
     trainPlace(project, active('train')),
     galleryPlace(project, active('generate')),
   ];
@@ -83,9 +88,23 @@ function picturesPlace({ pictures }: ProjectSummary, job: Job | undefined): Plac
   return { ...base, state: 'done', note: count(pictures.used, 'picture') };
 }
 
-function latentsPlace({ pictures, latents }: ProjectSummary, job: Job | undefined, importing: boolean): Place {
+/** What can go on among the latents, the most important first. */
+const latentsWork = [
+  ['encode', 'Encoding'],
+  ['trainVae', 'Training a VAE'],
+  ['reconstruct', 'Checking'],
+] as const;
+
+function latentsPlace(
+  { pictures, latents }: ProjectSummary,
+  active: (kind: Job['kind']) => Job | undefined,
+  importing: boolean,
+): Place {
   const base = { name: 'latents', title: placeTitles.latents } as const;
-  if (job) return busy('latents', job, 'Encoding');
+  for (const [kind, verb] of latentsWork) {
+    const job = active(kind);
+    if (job) return busy('latents', job, verb);
+  }
   if (importing) return { ...base, state: 'locked', note: 'After the import' };
   if (pictures.used === 0) return { ...base, state: 'locked', note: 'Needs pictures' };
   if (latents.complete) return { ...base, state: 'done', note: 'Encoded' };

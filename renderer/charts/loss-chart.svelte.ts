@@ -1,17 +1,16 @@
 /** The loss of a run: every step faintly, the smoothed curve on top, stage borders and rolled back steps marked. */
 import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
-import type { MetricsRow } from '../api/studio.ts';
 import type { ChartColours } from './colours.ts';
 import { decimate } from './decimate.ts';
 import { chart } from './mount.svelte.ts';
 import { rolledBackSteps, stagesOf } from './series.ts';
-import type { Series, Stage } from './series.ts';
+import type { Series, Stage, StepRow } from './series.ts';
 import { axisColours, axisTitle, baseOptions, tooltipColours } from './style.ts';
 import { fineLogTick, plainTick } from './tick-words.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 
 export interface LossChartInput {
-  readonly rows: () => readonly MetricsRow[];
+  readonly rows: () => readonly StepRow[];
   readonly series: () => Series;
   /** As long as the rows. */
   readonly smoothed: () => Float64Array;

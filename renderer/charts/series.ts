@@ -1,5 +1,14 @@
 /** A run's metrics as columns that charts can draw, and what the charts mark in them. */
-import type { MetricsRow } from '../api/studio.ts';
+
+/** What every run tells of a step, whatever it trains. */
+export interface StepRow {
+  readonly step: number;
+  readonly loss: number | null;
+  readonly stepSeconds: number;
+  readonly seconds: number;
+  readonly skipped: number;
+  readonly levels?: number | undefined;
+}
 
 /** Columns of the same length; x is the step. A loss that was not a number is NaN. */
 export interface Series {
@@ -8,7 +17,7 @@ export interface Series {
   readonly stepSeconds: Float64Array;
 }
 
-export function toSeries(rows: readonly MetricsRow[]): Series {
+export function toSeries(rows: readonly StepRow[]): Series {
   const steps = new Float64Array(rows.length);
   const loss = new Float64Array(rows.length);
   const stepSeconds = new Float64Array(rows.length);
@@ -23,7 +32,7 @@ export function toSeries(rows: readonly MetricsRow[]): Series {
 /**
  * Rows with `incoming` added. A resumed run goes on from its checkpoint, so rows from the first new step on are replaced.
  */
-export function appendRows(rows: readonly MetricsRow[], incoming: readonly MetricsRow[]): readonly MetricsRow[] {
+export function appendRows<Row extends StepRow>(rows: readonly Row[], incoming: readonly Row[]): readonly Row[] {
   const first = incoming[0];
   if (first === undefined) return rows;
   let keep = rows.length;
@@ -38,7 +47,7 @@ export interface Stage {
 }
 
 /** Where the number of noise levels changes. The loss has another scale from there on. Objectives without levels have no stages. */
-export function stagesOf(rows: readonly MetricsRow[]): Stage[] {
+export function stagesOf(rows: readonly StepRow[]): Stage[] {
   const stages: Stage[] = [];
   for (const { step, levels } of rows)
     if (levels !== undefined && stages.at(-1)?.levels !== levels) stages.push({ from: step, levels });
@@ -46,7 +55,7 @@ export function stagesOf(rows: readonly MetricsRow[]): Stage[] {
 }
 
 /** Steps that were rolled back because their loss was not a number. */
-export function rolledBackSteps(rows: readonly MetricsRow[]): number[] {
+export function rolledBackSteps(rows: readonly StepRow[]): number[] {
   return rows.filter((row) => row.loss === null).map((row) => row.step);
 }
 

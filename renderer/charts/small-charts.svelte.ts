@@ -1,6 +1,6 @@
-/** The small companions of the loss: time per step, and the distance to the person's own pictures. */
+/** The small companions of the loss: time per step, and what a run's quality is measured by. */
 import type { Chart, ChartConfiguration } from 'chart.js';
-import type { RunRecord } from '../api/studio.ts';
+import type { RunRecord, VaeMetricsRow, VaeRunRecord } from '../api/studio.ts';
 import type { ChartColours } from './colours.ts';
 import { decimate } from './decimate.ts';
 import { chart } from './mount.svelte.ts';
@@ -12,8 +12,8 @@ import { formatCount, formatNumber } from '../text/format.ts';
 const empty = () =>
   ({ type: 'line', data: { datasets: [] }, options: { ...baseOptions } }) satisfies ChartConfiguration;
 
-/** Axes and tooltips that the small charts share; both begin at zero, so that heights can be compared. */
-function applyFrame(instance: Chart, colours: ChartColours, to: number, unit: string): void {
+/** Axes and tooltips that the small charts share; they begin at zero, so that heights can be compared, where zero means something. */
+function applyFrame(instance: Chart, colours: ChartColours, to: number, unit: string, beginAtZero = true): void {
   const ticks = axisColours(colours).ticks;
   instance.options.scales = {
     x: {
@@ -25,7 +25,7 @@ function applyFrame(instance: Chart, colours: ChartColours, to: number, unit: st
     },
     y: {
       type: 'linear',
-      beginAtZero: true,
+      beginAtZero,
       ...axisColours(colours),
       ticks: { ...ticks, callback: plainTick, maxTicksLimit: 4 },
     },
@@ -89,6 +89,38 @@ export function scoreChart(run: () => RunRecord) {
         },
       ];
       applyFrame(instance, colours, plan.steps, '');
+    },
+  });
+}
+
+/** How well pictures come back while a VAE trains: of each batch faintly, and of the pictures kept aside. */
+export function psnrChart(rows: () => readonly VaeMetricsRow[], run: () => VaeRunRecord) {
+  return chart({
+    create: empty,
+    watch: () => void [rows(), run()],
+    apply: (instance, colours) => {
+      const { scores, plan } = run();
+      const steps = Float64Array.from(rows(), ({ step }) => step);
+      const psnr = Float64Array.from(rows(), (row) => row.psnr ?? Number.NaN);
+      instance.data.datasets = [
+        {
+          label: 'Pictures kept aside',
+          data: scores.map((score) => ({ x: score.step, y: score.psnr })),
+          borderColor: colours.main,
+          backgroundColor: colours.main,
+          borderWidth: 2,
+          pointRadius: 3,
+        },
+        {
+          label: 'Each step',
+          data: decimate(steps, psnr, Math.max(100, instance.width)).map((point) => ({ ...point })),
+          borderColor: colours.faint,
+          borderWidth: 1,
+          pointRadius: 0,
+        },
+      ];
+      // No picture comes back with 0 dB.
+      applyFrame(instance, colours, plan.steps, ' dB', false);
     },
   });
 }

@@ -174,6 +174,61 @@ export const glossary = {
     term: 'device',
     help: 'The processor or a graphics card. A graphics card is mostly many times faster.',
   },
+  reconstruction: {
+    plain: 'what comes back of a picture',
+    term: 'reconstruction',
+    help: 'A picture that was compressed and made into a picture again. The difference is what the picture compressor (VAE) has lost.',
+  },
+  psnr: {
+    plain: 'closeness to the original',
+    term: 'PSNR',
+    help: 'How small the error of the pixels is, in decibels (dB). Each 6 dB more is half the error; 25 dB is soft, 35 dB is nearly as it was.',
+  },
+  ssim: {
+    plain: 'likeness of structure',
+    term: 'SSIM',
+    help: 'How alike edges and patterns are: 1 for equal pictures, 0 for nothing in common.',
+  },
+  posterior: {
+    plain: 'most likely value and its doubt',
+    term: 'posterior',
+    help: 'What a picture compressor (VAE) gives for each number of a compressed picture; either the most likely value or a draw is stored.',
+  },
+  l1: {
+    plain: 'error of the colours',
+    term: 'L1',
+    help: 'How far the pixels that come back are off, on average. Lower is better.',
+  },
+  structure: {
+    plain: 'error of the structure',
+    term: '1 − multi-scale SSIM',
+    help: 'How unlike edges and patterns of a picture that comes back are, coarse and fine. Lower is better.',
+  },
+  kl: {
+    plain: 'untidiness of the latents',
+    term: 'KL divergence',
+    help: 'How far compressed pictures are from plain noise of size 1. A little is wanted: models learn from it more easily.',
+  },
+  klWeight: {
+    plain: 'how much tidiness counts',
+    term: 'KL weight',
+    help: 'It rises from nothing at the start of a run, so that the network first learns to see.',
+  },
+  adversarial: {
+    plain: 'what the judge of sharpness says',
+    term: 'adversarial loss',
+    help: 'How easily the second network tells what comes back from real pictures. Lower means that it is taken in.',
+  },
+  discriminatorLoss: {
+    plain: 'error of the judge of sharpness',
+    term: 'discriminator loss',
+    help: 'How often the second network is wrong. If it falls to nothing, the judge has won and helps no more.',
+  },
+  idle: {
+    plain: 'waiting for pictures',
+    term: 'idle share',
+    help: 'The share of time in which the device had nothing to do because pictures were still being read.',
+  },
   quarantine: {
     plain: 'could not be used',
     term: 'quarantined',

@@ -1,9 +1,11 @@
 /** What is said about work that goes on in the background. */
 import type { Job } from '../api/studio.ts';
-import { count, formatCount, formatRate, formatRemaining, percentDone, singular } from './format.ts';
+import { count, formatBytes, formatCount, formatRate, formatRemaining, percentDone, singular } from './format.ts';
 
 /** `1,204 of 5,120 pictures`, or just what is done while the total is unknown. */
 export function amountDone(job: Job): string {
+  if (job.unit === 'bytes')
+    return job.total === undefined ? formatBytes(job.done) : `${formatBytes(job.done)} of ${formatBytes(job.total)}`;
   if (job.total === undefined) return count(job.done, singular(job.unit), job.unit);
   return `${formatCount(job.done)} of ${count(job.total, singular(job.unit), job.unit)}`;
 }
@@ -15,11 +17,15 @@ export function progressLine(job: Job): string {
   const finishing = job.total !== undefined && job.done >= job.total;
   return [
     amountDone(job),
-    formatRate(job.perSecond, job.unit),
+    rateOf(job),
     finishing ? 'finishing' : job.total === undefined ? '' : formatRemaining(job.remainingSeconds),
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+function rateOf({ unit, perSecond }: Job): string {
+  return unit === 'bytes' && perSecond ? `${formatBytes(Math.round(perSecond))}/s` : formatRate(perSecond, unit);
 }
 
 /** For those who listen: short, without figures that change all the time. */
@@ -35,6 +41,9 @@ const countWords: Readonly<Record<string, readonly [one: string, many: string]>>
   duplicates: ['duplicate', 'duplicates'],
   ignored: ['other file left out', 'other files left out'],
   known: ['already in the project', 'already in the project'],
+  reused: ['was there already', 'were there already'],
+  retried: ['done again in full precision', 'done again in full precision'],
+  leftOut: ['left out', 'left out'],
   skipped: ['step rolled back', 'steps rolled back'],
   restarted: ['restart after a crash', 'restarts after a crash'],
 };

@@ -263,6 +263,15 @@ export const cases: readonly Case[] = [
     run: ({ x }) => ops.averagePool(x!),
   },
   ...convolutions,
+  ...([1, 2] as const).map((stride): Case => ({
+    ops: ['conv2d'],
+    title: `conv2d 3×3 without padding, stride ${stride}`,
+    inputs: ({ i, j, k, l }) => ({
+      x: normal([i, j, 4 * stride + k, 4 * stride + l], 43),
+      w: normal([k, j, 3, 3], 44, 0.3),
+    }),
+    run: ({ x, w }) => ops.conv2d(x!, w!, stride, 0),
+  })),
   {
     ops: ['constant', 'scalar'],
     title: 'constants of the graph',

@@ -60,6 +60,7 @@ const samples: { readonly [O in OpName]: readonly Sample<O>[] } = {
     [[y], { shape: [5, 3, 2] }],
     [[normal([], 11)], { shape: [2, 2] }],
   ],
+  upsample: [[[normal([2, 3, 4, 5], 28)], {}]],
   sum: reductions,
   mean: reductions,
   softmax: [

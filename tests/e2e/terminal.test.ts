@@ -88,6 +88,21 @@ describe('from a folder of pictures to a grid', () => {
     for (const { n, q1, median, q3 } of channels) expect(n === 60 * 64 && q1 < median && median < q3).toBe(true);
   });
 
+  it('latents side by side: encoded in another way, listed, chosen and deleted', async () => {
+    const encoded = await succeeds('encode', '--project', project, '--posterior', 'sample', '--flip');
+    expect(encoded.last).toMatchObject({ pictures: 60, copies: 2, reused: 0, encoded: 60, left_out: [] });
+    expect(encoded.last['idle_share']).toBeGreaterThanOrEqual(0);
+    const other = String(encoded.last['key']);
+    const { last } = await succeeds('latents', '--project', project, '--list');
+    expect(last['caches']).toMatchObject([
+      { key: other, posterior: 'sample', flip: true, complete: true, upToDate: true, chosen: true },
+      { posterior: 'mean', flip: false, chosen: false },
+    ]);
+    const { key } = (last['caches'] as { key: string }[])[1]!;
+    const left = await succeeds('latents', '--project', project, '--use', key, '--delete', other);
+    expect(left.last['caches']).toMatchObject([{ key, chosen: true }]);
+  });
+
   it('train: metrics, sample sheets from step 0 on, and a checkpoint', async () => {
     const { last, code } = await succeeds('train', '--project', project, '--config', configFile);
     expect(last).toMatchObject({ type: 'result', run: 'run-001', status: 'finished', steps: 30, skipped: 0 });

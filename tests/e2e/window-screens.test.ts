@@ -64,6 +64,50 @@ const screens: readonly Screen[] = [
     sees: 'Lower quartile',
     act: click('button', 'View data: All channels as box plots'),
   },
+  {
+    name: 'Latents, compressors',
+    scenario: 'several VAEs',
+    place: 'latents/compressors',
+    sees: '128 MB are here already',
+  },
+  {
+    name: 'Latents, before a download',
+    scenario: 'several VAEs',
+    place: 'latents/compressors',
+    sees: 'fingerprint of the file',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Download Stable Diffusion’s, sharp…' }).click();
+      await page.getByText('Without a network here').click();
+    },
+  },
+  {
+    name: 'Latents, how well pictures come back',
+    scenario: 'checked',
+    place: 'latents/check',
+    sees: 'likeness of structure (SSIM)',
+    act: click('button', /^Enlarge portrait 00001/),
+  },
+  {
+    name: 'Latents, sets',
+    scenario: 'several sets',
+    place: 'latents/sets',
+    sees: 'portrait 00018.jpg',
+    act: (page) => page.getByText('2 pictures were left out').first().click(),
+  },
+  { name: 'Latents, a VAE in training', scenario: 'own VAE', place: 'latents/own', sees: 'dB' },
+  {
+    name: 'Latents, all settings of a VAE with problems',
+    scenario: 'own VAE',
+    place: 'latents/own',
+    sees: '1 setting needs another value',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('radio', { name: 'New run' }).check();
+      await page.getByLabel('Numbers a cell').fill('3');
+      await page.getByRole('button', { name: /^Train on/ }).click();
+      await page.getByRole('radio', { name: 'With one' }).check();
+    },
+  },
   { name: 'Train, locked', scenario: 'empty', place: 'train', sees: 'Latents come first' },
   { name: 'Train, a new run', scenario: 'encoded', place: 'train', sees: 'What kind of run' },
   {

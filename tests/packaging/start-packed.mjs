@@ -41,7 +41,7 @@ async function call(method, input) {
 }
 
 const page = await fake.schemes.get('studio')?.(new Request('studio://app/'));
-const info = await call('studio.info', {});
+const { vaes } = await call('vaes.list', {});
 await call('project.create', { name: 'Packed', parent });
 const { job } = await call('pictures.import', {
   source: { kind: 'paths', paths: [picture] },
@@ -72,7 +72,7 @@ await until(() => fake.exitCode !== undefined, 'the end');
 const result = {
   page: page?.status,
   cpu: devices.find((/** @type {any} */ row) => row.kind === 'cpu'),
-  vaes: info.vaes.length,
+  vaes: vaes.length,
   import: told(job),
   rows: pictures.rows.map((/** @type {any} */ row) => ({
     kind: row.kind,

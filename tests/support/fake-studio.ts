@@ -104,7 +104,6 @@ export const outputs: Samples<'output'> = {
     shell: { kind: 'browser', canPickFolders: false, canRevealFiles: false },
     projectsFolder: '/projects',
     presets: [presetSchema.parse({ id: 'small', name: 'Small', description: 'Quick.', source: 'ours', config })],
-    vaes: [{ name: 'starter', title: 'Starter', description: 'Small.' }],
   },
   'studio.pickFolders': { paths: ['/pictures'] },
   'studio.reveal': {},

@@ -1,6 +1,7 @@
 /** Made-up latents on disk, complete with statistics, as encoding leaves them. */
 import { fillNormal } from '../../main/base/random.ts';
 import { finishLatents } from '../../main/latents/finish.ts';
+import { encodingOptionsSchema } from '../../main/latents/schema.ts';
 import { writeManifest, writeShard } from '../../main/latents/store.ts';
 import { makeFolder } from '../../main/storage/files.ts';
 
@@ -20,7 +21,8 @@ export async function madeUpLatents(
     datasetHash: '0',
     pictureSize: 8 * shape[1],
     shape: [...shape] as [number, number, number],
-    precision: 'float32' as const,
+    ...encodingOptionsSchema.parse({}),
+    ...{ reused: 0, retried: 0, leftOut: [] },
     shards: [{ file, pictures: Array.from({ length: count }, (_, i) => i.toString(16).padStart(16, '0')) }],
     complete: false,
   };
@@ -29,7 +31,7 @@ export async function madeUpLatents(
     folder,
     file,
     latents.map((value, i) => value + (i % dimensions) / dimensions),
-    [count, ...shape],
+    manifest,
   );
   await writeManifest(folder, manifest);
   await finishLatents(folder, manifest, () => new Date(0));

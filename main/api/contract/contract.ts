@@ -56,7 +56,6 @@ export const studioInfoSchema = z.strictObject({
   }),
   projectsFolder: z.string(),
   presets: z.array(presetSchema),
-  vaes: z.array(z.strictObject({ name: z.string(), title: z.string(), description: z.string() })),
 });
 export type StudioInfo = z.infer<typeof studioInfoSchema>;
 

@@ -4,7 +4,7 @@ import type { Job, JobKind } from '../contract/jobs.ts';
 
 /** What a job reports while it works. */
 export type JobReport = Partial<
-  Pick<Job, 'done' | 'total' | 'perSecond' | 'remainingSeconds' | 'counts' | 'status' | 'title'>
+  Pick<Job, 'done' | 'total' | 'perSecond' | 'remainingSeconds' | 'counts' | 'idleShare' | 'status' | 'title'>
 >;
 
 export interface JobStart {

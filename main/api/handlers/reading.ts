@@ -15,10 +15,10 @@ import { readAnyRun, readLog, readRun, readSheets, runFolder } from '../../runs/
 import { pngText } from '../../storage/png-text.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { readMetrics } from '../../training/metrics.ts';
-import { vaeCatalogue } from '../../vae/catalogue.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
+import type { LatentMethods } from './latents.ts';
 import { currentStatistics, summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
@@ -81,6 +81,7 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
+  | LatentMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'
@@ -105,7 +106,6 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       },
       projectsFolder: session.projectsFolder,
       presets: [...session.presets],
-      vaes: vaeCatalogue.map((vae) => ({ ...vae })),
     }),
     'studio.pickFolders': async () => ({ paths: [...((await ports.pickFolders?.()) ?? [])] }),
     'studio.reveal': ({ file }) => {

@@ -1,28 +1,12 @@
 /** The open project at a glance, read from its files. */
-import {
-  countRows,
-  datasetHash,
-  readManifest,
-  readSettings,
-  summarise as summarisePictures,
-} from '../../datasets/manifest.ts';
+import { countRows, readManifest, readSettings, summarise as summarisePictures } from '../../datasets/manifest.ts';
 import { listPictures } from '../../gallery/store.ts';
-import { latentsFolder, listLatents, readManifest as readLatents, readStatistics } from '../../latents/store.ts';
-import { picturesIn } from '../../latents/schema.ts';
-import type { LatentManifest, LatentStatistics } from '../../latents/schema.ts';
+import { countEncoded, currentLatents } from '../../latents/caches.ts';
+import { latentsFolder, readStatistics } from '../../latents/store.ts';
+import type { LatentStatistics } from '../../latents/schema.ts';
 import type { OpenProject } from '../../projects/store.ts';
 import { listRuns, listVaeRuns } from '../../runs/store.ts';
 import type { ProjectSummary } from '../contract/contract.ts';
-
-/** The latents of the pictures as they are now: complete ones before partial ones. */
-export async function currentLatents(project: string): Promise<LatentManifest | undefined> {
-  const settings = await readSettings(project);
-  if (!settings) return undefined;
-  const wanted = datasetHash(await readManifest(project), settings);
-  const all = await Promise.all((await listLatents(project)).map((key) => readLatents(latentsFolder(project, key))));
-  const matching = all.filter((manifest) => manifest?.datasetHash === wanted);
-  return matching.find((manifest) => manifest?.complete) ?? matching[0];
-}
 
 export async function currentStatistics(project: string): Promise<LatentStatistics | undefined> {
   const manifest = await currentLatents(project);
@@ -39,7 +23,7 @@ export async function summarise({ path, file }: OpenProject): Promise<ProjectSum
     pictures: countRows(rows),
     ...(settings ? { pictureSettings: settings, dataset: summarisePictures(rows, settings) } : {}),
     latents: {
-      encoded: latents ? picturesIn(latents) : 0,
+      encoded: latents ? await countEncoded(path, latents) : 0,
       complete: latents?.complete ?? false,
       ...(latents ? { vae: latents.vae.name } : {}),
     },

@@ -1,19 +1,16 @@
-/** Handlers of VAEs and of the sets of latents they make. */
-import { studioError } from '../../base/errors.ts';
+/** Handlers of VAEs. */
 import type { Handlers } from '../../base/rpc.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import { checkVae, reconstructionPage } from './vae-check.ts';
 import type { VaeLibrary } from './vae-library.ts';
+import type { Work } from './work.ts';
 
-export type VaeMethods =
-  Extract<keyof StudioContract['methods'], `vaes.${string}`> | 'latents.caches' | 'latents.use' | 'latents.delete';
-
-const notThere = (): never => {
-  throw studioError('internal.assertion', { expected: 'this method', got: 'nothing yet' });
-};
+export type VaeMethods = Extract<keyof StudioContract['methods'], `vaes.${string}`>;
 
 export function vaeHandlers(
-  _session: Session,
+  session: Session,
+  work: Work,
   library: VaeLibrary,
 ): Pick<Handlers<StudioContract>, Exclude<VaeMethods, 'vaes.train' | 'vaes.metrics'>> {
   return {
@@ -24,10 +21,7 @@ export function vaeHandlers(
       await library.remove(name);
       return {};
     },
-    'vaes.check': notThere,
-    'vaes.reconstructions': notThere,
-    'latents.caches': notThere,
-    'latents.use': notThere,
-    'latents.delete': notThere,
+    'vaes.check': (input) => ({ job: checkVae(session, work, input).id }),
+    'vaes.reconstructions': (input) => reconstructionPage(session, input),
   };
 }

@@ -2,6 +2,8 @@
 import { isStudioError, studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
+import { currentLatents } from '../../latents/caches.ts';
+import type { EncodingWishes } from '../../latents/schema.ts';
 import type { RunRecord } from '../../runs/schema.ts';
 import { addToLog, createRunFolder, deleteRun, isVaeRun, readRun, readVaeRun, writeRun } from '../../runs/store.ts';
 import type { AnyRun } from '../../runs/store.ts';
@@ -16,12 +18,11 @@ import { outliveCrashes } from './crashes.ts';
 import type { Engine } from './engine-link.ts';
 import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
-import { currentLatents } from './summary.ts';
 import { uploadedSource } from './uploaded-source.ts';
 import { usersOfVae } from './vae-users.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
-function measured(progress: {
+export function measured(progress: {
   done: number;
   total?: number | undefined;
   perSecond?: number | undefined;
@@ -90,12 +91,16 @@ export class Work {
     );
   }
 
-  encode(vae: string) {
+  encode(vae: string, wishes: EncodingWishes = {}) {
     const { place } = this.#session;
     return this.#start({ kind: 'encode', title: 'Encoding pictures', unit: 'pictures' }, async (signal, report) =>
       (await this.#session.computingEngine())['latents.encode'](
-        { ...place, vae },
-        { signal, onProgress: (progress) => report(measured(progress)) },
+        { ...place, vae, ...wishes },
+        {
+          signal,
+          onProgress: ({ counts, idleShare, ...progress }) =>
+            report({ ...measured(progress), counts, ...(idleShare === undefined ? {} : { idleShare }) }),
+        },
       ),
     );
   }
@@ -310,7 +315,7 @@ export function workHandlers(session: Session, work: Work): Pick<Handlers<Studio
       return { job: work.importPictures(chosen, settings).id };
     },
     'devices.check': async (input) => ({ job: (await work.checkDevices(input)).id }),
-    'latents.encode': ({ vae }) => ({ job: work.encode(vae).id }),
+    'latents.encode': ({ vae, ...wishes }) => ({ job: work.encode(vae, wishes).id }),
     'runs.start': async (input) => {
       const { run, job } = await work.startRun(input);
       return { run, job: job.id };

@@ -83,9 +83,29 @@ export const projectErrors = {
     advice: 'Press “Encode” in Latents first.',
   })),
   'latents.notFinite': entry<{ pictures: readonly string[] }>('environment', ({ pictures }) => ({
-    what: `The VAE gave numbers that are not finite for ${listed(pictures)}.`,
-    means: 'Nothing was written for them; the other latents are kept.',
-    advice: 'Leave these pictures out, or use another VAE.',
+    what: `The VAE gave numbers that are not finite for every picture: ${listed(pictures)}.`,
+    means: `There are no latents to keep. ${unchanged}`,
+    advice: 'Use another VAE; where float16 was chosen, full precision.',
+  })),
+  'latents.noPosterior': entry<{ vae: string }>('user', ({ vae }) => ({
+    what: `${vae} has no spread to draw a sample from: it gives each picture one latent.`,
+    means: `Nothing was encoded. ${unchanged}`,
+    advice: 'Encode with the mean instead (--posterior mean).',
+  })),
+  'latents.wrongSize': entry<{ vae: string; size: number; reduction: number }>('user', ({ vae, size, reduction }) => ({
+    what: `${vae} makes one cell of ${reduction} × ${reduction} pixels, and pictures of ${size} px can not be divided into such.`,
+    means: `Nothing was encoded. ${unchanged}`,
+    advice: `Use another VAE, or import the pictures into a new project with a size that is a multiple of ${reduction}.`,
+  })),
+  'latents.unknown': entry<{ key: string; known: readonly string[] }>('user', ({ key, known }) => ({
+    what: `There is no set of latents “${key}” that could be used for this.`,
+    means: `Nothing was changed: training needs a complete one of the pictures as they are now. ${unchanged}`,
+    advice: known.length === 0 ? 'Encode the pictures first.' : `Choose one of: ${listed(known, 10)}.`,
+  })),
+  'latents.inUse': entry<{ key: string; work: string }>('user', ({ key, work }) => ({
+    what: `The latents ${key} are in use: ${work}.`,
+    means: 'Nothing was deleted.',
+    advice: 'Stop that first, or wait until it has ended.',
   })),
   'latents.notNormalised': entry<{ std: number }>('internal', ({ std }) => ({
     what: `After normalisation the latents have a standard deviation of ${std.toFixed(4)}, not 0.5.`,

@@ -26,6 +26,11 @@ export const vaeErrors = {
     means: unchanged,
     advice: 'Get the file again, from where it was published; this one is damaged or its training broke down.',
   })),
+  'vae.doesNotFit': entry<{ name: string; reduction: number; size: number }>('user', ({ name, reduction, size }) => ({
+    what: `The VAE “${name}” makes one latent of every ${reduction} × ${reduction} pixels, and ${size}, the size of these pictures, can not be divided so.`,
+    means: 'Nothing was started.',
+    advice: `Choose another VAE, or import the pictures again at a multiple of ${reduction}.`,
+  })),
   'vae.alreadyThere': entry<{ name: string; path: string }>('user', ({ name, path }) => ({
     what: `These are the weights of “${name}”, which is already there: ${path} has the same bytes.`,
     means: unchanged,

@@ -62,10 +62,10 @@ export const prepareEncode: Prepare = async (given) => {
       await rm(join(folder, 'latents'), { recursive: true, force: true });
       let key = '';
       const { ms } = await timed(async () => {
-        ({ key } = await encodePictures(options));
+        ({ key } = (await encodePictures(options)).manifest);
         return [];
       });
-      const manifest = await encodePictures(options);
+      const { manifest } = await encodePictures(options);
       const latents = await readAllLatents(latentsFolder(folder, key), manifest);
       return { ms, values: [latents.reduce((sum, value) => sum + Math.abs(value), 0) / latents.length] };
     },

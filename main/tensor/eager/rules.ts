@@ -75,6 +75,10 @@ export const eagerRules: { readonly [O in OpName]: Rule<O> } = {
   transpose: ([x], { perm }) => tf.transpose(x!, [...perm]),
   reshape: ([x], { shape }) => tf.reshape(x!, [...shape]),
   expand: ([x], { shape }) => tf.broadcastTo(x!, [...shape]),
+  upsample: ([x]) => {
+    const [, , height, width] = x!.shape as [number, number, number, number];
+    return channelsFirst(tf.image.resizeNearestNeighbor(channelsLast(x!), [2 * height, 2 * width]));
+  },
   sum: ([x], { axes, keepDims }) => tf.sum(x!, [...axes], keepDims),
   mean: ([x], { axes, keepDims }) => tf.mean(x!, [...axes], keepDims),
   // TF.js has it along the last axis only.

@@ -41,6 +41,8 @@ export interface OpAttributes {
   readonly reshape: { readonly shape: Shape };
   /** Broadcasts to a shape, by NumPy's rule. */
   readonly expand: { readonly shape: Shape };
+  /** Each element of [batch, channels, h, w] as a square of 2 × 2. */
+  readonly upsample: None;
   readonly sum: Reduction;
   readonly mean: Reduction;
   readonly softmax: { readonly axis: number };

@@ -133,6 +133,13 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
     ), `a shape that broadcasts to [${shape.join(',')}]`, inputs[0]!);
     return [{ dtype: inputs[0]!.dtype, shape }];
   },
+  upsample: (inputs) => {
+    arity(inputs, 1);
+    const { dtype, shape } = inputs[0]!;
+    require(isFloat(dtype) && shape.length === 4, 'float [batch,channels,h,w]', inputs[0]!);
+    const [batch, channels, height, width] = shape as [number, number, number, number];
+    return [{ dtype, shape: [batch, channels, 2 * height, 2 * width] }];
+  },
   sum: reduction,
   mean: reduction,
   softmax: (inputs, { axis }) => {

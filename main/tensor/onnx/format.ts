@@ -36,6 +36,7 @@ export interface OnnxAttribute {
   readonly type: number;
   readonly f?: number;
   readonly i?: number;
+  readonly s?: Uint8Array;
   readonly ints?: readonly number[];
   /** What a control-flow node runs. */
   readonly g?: OnnxGraph;

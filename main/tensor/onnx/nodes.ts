@@ -12,6 +12,7 @@ const bytesOf = (data: ConstantData | BigInt64Array): Uint8Array =>
 function toAttribute(name: string, value: AttributeValue): OnnxAttribute {
   if (typeof value === 'number') return { name, type: attributeType.int, i: value };
   if ('float' in value) return { name, type: attributeType.float, f: value.float };
+  if ('string' in value) return { name, type: attributeType.string, s: Buffer.from(value.string) };
   if ('graph' in value) return { name, type: attributeType.graph, g: value.graph };
   return { name, type: attributeType.ints, ints: value };
 }
@@ -29,7 +30,7 @@ export const valueInfo = (
 });
 
 /** The nodes and constants of a model or of a body in it, whose names all begin with `prefix`: ONNX has no shadowing. */
-export class OnnxNodes implements Pick<OnnxScope, 'ints' | 'float' | 'node'> {
+export class OnnxNodes implements Pick<OnnxScope, 'ints' | 'float' | 'floats' | 'node'> {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   readonly prefix: string;
@@ -57,6 +58,11 @@ export class OnnxNodes implements Pick<OnnxScope, 'ints' | 'float' | 'node'> {
   }
   float(value: number): string {
     return this.#once(`f ${value}`, () => this.#initializer(elementType.float32, [], bytesOf(Float32Array.of(value))));
+  }
+  floats(values: readonly number[]): string {
+    return this.#once(`fs ${values.join(',')}`, () =>
+      this.#initializer(elementType.float32, [values.length], bytesOf(Float32Array.from(values))),
+    );
   }
   constant(data: ConstantData, { dtype, shape }: TensorType): string {
     return this.#initializer(elementType[dtype], shape, bytesOf(data));
@@ -116,6 +122,7 @@ export function addGraph(
     typeOf: (value) => typeOf(graph, value),
     ints: (values) => list.ints(values),
     float: (value) => list.float(value),
+    floats: (values) => list.floats(values),
     node: (...parts) => list.node(...parts),
   };
   graph.nodes.forEach((node: Node) => apply(node, scope));

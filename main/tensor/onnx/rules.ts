@@ -3,7 +3,8 @@ import type { NodeOf, OpName, TensorType, ValueId } from '../ir/graph.ts';
 import type { OnnxGraph } from './format.ts';
 import { elementType } from './format.ts';
 
-export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
+export type AttributeValue =
+  number | readonly number[] | { readonly float: number } | { readonly string: string } | { readonly graph: OnnxGraph };
 
 /** What a rule may use: names of values, new constants, and ONNX nodes. */
 export interface OnnxScope {
@@ -12,6 +13,8 @@ export interface OnnxScope {
   /** A constant list of int64, as shapes and axes are. */
   ints(values: readonly number[]): string;
   float(value: number): string;
+  /** A constant list of float32. */
+  floats(values: readonly number[]): string;
   /** Adds a node of an operator, `domain.Name` where it is none of ONNX's own; returns the name of its (first) output, or writes to the given names. */
   node(
     op: string,
@@ -129,6 +132,19 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   },
   expand: (node, scope) => {
     scope.node('Expand', [input(node, scope), scope.ints(node.attributes.shape)], {}, outputs(node, scope));
+  },
+  upsample: (node, scope) => {
+    const scales = scope.floats([1, 1, 2, 2]);
+    scope.node(
+      'Resize',
+      [input(node, scope), '', scales],
+      {
+        mode: { string: 'nearest' },
+        nearest_mode: { string: 'floor' },
+        coordinate_transformation_mode: { string: 'asymmetric' },
+      },
+      outputs(node, scope),
+    );
   },
   sum: reduction('ReduceSum'),
   mean: reduction('ReduceMean'),

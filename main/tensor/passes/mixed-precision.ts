@@ -27,6 +27,7 @@ const precision: { readonly [O in OpName]: 'half' | 'follows' | 'single' } = {
   transpose: 'follows',
   reshape: 'follows',
   expand: 'follows',
+  upsample: 'follows',
   concat: 'follows',
   split: 'follows',
   slice: 'follows',

@@ -9,9 +9,11 @@ import { addIntoProducts, foldTransposes } from './products.ts';
 import { simplifyReductions } from './reductions.ts';
 import { removeDeadCode } from './rewrite.ts';
 import { joinSlices } from './slices.ts';
+import { recogniseUpsample } from './upsample.ts';
 
 const passes = [
   recogniseGelu,
+  recogniseUpsample,
   removeIdentities,
   simplifyBroadcasts,
   simplifyReductions,

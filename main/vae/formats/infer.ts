@@ -1,16 +1,21 @@
 /** The configuration of a VAE from the names and shapes of its weights, for files that come without one. */
 import type { AutoencoderConfig } from '../../models/autoencoder.ts';
+import { autoencoderConfigSchema } from '../schema.ts';
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Group norm's groups are in no shape; 32 is what every published model of the family has. */
 const usualGroups = 32;
 
-/** How many of name.0, name.1, … have weights that begin with the name. */
+/** How many of name.0, name.1, … there are, without a gap. */
 function countOf(shapes: Shapes, name: string): number {
-  const names = [...shapes.keys()];
+  const numbers = new Set(
+    [...shapes.keys()].flatMap((one) =>
+      one.startsWith(`${name}.`) ? [Number.parseInt(one.slice(name.length + 1), 10)] : [],
+    ),
+  );
   let count = 0;
-  while (names.some((one) => one.startsWith(`${name}.${count}.`))) count++;
+  while (numbers.has(count)) count++;
   return count;
 }
 
@@ -75,6 +80,8 @@ function cellsConfig(shapes: Shapes): AutoencoderConfig | undefined {
   };
 }
 
-/** The configuration that these shapes are of, by the network's own names; undefined when what tells it is missing. */
+const inferrers = { kl: klConfig, tiny: tinyConfig, cells: cellsConfig };
+
+/** The configuration that these shapes are of, by the network's own names; undefined when they are of none. */
 export const inferConfig = (kind: AutoencoderConfig['kind'], shapes: Shapes): AutoencoderConfig | undefined =>
-  ({ kl: klConfig, tiny: tinyConfig, cells: cellsConfig })[kind](shapes);
+  autoencoderConfigSchema.safeParse(inferrers[kind](shapes)).data;

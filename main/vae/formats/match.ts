@@ -11,6 +11,8 @@ const mostNamed = 5;
 const mostCandidates = 1000;
 
 const joinShape = (shape: readonly number[]): string => (shape.length === 0 ? 'one number' : shape.join('×'));
+/** Names come from strangers: what is quoted of one has a limit. */
+const quoted = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name);
 const listed = (items: readonly string[]): string =>
   `${items.slice(0, mostNamed).join(', ')}${items.length > mostNamed ? ` and ${items.length - mostNamed} more` : ''}`;
 
@@ -28,11 +30,13 @@ export function editDistance(a: string, b: string): number {
 
 /** The candidate most like `name`, if it is alike enough to be a slip. */
 function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const mostEdits = name.length / 5;
   const ranked = candidates
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= mostEdits)
     .slice(0, mostCandidates)
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  return ranked[0] && ranked[0].distance <= name.length / 5 ? ranked[0].candidate : undefined;
+  return ranked[0] && ranked[0].distance <= mostEdits ? ranked[0].candidate : undefined;
 }
 
 /** 1 × 1 convolutions of attention, which older files have, are the same numbers as a linear layer. */
@@ -55,7 +59,11 @@ export function mismatch(wanted: readonly Shaped[], found: ReadonlyMap<string, r
   const parts = [
     ...(missing.length > 0 ? [`it lacks ${missing.length} of ${wanted.length} weights: ${listed([...missingWords, ...missing.slice(mostNamed)])}`] : []), // prettier-ignore
     ...(misshapen.length > 0 ? [`${misshapen.length} of its weights have another shape: ${listed(misshapen)}`] : []),
-    ...(extra.length > 0 ? [`it has ${extra.length} that the network does not know: ${listed(extra)}`] : []),
+    ...(extra.length > 0
+      ? [
+          `it has ${extra.length} that the network does not know: ${listed(extra.slice(0, mostNamed).map(quoted).concat(extra.slice(mostNamed)))}`,
+        ]
+      : []),
   ];
   return parts.length > 0 ? parts.join('; ') : undefined;
 }

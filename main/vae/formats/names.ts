@@ -11,6 +11,8 @@ export interface NamedWeights {
   readonly layout: Layout;
   /** The file's own name of each weight, by the network's. */
   readonly files: ReadonlyMap<string, string>;
+  /** The first weight that the file has under two names. */
+  readonly twice?: string | undefined;
 }
 
 type Rule = readonly [pattern: RegExp, name: string];
@@ -69,5 +71,12 @@ export function vaeNames(names: readonly string[]): NamedWeights | undefined {
   const toOurs = (name: string) =>
     layout === 'ldm' ? ldmName(name, levels) : layout === 'kl' ? renamed(name, oldAttention) : name;
   const kept = own.filter((name) => !leftOver.test(name));
-  return { layout, files: new Map(kept.map((name) => [toOurs(name), `${prefix}${name}`])) };
+  const files = new Map<string, string>();
+  let twice: string | undefined;
+  for (const name of kept) {
+    const ours = toOurs(name);
+    if (files.has(ours)) twice ??= ours;
+    files.set(ours, `${prefix}${name}`);
+  }
+  return { layout, files, twice };
 }

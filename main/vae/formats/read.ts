@@ -37,6 +37,7 @@ export async function readVae(path: string): Promise<Vae> {
       const what = recognise(names);
       throw badFile(weights, what ? `it is ${what}, not a VAE` : 'its weights are not of a VAE that the studio knows');
     }
+    if (found.twice !== undefined) throw badFile(weights, `it has ${found.twice} under two names`);
     const described = await describe(weights, file, found);
     const parameters = await readParameters(file, found, described.config);
     const name = basename(path, extname(path) === '.safetensors' ? '.safetensors' : '');
@@ -89,7 +90,8 @@ async function describe(weights: string, file: OpenTensors, { layout, files }: N
   }
   const shapes = new Map([...files].map(([name, inFile]) => [name, file.entries.get(inFile)!.shape]));
   const config = inferConfig(kind, shapes);
-  if (!config) throw badFile(weights, 'weights are missing that tell its sizes');
+  if (!config)
+    throw badFile(weights, 'it lacks weights that tell its sizes, such as the first ones of encoder and decoder');
   // Of what has no config.json nothing says that float16 is enough; diffusers takes the same for granted.
   return checkedGroups(weights, { config, needsFullPrecision: kind === 'kl' });
 }

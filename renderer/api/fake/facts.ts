@@ -73,18 +73,6 @@ export function studioInfo(shell: 'electron' | 'browser'): StudioInfo {
     shell: { kind: shell, canPickFolders: shell === 'electron', canRevealFiles: shell === 'electron' },
     projectsFolder: '/home/ada/Pictures/Cauchy',
     presets,
-    vaes: [
-      {
-        name: 'starter',
-        title: 'Starter VAE',
-        description: 'Ships with the studio: small and fast, made for a first model on a computer without a GPU.',
-      },
-      {
-        name: 'sd',
-        title: 'Stable Diffusion VAE',
-        description: 'Larger and sharper, for photographs. Encoding takes about eight times as long.',
-      },
-    ],
   };
 }
 

@@ -9,6 +9,7 @@ import type { ConnectionState, Studio } from '../studio.ts';
 import { fakeHandlers } from './handlers.ts';
 import { faceUrl, loadFaces } from './pictures.ts';
 import { scenarios } from './scenarios.ts';
+import { FakeVaes } from './vaes.ts';
 import { FakeWorld } from './world.ts';
 
 declare global {
@@ -30,8 +31,9 @@ export async function fakeStudio(scenario: string): Promise<Studio> {
   const world = new FakeWorld(Number(query.get('speed') ?? 1));
   await loadFaces();
   const [ours, theirs] = localPorts();
-  world.emit = serve(studioContract, fakeHandlers(world, shell), theirs);
-  scenarios[scenario]?.(world);
+  const vaes = new FakeVaes(world);
+  world.emit = serve(studioContract, fakeHandlers(world, vaes, shell), theirs);
+  scenarios[scenario]?.(world, vaes);
   const { call, onEvent } = connect(studioContract, ours);
   const listeners = new Set<(state: ConnectionState) => void>();
   window.fakeConnection = (state) => listeners.forEach((listener) => listener(state));

@@ -8,6 +8,8 @@ import { studioInfo, troubles } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
 import { gridUrl } from './pictures.ts';
+import { fakeVaeHandlers } from './vae-handlers.ts';
+import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';
 
 const hex = (value: number) => value.toString(16).padStart(16, '0');
@@ -36,17 +38,18 @@ const refusals: Readonly<Record<string, () => Error>> = {
   'disk full': () => studioError('storage.diskFull', { path: '/media/backup' }),
 };
 
-const notThere = (): never => {
-  throw new Error('not there yet');
-};
-
-export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): Handlers<StudioContract> {
+export function fakeHandlers(
+  world: FakeWorld,
+  vaes: FakeVaes,
+  shell: 'electron' | 'browser',
+): Handlers<StudioContract> {
   const project = () => {
     if (world.project === null) throw studioError('project.noneOpen', {});
     return world.project;
   };
   const runOf = (id: string) => {
-    const run = project().runs.find((candidate) => candidate.id === id);
+    const { runs, vaeRuns } = project();
+    const run = [...runs, ...vaeRuns].find((candidate) => candidate.id === id);
     if (!run) throw studioError('run.unknown', { run: id, known: project().runs.map(({ name }) => name) });
     return run;
   };
@@ -117,7 +120,6 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
       const length = Math.max(0, Math.min(limit, total - offset));
       return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
     },
-    'latents.encode': ({ vae }) => ({ job: world.encode(vae) }),
     'latents.statistics': () => (project().latents.complete ? latentStatistics(project().pictures.used) : null),
     'runs.estimate': ({ config }) => runEstimate(config),
     'runs.start': ({ name, preset, config }) => {
@@ -132,7 +134,7 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
     'runs.resume': ({ run }) => {
       const { id } = runOf(run);
       const job = world.jobOf(id);
-      if (job === undefined) return { job: world.train(id) };
+      if (job === undefined) return { job: vaes.runOf(id) ? vaes.train(id) : world.train(id) };
       world.pause(id, false);
       return { job };
     },
@@ -143,7 +145,8 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
     },
     'runs.delete': ({ run }) => {
       const { id } = runOf(run);
-      world.change({ runs: project().runs.filter((candidate) => candidate.id !== id) });
+      const { runs, vaeRuns } = project();
+      world.change({ runs: runs.filter((run) => run.id !== id), vaeRuns: vaeRuns.filter((run) => run.id !== id) });
       return {};
     },
     'runs.metrics': ({ run, afterStep }) =>
@@ -183,17 +186,7 @@ export function fakeHandlers(world: FakeWorld, shell: 'electron' | 'browser'): H
       world.files.set(file, url);
       return { file, absolutePath: `${project().path}/${file}`, ...size };
     },
-    'vaes.list': notThere,
-    'vaes.add': notThere,
-    'vaes.download': notThere,
-    'vaes.remove': notThere,
-    'vaes.check': notThere,
-    'vaes.reconstructions': notThere,
-    'vaes.train': notThere,
-    'vaes.metrics': notThere,
-    'latents.caches': notThere,
-    'latents.use': notThere,
-    'latents.delete': notThere,
+    ...fakeVaeHandlers(vaes),
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

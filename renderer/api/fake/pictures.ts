@@ -12,11 +12,11 @@ export async function loadFaces(): Promise<void> {
   await faces.decode();
 }
 
-function canvasOf(width: number, height: number) {
+function canvasOf(width: number, height: number, willReadFrequently = false) {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
-  return { canvas, context: canvas.getContext('2d')! };
+  return { canvas, context: canvas.getContext('2d', { willReadFrequently })! };
 }
 
 function drawFace(context: CanvasRenderingContext2D, face: number, x: number, y: number, size: number): void {
@@ -46,6 +46,46 @@ export function sheetUrl(rows: number, columns: number, finished: number, seed: 
   for (let i = 0; i < image.data.length; i++)
     if (i % 4 !== 3) image.data[i] = image.data[i]! * (1 - noise) + noise * (128 + random.uniform(-90, 90));
   context.putImageData(image, 0, 0);
+  return canvas.toDataURL();
+}
+
+/** A portrait as a VAE gives it back; `good` from 0, hardly recognisable, to 1. */
+function drawBack(context: CanvasRenderingContext2D, face: number, x: number, y: number, good: number): void {
+  const blur = 2.6 * (1 - Math.min(1, Math.max(0, good))) ** 1.3 + 0.35;
+  context.save();
+  context.beginPath();
+  context.rect(x, y, side, side);
+  context.clip();
+  // Under the blurred one, whose edges are half seen through.
+  drawFace(context, face, x, y, side);
+  context.filter = `blur(${blur.toFixed(2)}px)`;
+  drawFace(context, face, x, y, side);
+  context.restore();
+}
+
+/** A portrait as it comes back, and what is different: grey where nothing is. */
+export function backUrls(face: number, good: number): { back: string; difference: string } {
+  const { canvas, context } = canvasOf(side, side, true);
+  drawFace(context, face, 0, 0, side);
+  const original = context.getImageData(0, 0, side, side);
+  context.clearRect(0, 0, side, side);
+  drawBack(context, face, 0, 0, good);
+  const back = canvas.toDataURL();
+  const image = context.getImageData(0, 0, side, side);
+  for (let i = 0; i < image.data.length; i++)
+    if (i % 4 !== 3) image.data[i] = 128 + (image.data[i]! - original.data[i]!);
+  context.putImageData(image, 0, 0);
+  return { back, difference: canvas.toDataURL() };
+}
+
+/** Originals, each with what comes back beside it. */
+export function backSheetUrl(rows: number, pairs: number, good: number): string {
+  const { canvas, context } = canvasOf(2 * pairs * side, rows * side);
+  for (let i = 0; i < rows * pairs; i++) {
+    const [x, y] = [2 * (i % pairs) * side, Math.floor(i / pairs) * side];
+    drawFace(context, 11 * i + 3, x, y, side);
+    drawBack(context, 11 * i + 3, x + side, y, good);
+  }
   return canvas.toDataURL();
 }
 

@@ -1,8 +1,10 @@
 /** Where the fake begins: each scenario is a state of the work that a screen has to show well. */
 import { studioError } from '../../../main/base/errors.ts';
-import { runConfigSchema } from '../studio.ts';
+import { runConfigSchema, vaeTrainingConfigSchema } from '../studio.ts';
 import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
+import { added, cacheOf, leftOut, starter, tiny } from './vae-facts.ts';
+import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';
 
 const settings = { size: 64, framing: 'crop', background: '#ffffff' } as const;
@@ -20,15 +22,17 @@ function withPictures(world: FakeWorld, used = 5120): void {
   });
 }
 
-function encoded(world: FakeWorld): void {
+function encoded(world: FakeWorld, vaes: FakeVaes): void {
   withPictures(world);
-  world.change({ latents: { encoded: 5120, complete: true, vae: 'starter' } });
+  vaes.finish(cacheOf(starter));
 }
 
 const preset = studioInfo('browser').presets[0]!;
 const asked = (nfe: number) => ({ steps: { kind: 'nfe', nfe } as const, average: 0, class: null, guidance: 1 });
 
-export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
+const ownConfig = vaeTrainingConfigSchema.parse({});
+
+export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVaes) => void>> = {
   first: () => undefined,
   start: (world) => {
     const folder = '/home/ada/Pictures/Cauchy';
@@ -50,62 +54,62 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
   },
   pictures: (world) => withPictures(world),
   many: (world) => withPictures(world, 60_000),
-  encoding: (world) => {
+  encoding: (world, vaes) => {
     withPictures(world);
     world.change({ latents: { encoded: 1800, complete: false, vae: 'starter' } });
-    world.encode('starter', 1800);
+    vaes.encode('starter', undefined, 1800);
   },
   encoded,
-  training: (world) => {
-    encoded(world);
+  training: (world, vaes) => {
+    encoded(world, vaes);
     world.train(world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310).id);
   },
-  'little-memory': (world) => {
-    encoded(world);
+  'little-memory': (world, vaes) => {
+    encoded(world, vaes);
     const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310);
     world.changeRun(id, { microBatch: 16, memoryRanOutAt: 1204 });
     world.train(id);
   },
-  paused: (world) => {
-    encoded(world);
+  paused: (world, vaes) => {
+    encoded(world, vaes);
     const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 900);
     world.train(id);
     world.pause(id, true);
   },
-  interrupted: (world) => {
-    encoded(world);
+  interrupted: (world, vaes) => {
+    encoded(world, vaes);
     const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'interrupted', 1500);
     world.changeRun(id, { step: 1360, seconds: 0.122 * 1360 });
   },
-  failed: (world) => {
-    encoded(world);
+  failed: (world, vaes) => {
+    encoded(world, vaes);
     const { id } = world.addRun('Too fast', preset.config, preset.id, 'paused', 1100);
     const { code, words } = studioError('run.notFinite', { step: 1100, count: 101 });
     world.changeRun(id, { error: { code, ...words }, skipped: 202, halvings: 1 });
   },
-  trained: (world) => {
-    encoded(world);
+  trained: (world, vaes) => {
+    encoded(world, vaes);
     world.addRun('First try', { ...preset.config, seed: 3 }, preset.id, 'stopped', 640);
     world.addRun('Quick look, run 2', preset.config, preset.id, 'finished', 2400);
   },
-  'with a card': (world) => {
-    encoded(world);
+  'with a card': (world, vaes) => {
+    encoded(world, vaes);
     world.devices = computers.card;
   },
-  'a new card': (world) => {
-    encoded(world);
+  'a new card': (world, vaes) => {
+    encoded(world, vaes);
     world.devices = computers.newCard;
   },
-  'a broken card': (world) => {
-    encoded(world);
+  'a broken card': (world, vaes) => {
+    encoded(world, vaes);
     world.devices = computers.broken;
   },
-  'a software device': (world) => {
-    encoded(world);
+  'a software device': (world, vaes) => {
+    encoded(world, vaes);
     world.devices = computers.software;
   },
-  kinds: (world) => {
-    encoded(world);
+  kinds: (world, vaes) => {
+    encoded(world, vaes);
     const config = {
       ...preset.config,
       classes: { kind: 'folders', count: 3, dropout: 0.1 } as const,
@@ -116,14 +120,42 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld) => void>> = {
     world.changeRun(id, { plan: { ...plan, classes, emaRates: [0.9914, 0.9999] } });
     world.addPictures(id, { ...asked(2), class: 1, guidance: 1.5 }, 0, 64);
   },
-  diffusion: (world) => {
-    encoded(world);
+  diffusion: (world, vaes) => {
+    encoded(world, vaes);
     const objective = runConfigSchema.shape.objective.parse({ kind: 'diffusion' });
     world.train(world.addRun('Denoiser', { ...preset.config, objective }, preset.id, 'running', 1310).id);
   },
-  gallery: (world) => {
-    scenarios['trained']?.(world);
+  gallery: (world, vaes) => {
+    scenarios['trained']?.(world, vaes);
     world.addPictures('run-2', asked(1), 0, 96);
     world.addPictures('run-2', asked(2), 0, 64);
+  },
+  'several VAEs': (world, vaes) => {
+    encoded(world, vaes);
+    vaes.addRun('Faces, f8', ownConfig, 'finished', 9600);
+    vaes.list = [starter, tiny, added, ...vaes.list.filter(({ origin }) => origin === 'trained')];
+    vaes.downloads = vaes.downloads
+      .filter(({ name }) => name !== tiny.name)
+      .map((each, i) => (i === 0 ? { ...each, arrived: 128_400_000 } : each));
+  },
+  'several sets': (world, vaes) => {
+    scenarios['several VAEs']?.(world, vaes);
+    world.addRun('First try', preset.config, preset.id, 'finished', 2400);
+    vaes.caches = [
+      cacheOf(starter, { usedBy: ['First try', 'Quick look, run 2'] }),
+      cacheOf(added, { pictures: 5118, leftOut, retried: 3, flip: true, precision: 'half' }),
+      cacheOf(tiny, { pictures: 4800, upToDate: false, usedBy: ['Old run'] }),
+      cacheOf(starter, { key: 'partial', posterior: 'sample', pictures: 2048, bytes: 2_097_152, complete: false }),
+    ];
+    vaes.finish(vaes.caches[1]!);
+  },
+  checked: (world, vaes) => {
+    scenarios['several VAEs']?.(world, vaes);
+    vaes.setCheck(starter.name, starter.hash, 512);
+  },
+  'own VAE': (world, vaes) => {
+    encoded(world, vaes);
+    vaes.addRun('Faces, f8', ownConfig, 'finished', 9600);
+    vaes.train(vaes.addRun('Sharper', { ...ownConfig, reduction: 4 }, 'running', 3310).id);
   },
 };

@@ -122,13 +122,15 @@ export class FakeWorld {
   }
 
   pause(run: string, paused: boolean): void {
-    this.changeRun(run, { status: paused ? 'paused' : 'running' });
-    for (const work of this.#work.values())
-      if (work.job.run === run) work.job = { ...work.job, status: paused ? 'paused' : 'running' };
+    const status = paused ? 'paused' : 'running';
+    const changed = <Run extends { readonly id: string }>(runs: readonly Run[]) =>
+      runs.map((each) => (each.id === run ? { ...each, status } : each));
+    this.change({ runs: changed(this.project?.runs ?? []), vaeRuns: changed(this.project?.vaeRuns ?? []) });
+    for (const work of this.#work.values()) if (work.job.run === run) work.job = { ...work.job, status };
   }
 
   jobOf(run: string): number | undefined {
-    return [...this.#work.values()].find(({ job }) => job.kind === 'train' && job.run === run)?.job.id;
+    return [...this.#work.values()].find(({ job }) => job.run === run)?.job.id;
   }
 
   #tick(): void {
@@ -174,16 +176,6 @@ export class FakeWorld {
       apply,
     );
     return id;
-  }
-
-  encode(vae: string, done = 0): number {
-    const total = this.project?.pictures.used ?? 0;
-    const apply = (encoded: number) => this.change({ latents: { encoded, complete: encoded === total, vae } });
-    return this.start(
-      { kind: 'encode', title: 'Encoding pictures', unit: 'pictures', total, done, perSecond: 820 },
-      apply,
-      apply,
-    );
   }
 
   checkDevices(kinds: readonly DeviceRow['kind'][]): number {

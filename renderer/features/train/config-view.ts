@@ -1,4 +1,4 @@
-/** Reading, changing and checking a run's settings. */
+/** Reading, changing and checking settings: a run's, and of whatever else is set up the same way. */
 import { runConfigSchema } from '../../api/studio.ts';
 import type { RunConfig } from '../../api/studio.ts';
 import { count, formatPlain } from '../../text/format.ts';
@@ -10,20 +10,20 @@ import type { Problem, Surroundings } from './config-combinations.ts';
 type Tree = Readonly<Record<string, unknown>>;
 
 /** The value at a path; undefined where there is none. */
-export function valueAt(config: RunConfig, path: string): unknown {
+export function valueAt(config: object, path: string): unknown {
   let value: unknown = config;
   for (const key of path.split('.')) value = (value as Tree | undefined)?.[key];
   return value;
 }
 
 /** A copy with another value at a path. A choice that brings settings of its own replaces its whole branch. */
-export function withValue(config: RunConfig, field: ConfigField, value: unknown): RunConfig {
+export function withValue<Config extends object>(config: Config, field: ConfigField<Config>, value: unknown): Config {
   const keys = field.path.split('.');
   if (field.kind === 'choice' && field.whole) {
-    return replaced(config, keys.slice(0, -1), field.whole(value as string | number, config)) as RunConfig;
+    return replaced(config, keys.slice(0, -1), field.whole(value as string | number, config)) as Config;
   }
   // The schema judges the result before anything is done with it.
-  return replaced(config, keys, value) as RunConfig;
+  return replaced(config, keys, value) as Config;
 }
 
 function replaced(tree: unknown, keys: readonly string[], value: unknown): unknown {
@@ -33,10 +33,10 @@ function replaced(tree: unknown, keys: readonly string[], value: unknown): unkno
 }
 
 /** A copy with a setting, and what belongs to it, as a preset has it. */
-export function restored(config: RunConfig, preset: RunConfig, field: ConfigField): RunConfig {
+export function restored<Config extends object>(config: Config, preset: Config, field: ConfigField<Config>): Config {
   const keys = field.path.split('.');
   const branch = field.kind === 'choice' && field.whole ? keys.slice(0, -1) : keys;
-  return replaced(config, branch, valueAt(preset, branch.join('.'))) as RunConfig;
+  return replaced(config, branch, valueAt(preset, branch.join('.'))) as Config;
 }
 
 export type { Problem };
@@ -78,38 +78,55 @@ export function issueWords(issue: Issue): string {
   return issue.message;
 }
 
-/**
- * Every problem of a configuration, in the order of the screen, before anything is started. The first problem of each
- * setting is enough.
- */
-export function problemsOfConfig(config: RunConfig, around: Surroundings = {}): Problem[] {
+/** What a schema refuses, in plain words by path. The first problem of each setting is enough. */
+function refusals(issues: readonly Issue[]): Map<string, string> {
   const found = new Map<string, string>();
-  const parsed = runConfigSchema.safeParse(config);
-  for (const issue of parsed.error?.issues ?? []) {
+  for (const issue of issues) {
     // A problem of one number of a list is shown at the list.
     const inList = issue.path.findIndex((key) => typeof key === 'number');
     const path = (inList < 0 ? issue.path : issue.path.slice(0, inList)).map(String).join('.');
     if (!found.has(path)) found.set(path, issueWords(issue));
   }
-  // A value that is wrong alone says nothing about a combination.
-  for (const { path, with: others, text } of combinationProblems(config, around))
-    if (![path, ...others].some((part) => found.has(part))) found.set(path, text);
-  const order = new Map(configFields.map(({ path }, i) => [path, i]));
+  return found;
+}
+
+function inOrder(found: ReadonlyMap<string, string>, fields: readonly { readonly path: string }[]): Problem[] {
+  const order = new Map(fields.map(({ path }, i) => [path, i]));
   return [...found]
     .map(([path, text]) => ({ path, text }))
     .sort((a, b) => (order.get(a.path) ?? Infinity) - (order.get(b.path) ?? Infinity));
 }
 
+/** What a schema has against these settings, in the order of the fields. */
+export const problemsOf = (
+  schema: { safeParse(value: unknown): { readonly error?: { readonly issues: readonly Issue[] } | undefined } },
+  settings: unknown,
+  fields: readonly { readonly path: string }[],
+): Problem[] => inOrder(refusals(schema.safeParse(settings).error?.issues ?? []), fields);
+
+/** Every problem of a run's configuration, in the order of the screen, before anything is started. */
+export function problemsOfConfig(config: RunConfig, around: Surroundings = {}): Problem[] {
+  const found = refusals(runConfigSchema.safeParse(config).error?.issues ?? []);
+  // A value that is wrong alone says nothing about a combination.
+  for (const { path, with: others, text } of combinationProblems(config, around))
+    if (![path, ...others].some((part) => found.has(part))) found.set(path, text);
+  return inOrder(found, configFields);
+}
+
 /** Settings that differ from what a preset has. */
-export function changedPaths(config: RunConfig, preset: RunConfig): ReadonlySet<string> {
+export function changedPaths(
+  config: object,
+  preset: object,
+  fields: readonly { readonly path: string }[] = configFields,
+): ReadonlySet<string> {
   const isSame = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
   return new Set(
-    configFields.map(({ path }) => path).filter((path) => !isSame(valueAt(config, path), valueAt(preset, path))),
+    fields.map(({ path }) => path).filter((path) => !isSame(valueAt(config, path), valueAt(preset, path))),
   );
 }
 
 /** A value as a person reads it: `10`, `on`, `By likeness`. */
-export function valueWords(field: ConfigField, value: unknown): string {
+export function valueWords<Config>(field: ConfigField<Config>, value: unknown): string {
   if (field.kind === 'switch') return value === true ? 'on' : 'off';
   if (field.kind === 'text' && Array.isArray(value)) return field.text(value as never) || 'none';
   if (field.kind === 'optional' && value === field.empty.value) return field.empty.label;

@@ -1,6 +1,7 @@
 /** What the Train place says about presets and runs. */
 import type { Job, MetricsRow, Preset, RunConfig, RunRecord, RunStatus, SampleSheet } from '../../api/studio.ts';
 import { medianOf } from '../../charts/series.ts';
+import type { StepRow } from '../../charts/series.ts';
 import { capitalised, glossary } from '../../text/glossary.ts';
 import {
   count,
@@ -13,6 +14,12 @@ import {
 } from '../../text/format.ts';
 import { kindWords } from '../../text/device-words.ts';
 import type { Fact } from '../../text/facts.ts';
+
+/** What every run has, whatever it trains. */
+export type AnyRun = Pick<
+  RunRecord,
+  'id' | 'name' | 'createdAt' | 'status' | 'step' | 'seconds' | 'skipped' | 'error'
+> & { readonly plan: { readonly steps: number } };
 
 /** `10 minutes` or `4,000 steps`. */
 export function lengthWords(length: RunConfig['length']): string {
@@ -78,19 +85,19 @@ export const statusWords: Readonly<Record<RunStatus, string>> = {
 };
 
 /** Newest first. */
-export function newestFirst(runs: readonly RunRecord[]): RunRecord[] {
+export function newestFirst<Run extends AnyRun>(runs: readonly Run[]): Run[] {
   return runs.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
 }
 
 /** What can be done with a run. */
-export function canResume(run: RunRecord): boolean {
+export function canResume(run: AnyRun): boolean {
   return (
     run.status === 'paused' ||
     run.status === 'interrupted' ||
     ((run.status === 'stopped' || run.status === 'failed') && run.step > 0)
   );
 }
-export function isLive(run: RunRecord): boolean {
+export function isLive(run: AnyRun): boolean {
   return run.status === 'running' || run.status === 'paused';
 }
 
@@ -99,8 +106,8 @@ export interface Situation {
   readonly text: string;
 }
 
-/** What a run that is not training right now needs the person to know. */
-export function situationOf(run: RunRecord, last: MetricsRow | undefined): Situation | undefined {
+/** What a run that is not training right now needs the person to know. @param use what a trained one is good for */
+export function situationOf(run: AnyRun, last: StepRow | undefined, use = 'make pictures'): Situation | undefined {
   const at = `step ${formatCount(run.step)} of ${formatCount(run.plan.steps)}`;
   switch (run.status) {
     case 'running':
@@ -113,12 +120,12 @@ export function situationOf(run: RunRecord, last: MetricsRow | undefined): Situa
     case 'stopped':
       return {
         title: `Stopped at ${at}`,
-        text: 'Its state is saved. You can make pictures with it, or go on from there.',
+        text: `Its state is saved. You can ${use} with it, or go on from there.`,
       };
     case 'finished':
       return {
         title: 'Finished',
-        text: `All ${formatCount(run.plan.steps)} steps are done in ${formatDuration(run.seconds)}. You can make pictures with it.`,
+        text: `All ${formatCount(run.plan.steps)} steps are done in ${formatDuration(run.seconds)}. You can ${use} with it.`,
       };
     case 'interrupted':
       return { title: 'This run was interrupted', text: interruptedWords(run, last) };
@@ -130,7 +137,7 @@ export function situationOf(run: RunRecord, last: MetricsRow | undefined): Situa
 }
 
 /** What resuming costs after a crash or a power cut: the steps since the last checkpoint. */
-export function interruptedWords(run: RunRecord, last: MetricsRow | undefined): string {
+export function interruptedWords(run: AnyRun, last: StepRow | undefined): string {
   if (run.step === 0) return 'The studio or the computer stopped before anything was saved. It can begin again.';
   const from = `It can go on from its last saved state (checkpoint), step ${formatCount(run.step)}.`;
   const lost = Math.max(0, (last?.step ?? run.step) - run.step);
@@ -140,7 +147,7 @@ export function interruptedWords(run: RunRecord, last: MetricsRow | undefined): 
 }
 
 /** The figures above a live run. */
-export function runFacts(run: RunRecord, last: MetricsRow | undefined, job: Job | undefined): Fact[] {
+export function runFacts(run: AnyRun, last: StepRow | undefined, job: Job | undefined): Fact[] {
   const step = Math.max(run.step, last?.step ?? 0);
   const running = run.status === 'running';
   return [
@@ -197,7 +204,7 @@ export function detailFacts(run: RunRecord, last: MetricsRow | undefined): Fact[
 }
 
 /** What the loss chart shows, in a sentence. Only values of the same stage are compared. */
-export function lossSentence(rows: readonly MetricsRow[], smoothed: Float64Array, run: RunRecord | undefined): string {
+export function lossSentence(rows: readonly StepRow[], smoothed: Float64Array, run: AnyRun | undefined): string {
   const last = rows.at(-1);
   if (last === undefined) return 'Error (loss): nothing has been measured yet.';
   const now = smoothed[rows.length - 1]!;
@@ -217,7 +224,7 @@ export function lossSentence(rows: readonly MetricsRow[], smoothed: Float64Array
   return `Error (loss) ${formatNumber(now, 4)} at step ${formatCount(last.step)}${of}${trend}${levels}. ${count(last.skipped, 'step')} rolled back.`;
 }
 
-export function stepTimeSentence(rows: readonly MetricsRow[]): string {
+export function stepTimeSentence(rows: readonly StepRow[]): string {
   const median = medianOf(rows.slice(-500).map(({ stepSeconds }) => stepSeconds));
   if (median === undefined) return 'Time per step: nothing has been measured yet.';
   return `Time per step: ${formatNumber(1000 * median, 3)} milliseconds, the median of the last ${formatCount(Math.min(500, rows.length))} steps.`;
@@ -229,6 +236,12 @@ export function scoreSentence({ scores }: RunRecord): string {
   return `Distance to your pictures (Fréchet distance): ${formatNumber(last.frechet, 4)} at step ${formatCount(last.step)}; ${formatNumber(last.floor, 4)} is as good as your own pictures. Lower is better.`;
 }
 
+/** The latest distance of a run. */
+export function distanceWords({ scores }: RunRecord): string | undefined {
+  const last = scores.at(-1);
+  return last && formatNumber(last.frechet, 4);
+}
+
 export function sheetWords({ step, rows, columns, nfe }: SampleSheet, run: RunRecord): string {
   const made = `${count(rows * columns, 'picture')} in ${count(nfe, 'step')} each`;
   return step === 0
@@ -236,9 +249,9 @@ export function sheetWords({ step, rows, columns, nfe }: SampleSheet, run: RunRe
     : `Step ${formatCount(step)} of ${formatCount(run.plan.steps)}: ${made}`;
 }
 
-type Column = readonly [title: string, cell: (row: MetricsRow) => string | undefined];
+export type Column<Row> = readonly [title: string, cell: (row: Row) => string | undefined];
 const numberIn = (value: number | null | undefined) => (value === undefined ? undefined : formatNumber(value));
-const columns: readonly Column[] = [
+const columns: readonly Column<MetricsRow>[] = [
   ['Step', ({ step }) => formatCount(step)],
   ['Loss', ({ loss }) => formatNumber(loss)],
   ['Consistency loss', ({ consistencyLoss }) => numberIn(consistencyLoss)],
@@ -254,11 +267,15 @@ const columns: readonly Column[] = [
 ];
 
 /** The metrics of a run as a table; what its way of learning does not measure has no column. */
-export function metricsTable(rows: readonly MetricsRow[]): {
+export const metricsTable = (rows: readonly MetricsRow[]): MetricsTable<MetricsRow> => tableOf(columns, rows);
+
+export interface MetricsTable<Row> {
   readonly columns: readonly string[];
-  readonly cells: (row: MetricsRow) => string[];
-} {
+  readonly cells: (row: Row) => string[];
+}
+
+export function tableOf<Row>(all: readonly Column<Row>[], rows: readonly Row[]): MetricsTable<Row> {
   const [first] = rows;
-  const shown = columns.filter(([, cell]) => first === undefined || cell(first) !== undefined);
+  const shown = all.filter(([, cell]) => first === undefined || cell(first) !== undefined);
   return { columns: shown.map(([title]) => title), cells: (row) => shown.map(([, cell]) => cell(row) ?? '–') };
 }

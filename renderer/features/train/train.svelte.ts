@@ -1,46 +1,20 @@
-/** State of the Train place: which run is looked at, its figures and samples, and the draft of the next run. */
-import { untrack } from 'svelte';
+/** State of the Train place: the runs of models, and the draft of the next one. */
 import type { AppState } from '../../app/app-state.svelte.ts';
-import { numberBetween, oneOf, Persisted } from '../../app/persisted.svelte.ts';
+import { Persisted } from '../../app/persisted.svelte.ts';
 import { runConfigSchema } from '../../api/studio.ts';
-import type { MetricsRow, Preset, RunConfig, RunEstimate, RunRecord, SampleSheet } from '../../api/studio.ts';
-import { appendRows } from '../../charts/series.ts';
+import type { MetricsRow, Preset, RunConfig, RunEstimate, RunRecord } from '../../api/studio.ts';
 import { problemsOfConfig } from './config-view.ts';
-import { isLive, newestFirst } from './train-view.ts';
+import { LiveRuns } from './live-runs.svelte.ts';
 
-export type TrainView = 'run' | 'new' | 'runs';
 interface Draft {
   readonly preset: string;
   readonly name: string;
   readonly config: RunConfig;
 }
 
-export class TrainState {
-  readonly #app: AppState;
-  view = $state<TrainView>('new');
-  /** The run that is looked at. */
-  runId = $state<string>();
-  rows = $state.raw<readonly MetricsRow[]>([]);
-  sheets = $state.raw<readonly SampleSheet[]>([]);
-  loading = $state(false);
-  starting = $state(false);
-  /** Problems are shown once the person has tried to start. */
-  tried = $state(false);
-  /** All settings instead of the usual ones. */
-  expert = $state(false);
-  readonly smoothing = new Persisted('smoothing', 0.95, numberBetween(0, 0.999));
-  readonly scale = new Persisted('scale', 'logarithmic', oneOf('linear', 'logarithmic'));
+export class TrainState extends LiveRuns<RunRecord, MetricsRow> {
   readonly #draft: Persisted<Draft | null>;
-  /** Answers about another run than the one that is looked at now are thrown away. */
-  #generation = 0;
-
-  readonly runs = $derived.by(() => newestFirst(this.#app.project?.runs ?? []));
-  readonly run = $derived.by(() => this.runs.find(({ id }) => id === this.runId));
-  readonly job = $derived.by(() =>
-    this.#app.activeJobs.find(({ kind, run }) => kind === 'train' && run === this.runId),
-  );
-  readonly last = $derived(this.rows.at(-1));
-  readonly presets = $derived.by(() => this.#app.info?.presets ?? []);
+  readonly presets = $derived.by(() => this.app.info?.presets ?? []);
   readonly draft = $derived.by(() => this.#draft.value ?? draftOf(this.presets[0]));
   readonly preset = $derived.by(() => this.presets.find(({ id }) => id === this.draft?.preset));
   readonly problems = $derived.by(() =>
@@ -52,48 +26,19 @@ export class TrainState {
   estimate = $state.raw<RunEstimate>();
 
   constructor(app: AppState) {
-    this.#app = app;
+    super(app, {
+      job: 'train',
+      runs: () => app.project?.runs ?? [],
+      metrics: (run) => app.studio.call['runs.metrics']({ run, afterStep: 0 }),
+      onMetrics: (listener) => void app.studio.onEvent('metrics', listener),
+      afterDeletion: 'Pictures in the gallery stay.',
+    });
     this.#draft = new Persisted<Draft | null>('next-run', null, { parse: parseDraft });
-    app.studio.onEvent('metrics', ({ run, rows }) => {
-      if (run === this.runId) this.rows = appendRows(this.rows, rows);
-    });
-    app.studio.onEvent('samples', ({ run, sheet }) => {
-      if (run === this.runId) this.sheets = withSheet(this.sheets, sheet);
-    });
   }
 
-  /** Another project is open. */
-  reset(): void {
-    this.runId = undefined;
-    this.rows = [];
-    this.sheets = [];
+  override reset(): void {
+    super.reset();
     this.estimate = undefined;
-    this.tried = false;
-    this.view = this.runs.length === 0 ? 'new' : 'run';
-  }
-
-  /** Keeps to the project's runs: call it in an effect. */
-  follow(): void {
-    void [this.#app.project?.path, this.#app.connection, this.runs.map(({ id }) => id).join()];
-    untrack(() => {
-      if (this.run !== undefined) return void this.#load();
-      const next = this.runs.find(isLive) ?? this.runs[0];
-      if (next) this.look(next.id, this.view);
-      else {
-        this.runId = undefined;
-        this.view = 'new';
-      }
-    });
-  }
-
-  look(id: string, view: TrainView = 'run'): void {
-    this.view = view;
-    if (this.runId === id) return;
-    this.runId = id;
-    this.rows = [];
-    this.sheets = [];
-    // A run that has just been started has nothing to read before it is in the project; `follow` reads it then.
-    if (this.run !== undefined) void this.#load();
   }
 
   choosePreset(preset: Preset): void {
@@ -114,7 +59,7 @@ export class TrainState {
     this.#draft.value = { preset: run.preset ?? '', name: '', config: { ...run.config, ...change } };
     this.view = 'new';
     this.expert = Object.keys(change).length > 0;
-    this.#app.go('train');
+    this.app.go('train');
   }
 
   /** False when there are problems, which are then shown. */
@@ -124,8 +69,8 @@ export class TrainState {
     if (draft === undefined || this.problems.length > 0) return false;
     this.starting = true;
     const name = draft.name.trim();
-    const started = await this.#app.attempt(
-      this.#app.studio.call['runs.start']({
+    const started = await this.app.attempt(
+      this.app.studio.call['runs.start']({
         config: draft.config,
         ...(this.preset && { preset: this.preset.id }),
         ...(name !== '' && { name }),
@@ -137,48 +82,6 @@ export class TrainState {
     this.setName('');
     this.look(started.run);
     return true;
-  }
-
-  async pause(run: RunRecord): Promise<void> {
-    await this.#app.attempt(this.#app.studio.call['runs.pause']({ run: run.id }));
-  }
-
-  async resume(run: RunRecord): Promise<void> {
-    this.look(run.id);
-    await this.#app.attempt(this.#app.studio.call['runs.resume']({ run: run.id }));
-  }
-
-  async stop(run: RunRecord): Promise<void> {
-    await this.#app.attempt(this.#app.studio.call['runs.stop']({ run: run.id }));
-  }
-
-  async remove(run: RunRecord): Promise<void> {
-    const sure = await this.#app.confirm({
-      title: `Delete the run “${run.name}”?`,
-      text: 'Its figures, samples and saved states (checkpoints) are deleted from the disk and can not be brought back. Pictures in the gallery stay.',
-      action: 'Delete the run',
-      danger: true,
-    });
-    if (!sure) return;
-    await this.#app.attempt(this.#app.studio.call['runs.delete']({ run: run.id }));
-  }
-
-  async #load(): Promise<void> {
-    const run = this.runId;
-    if (run === undefined) return;
-    const generation = ++this.#generation;
-    this.loading = this.rows.length === 0;
-    const { call } = this.#app.studio;
-    const [rows, sheets] = await Promise.all([
-      this.#app.attempt(call['runs.metrics']({ run, afterStep: 0 })),
-      this.#app.attempt(call['runs.samples']({ run })),
-    ]);
-    if (generation !== this.#generation || run !== this.runId) return;
-    // What arrived by event meanwhile is newer than the answer.
-    const newer = this.rows.filter(({ step }) => step > (rows?.at(-1)?.step ?? 0));
-    if (rows) this.rows = appendRows(rows, newer);
-    if (sheets) this.sheets = this.sheets.reduce(withSheet, sheets);
-    this.loading = false;
   }
 }
 
@@ -195,11 +98,4 @@ function parseDraft(stored: unknown): Draft | undefined {
   return parsed.success && typeof preset === 'string' && typeof name === 'string'
     ? { preset, name, config: parsed.data }
     : undefined;
-}
-
-/** Sheets in the order of their steps; one for each step and number of sampling steps. */
-function withSheet(sheets: readonly SampleSheet[], sheet: SampleSheet): SampleSheet[] {
-  return [...sheets.filter(({ step, nfe }) => step !== sheet.step || nfe !== sheet.nfe), sheet].sort(
-    (a, b) => a.step - b.step || a.nfe - b.nfe,
-  );
 }

@@ -8,6 +8,7 @@ import { VaeLibrary } from '../../../main/api/handlers/vae-library.ts';
 import type { Job } from '../../../main/api/contract/jobs.ts';
 import { createProject } from '../../../main/projects/store.ts';
 import type { OpenProject } from '../../../main/projects/store.ts';
+import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import { latentsFolder, writeManifest } from '../../../main/latents/store.ts';
 import { addVae } from '../../../main/vae/adding.ts';
 import { vaeDownloads } from '../../../main/vae/downloads.ts';
@@ -150,7 +151,8 @@ describe('adding and removing', () => {
         datasetHash: '',
         pictureSize: 64,
         shape: [4, 8, 8],
-        precision: 'float32',
+        ...encodingOptionsSchema.parse({}),
+        ...{ reused: 0, retried: 0, leftOut: [] },
         shards: [{ file: 'shard-00000.safetensors', pictures: ['a', 'b'] }],
         complete: true,
       });

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { split } from '../../../main/datasets/splits.ts';
 import { finishLatents } from '../../../main/latents/finish.ts';
-import { readLatentSet } from '../../../main/latents/reader.ts';
+import { denormalise } from '../../../main/latents/normalise.ts';
+import { readLatentSet, trainingClasses } from '../../../main/latents/reader.ts';
+import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import type { LatentManifest } from '../../../main/latents/schema.ts';
 import { latentsFolder, writeManifest, writeShard } from '../../../main/latents/store.ts';
 import { writeJsonl } from '../../../main/storage/jsonl.ts';
@@ -15,6 +17,12 @@ const ids = Array.from({ length: 12 }, (_, i) => (i * 7919).toString(16).padStar
 /** A complete set whose latents hold the number of their picture, in one element that varies. */
 async function latentsOf(project: string): Promise<string> {
   const folder = latentsFolder(project, key);
+  await latentManifestOf(project);
+  return folder;
+}
+
+async function latentManifestOf(project: string): Promise<LatentManifest> {
+  const folder = latentsFolder(project, key);
   const shards = [ids.slice(0, 7), ids.slice(7)].map((pictures, i) => ({ file: `shard-${i}.safetensors`, pictures }));
   const shape: LatentManifest['shape'] = [1, 1, 1];
   const manifest: LatentManifest = {
@@ -23,7 +31,8 @@ async function latentsOf(project: string): Promise<string> {
     datasetHash: 'none',
     pictureSize: 8,
     shape,
-    precision: 'float32',
+    ...encodingOptionsSchema.parse({}),
+    ...{ reused: 0, retried: 0, leftOut: [] },
     shards,
     complete: false,
   };
@@ -32,11 +41,11 @@ async function latentsOf(project: string): Promise<string> {
       folder,
       file,
       Float32Array.from(pictures, (id) => ids.indexOf(id)),
-      [pictures.length, ...shape],
+      manifest,
     );
   await writeManifest(folder, manifest);
   await finishLatents(folder, manifest, () => new Date(0));
-  return folder;
+  return manifest;
 }
 
 const writeLabels = (project: string, labels: readonly (string | undefined)[]) =>
@@ -80,4 +89,35 @@ it('sorting the pictures anew changes the classes and needs no new latents', asy
   );
   const { classes, labels } = await readLatentSet(folder, 0);
   expect([classes, [...labels]]).toEqual([['a', 'b'], ids.map((_, i) => (i < 6 ? 0 : 1))]);
+});
+
+it('of a set with mirror images, those of held-out pictures are trained on as little as the pictures', async () => {
+  const project = await temporaryFolder();
+  const folder = latentsFolder(project, key);
+  const manifest: LatentManifest = {
+    ...(await latentManifestOf(project)),
+    flip: true,
+    shards: [{ file: 'both.safetensors', pictures: ids }],
+    complete: false,
+  };
+  // The latent of picture i is i, that of its mirror image i + 100.
+  const rows = ids.flatMap((_, i) => [i, i + 100]);
+  await writeShard(folder, 'both.safetensors', Float32Array.from(rows), manifest);
+  const statistics = await finishLatents(folder, manifest, () => new Date(0));
+  expect(statistics).toMatchObject({ pictures: 12, copies: 2 });
+  expect(statistics.channels[0]!.n).toBe(24);
+  await writeLabels(
+    project,
+    ids.map((_, i) => (i % 2 === 0 ? 'even' : 'odd')),
+  );
+  const set = await readLatentSet(folder, 4);
+  const raw = (values: Float32Array) => [...denormalise(values, set.normalisation)].map(Math.round);
+  const { heldOut, training } = split({ ids, heldOut: 4 });
+  const numbers = (of: readonly string[]) => of.map((id) => ids.indexOf(id)).sort((a, b) => a - b);
+  expect(raw(set.heldOut)).toEqual(numbers(heldOut));
+  expect(raw(set.training)).toEqual(numbers(training).flatMap((i) => [i, i + 100]));
+  expect([...set.labels]).toEqual(numbers(training).flatMap((i) => [i % 2, i % 2]));
+  // Pictures are counted once: a class of four pictures stays one of four.
+  const counted = await trainingClasses(folder, manifest, 4);
+  expect(counted.reduce((sum, { pictures }) => sum + pictures, 0)).toBe(8);
 });

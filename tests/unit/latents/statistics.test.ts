@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fillNormal } from '../../../main/base/random.ts';
-import { assertNormalised, denormalise, normalise } from '../../../main/latents/normalise.ts';
+import { measureLatents } from '../../../main/latents/finish.ts';
+import { NormalisedDeviation, denormalise, normalise } from '../../../main/latents/normalise.ts';
+import { FirstPass, SecondPass, ThirdPass } from '../../../main/latents/channel-statistics.ts';
 import { gaussianReference } from '../../../main/latents/schema.ts';
-import { channelStatistics, elementStatistics, quantile, tukeyFences } from '../../../main/latents/statistics.ts';
+import { ElementMoments, quantile, tukeyFences } from '../../../main/latents/statistics.ts';
 
 interface Golden {
   tukey: {
@@ -43,7 +45,52 @@ describe('Tukey’s fences', () => {
   });
 });
 
+/** Statistics of values that come in blocks of this length. */
+function channelStatistics(channel: number, values: Float32Array, block = values.length) {
+  const pass = <P extends { add(values: Float32Array): void }>(made: P): P => {
+    for (let at = 0; at < values.length; at += block) made.add(values.subarray(at, at + block));
+    return made;
+  };
+  return pass(new ThirdPass(pass(new SecondPass(pass(new FirstPass()))))).statistics(channel);
+}
+
 describe('a channel', () => {
+  it('has the quartiles of its sorted values, exactly, whatever the values and blocks', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(-0, 0, 1, -1)), {
+          minLength: 1,
+          maxLength: 60,
+        }),
+        fc.integer({ min: 1, max: 9 }),
+        (list, block) => {
+          const values = Float32Array.from(list);
+          const { q1, median, q3, min, max } = channelStatistics(0, values, block);
+          const sorted = values.toSorted();
+          expect([min, q1, median, q3, max].map((x) => x + 0)).toEqual(
+            [0, 0.25, 0.5, 0.75, 1].map((q) => quantile(sorted, q) + 0),
+          );
+        },
+      ),
+    );
+  });
+
+  it('says the same of its values in blocks as at once', () => {
+    const values = new Float32Array(20_000);
+    fillNormal(values, { seed: 2, stream: 'test', index: 0 });
+    expect(channelStatistics(0, values, 64)).toEqual(channelStatistics(0, values));
+  });
+
+  it('with more outliers than are kept still counts them all and shows the extremes', () => {
+    const values = Float32Array.from({ length: 200_000 }, (_, i) => (i % 5 === 0 ? 100 + i : (i % 100) / 100));
+    const s = channelStatistics(0, values);
+    expect(s.outlierCount).toBe(40_000);
+    expect(s.outlierSample).toHaveLength(200);
+    expect(Math.max(...s.outlierSample)).toBe(s.max);
+    // Evenly by rank: outlier k of 40,000 is 100 + 5k.
+    s.outlierSample.forEach((value, i) => expect(Math.abs(value - 100 - (i * 200_000) / 199)).toBeLessThan(200));
+  });
+
   it('of Gaussians has the shares and kurtosis of a Gaussian', () => {
     const values = new Float32Array(200_000);
     fillNormal(values, { seed: 1, stream: 'test', index: 0 });
@@ -99,16 +146,19 @@ describe('normalisation', () => {
     fillNormal(values, { seed: 3, stream: 'test', index: 0 });
     return values.map((z, i) => (i % dimensions) * (1 + z));
   };
-  const split = (values: Float32Array) =>
-    Array.from({ length: rows }, (_, i) => values.subarray(i * dimensions, (i + 1) * dimensions));
+  const elementStatistics = (values: Float32Array) => {
+    const moments = new ElementMoments(dimensions);
+    moments.add(values);
+    return moments.result;
+  };
   const normalisation = () => {
-    const { mean, std } = elementStatistics(split(latents()), dimensions);
+    const { mean, std } = elementStatistics(latents());
     return { mean: Float32Array.from(mean), std: Float32Array.from(std) };
   };
 
   it('gives every element mean 0 and deviation 0.5, and comes back', () => {
     const values = normalise(latents(), normalisation());
-    const { mean, std } = elementStatistics(split(values), dimensions);
+    const { mean, std } = elementStatistics(values);
     expect(mean).toBeAllClose(new Float64Array(dimensions), { rtol: 0, atol: 1e-6, because: 'float32' });
     expect(std.slice(1)).toBeAllClose(new Float64Array(dimensions - 1).fill(0.5), {
       rtol: 1e-5,
@@ -128,8 +178,27 @@ describe('normalisation', () => {
   });
 
   it('is asserted: the right latents pass, raw ones and constant ones do not', () => {
-    expect(assertNormalised(normalise(latents(), normalisation()), rows, 1)).toBeCloseTo(0.5, 5);
-    expect(() => assertNormalised(latents(), rows, 1)).toThrow(/standard deviation of/);
-    expect(() => assertNormalised(new Float32Array(24), 2, 12)).toThrow();
+    const deviationOf = (values: Float32Array, size: number, constant: number) => {
+      const deviation = new NormalisedDeviation(size, constant);
+      deviation.add(values.subarray(0, size));
+      deviation.add(values.subarray(size));
+      return deviation.assert();
+    };
+    expect(deviationOf(normalise(latents(), normalisation()), dimensions, 1)).toBeCloseTo(0.5, 5);
+    expect(() => deviationOf(latents(), dimensions, 1)).toThrow(/standard deviation of/);
+    expect(() => deviationOf(new Float32Array(24), 12, 12)).toThrow();
   });
+});
+
+it('latents are measured block by block: the same numbers for any blocks', async () => {
+  const values = new Float32Array(40 * 2 * 4);
+  fillNormal(values, { seed: 5, stream: 'test', index: 0 });
+  const inBlocks = (rows: number) => () =>
+    Array.from({ length: 40 / rows }, (_, i) => values.slice(i * rows * 8, (i + 1) * rows * 8));
+  const whole = await measureLatents(inBlocks(40), [2, 2, 2]);
+  expect(await measureLatents(inBlocks(8), [2, 2, 2])).toEqual(whole);
+  // The second channel of every row, by hand.
+  const second = Float32Array.from({ length: 160 }, (_, i) => values[8 * Math.floor(i / 4) + 4 + (i % 4)]!).sort();
+  const { q1, median, q3, n } = whole.statistics.channels[1]!;
+  expect([n, q1, median, q3]).toEqual([160, ...[0.25, 0.5, 0.75].map((q) => quantile(second, q))]);
 });

@@ -10,6 +10,7 @@ import { optimise } from '../../../main/tensor/passes/optimise.ts';
 import { addIntoProducts, foldTransposes } from '../../../main/tensor/passes/products.ts';
 import { simplifyReductions } from '../../../main/tensor/passes/reductions.ts';
 import { joinSlices } from '../../../main/tensor/passes/slices.ts';
+import { recogniseUpsample } from '../../../main/tensor/passes/upsample.ts';
 import { trace } from '../../../main/tensor/trace/trace.ts';
 import { runAsIs } from '../../support/as-is.ts';
 
@@ -273,5 +274,22 @@ describe('GELU', () => {
       return b.emit('mul', [x, b.emit('sigmoid', [inner], {})], {});
     });
     expect(printGraph(recogniseGelu(almost))).toBe(printGraph(almost));
+  });
+});
+
+describe('nearest-neighbour enlargement', () => {
+  it('of the vocabulary is one node', async () => {
+    const before = trace('t', ({ x }) => ({ y: ops.upsample(x!) }), { x: { dtype: 'float32', shape: [2, 3, 4, 5] } });
+    expect(countOps(await applied(recogniseUpsample, before))).toEqual({ upsample: 1 });
+  });
+
+  it('by another factor is left as it is', () => {
+    const almost = graph([[1, 2, 3, 4]], (b, x) => {
+      const cells = b.emit('expand', [b.emit('reshape', [x], { shape: [1, 2, 3, 1, 4, 1] })], {
+        shape: [1, 2, 3, 2, 4, 3],
+      });
+      return b.emit('reshape', [cells], { shape: [1, 2, 6, 12] });
+    });
+    expect(printGraph(recogniseUpsample(almost))).toBe(printGraph(almost));
   });
 });

@@ -59,6 +59,10 @@ describe('placesOf', () => {
     expect(states(encoded, [job('train', { status: 'queued' })])[2]).toBe('train busy: Waiting its turn');
     expect(states(imported, [job('encode', { status: 'done' })])[1]).toBe('latents next: Ready to encode');
   });
+  it('shows what else goes on among the latents, encoding before all', () => {
+    expect(states(encoded, [job('trainVae')])[1]).toBe('latents busy: Training a VAE 25 %');
+    expect(states(encoded, [job('reconstruct'), job('encode')])[1]).toBe('latents busy: Encoding 25 %');
+  });
   it('says how much of an interrupted encoding is kept', () => {
     expect(states({ ...imported, latents: { encoded: 1800, complete: false } })[1]).toBe(
       'latents next: 1,800 of 5,120',

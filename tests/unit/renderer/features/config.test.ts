@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { runConfigSchema } from '../../../../main/training/schema.ts';
 import type { RunConfig, RunRecord } from '../../../../renderer/api/studio.ts';
 import type { ConfigField } from '../../../../renderer/features/train/config-field.ts';
@@ -23,6 +22,7 @@ import {
   tableMeaning,
   tableText,
 } from '../../../../renderer/features/train/field-texts.ts';
+import { leavesOf } from '../../../support/schema-leaves.ts';
 
 const config = runConfigSchema.parse({
   network: { kind: 'dit', patch: 2, width: 128, depth: 4, heads: 4 },
@@ -54,22 +54,9 @@ const baseOf = ({ path, when }: ConfigField) => {
   return base;
 };
 
-/** The paths of every setting in a schema, in every branch of its unions. A list, and what can be nothing, is one setting. */
-function leaves(schema: z.core.$ZodType, path = ''): string[] {
-  if (schema instanceof z.ZodArray || schema instanceof z.ZodNullable) return [path];
-  const inner = (schema as { unwrap?: () => z.core.$ZodType; removeDefault?: () => z.core.$ZodType }).unwrap?.();
-  if (inner) return leaves(inner, path);
-  if (schema instanceof z.ZodObject)
-    return Object.entries(schema.shape as Record<string, z.core.$ZodType>).flatMap(([key, value]) =>
-      leaves(value, path ? `${path}.${key}` : key),
-    );
-  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap((option) => leaves(option, path));
-  return [path];
-}
-
 describe('the settings of a run', () => {
   it('can all be changed on the screen, and nothing else', () => {
-    const all = new Set(leaves(runConfigSchema));
+    const all = new Set(leavesOf(runConfigSchema));
     expect(all.size).toBeGreaterThan(25);
     expect(new Set(configFields.map(({ path }) => path))).toEqual(all);
   });

@@ -1,0 +1,17 @@
+/** The parts of the Latents place, as its address names them: `#/latents/sets`. */
+
+export const sections = ['', 'compressors', 'check', 'own', 'sets'] as const;
+export type Section = (typeof sections)[number];
+
+/** An address that is not known leads to the main part. */
+export const sectionOf = (name: string): Section => sections.find((section) => section === name) ?? '';
+
+export const leads: Readonly<Record<Section, string>> = {
+  '': 'Compressed pictures (latents): small grids of numbers that the model learns from instead of pixels.',
+  compressors:
+    'A picture compressor (VAE) turns a picture into a small grid of numbers, and such a grid into a picture again.',
+  check:
+    'Each picture is compressed and made into a picture again (reconstruction). What is lost here is lost for good.',
+  own: 'A compressor made for your kind of pictures gives back more of them than one that is made for all kinds.',
+  sets: 'What was encoded is kept, one set for each compressor and its options, so that nothing is encoded twice.',
+};
