@@ -99,7 +99,7 @@ export function psnrChart(rows: () => readonly VaeMetricsRow[], run: () => VaeRu
     create: empty,
     watch: () => void [rows(), run()],
     apply: (instance, colours) => {
-      const { scores, plan } = run();
+      const { scores, plan, starterPsnr } = run();
       const steps = Float64Array.from(rows(), ({ step }) => step);
       const psnr = Float64Array.from(rows(), (row) => row.psnr ?? Number.NaN);
       instance.data.datasets = [
@@ -110,6 +110,14 @@ export function psnrChart(rows: () => readonly VaeMetricsRow[], run: () => VaeRu
           backgroundColor: colours.main,
           borderWidth: 2,
           pointRadius: 3,
+        },
+        {
+          label: 'Starter VAE',
+          data: starterPsnr === undefined ? [] : [0, plan.steps].map((x) => ({ x, y: starterPsnr })),
+          borderColor: colours.mark,
+          borderWidth: 1.5,
+          borderDash: [4, 3],
+          pointRadius: 0,
         },
         {
           label: 'Each step',

@@ -1,11 +1,9 @@
 /** What is said about work that goes on in the background. */
 import type { Job } from '../api/studio.ts';
-import { count, formatBytes, formatCount, formatRate, formatRemaining, percentDone, singular } from './format.ts';
+import { count, formatCount, formatRate, formatRemaining, percentDone, singular } from './format.ts';
 
 /** `1,204 of 5,120 pictures`, or just what is done while the total is unknown. */
 export function amountDone(job: Job): string {
-  if (job.unit === 'bytes')
-    return job.total === undefined ? formatBytes(job.done) : `${formatBytes(job.done)} of ${formatBytes(job.total)}`;
   if (job.total === undefined) return count(job.done, singular(job.unit), job.unit);
   return `${formatCount(job.done)} of ${count(job.total, singular(job.unit), job.unit)}`;
 }
@@ -17,15 +15,11 @@ export function progressLine(job: Job): string {
   const finishing = job.total !== undefined && job.done >= job.total;
   return [
     amountDone(job),
-    rateOf(job),
+    formatRate(job.perSecond, job.unit),
     finishing ? 'finishing' : job.total === undefined ? '' : formatRemaining(job.remainingSeconds),
   ]
     .filter(Boolean)
     .join(' · ');
-}
-
-function rateOf({ unit, perSecond }: Job): string {
-  return unit === 'bytes' && perSecond ? `${formatBytes(Math.round(perSecond))}/s` : formatRate(perSecond, unit);
 }
 
 /** For those who listen: short, without figures that change all the time. */
@@ -42,6 +36,7 @@ const countWords: Readonly<Record<string, readonly [one: string, many: string]>>
   ignored: ['other file left out', 'other files left out'],
   known: ['already in the project', 'already in the project'],
   reused: ['was there already', 'were there already'],
+  encoded: ['newly encoded', 'newly encoded'],
   retried: ['done again in full precision', 'done again in full precision'],
   leftOut: ['left out', 'left out'],
   skipped: ['step rolled back', 'steps rolled back'],

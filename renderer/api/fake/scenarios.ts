@@ -134,6 +134,7 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
     encoded(world, vaes);
     vaes.addRun('Faces, f8', ownConfig, 'finished', 9600);
     vaes.list = [starter, tiny, added, ...vaes.list.filter(({ origin }) => origin === 'trained')];
+    vaes.damaged = [{ name: 'old-f8', reason: 'it has no vae.json' }];
     vaes.downloads = vaes.downloads
       .filter(({ name }) => name !== tiny.name)
       .map((each, i) => (i === 0 ? { ...each, arrived: 128_400_000 } : each));

@@ -15,16 +15,18 @@ type Methods =
 export function fakeVaeHandlers(vaes: FakeVaes): Pick<Handlers<StudioContract>, Methods> {
   const { world } = vaes;
   return {
-    'vaes.list': () => ({ vaes: vaes.list, downloads: vaes.downloads }),
+    'vaes.list': () => ({ vaes: vaes.list, downloads: vaes.downloads, damaged: vaes.damaged }),
     'vaes.add': ({ source }) => {
       const path = source.kind === 'path' ? source.path : 'uploaded.safetensors';
       const name = fileName(path).replace(/\.[a-z]+$/, '');
-      if (/\.(ckpt|pth|bin)$/.test(path))
-        throw studioError('vae.badFile', { path, reason: 'it is a pickle file, which can run code' });
+      if (/\.(ckpt|pth|bin)$/.test(path)) throw studioError('vae.pickle', { path, isPart: false });
       return vaes.add(name, path);
     },
     'vaes.download': ({ name }) => ({ job: vaes.download(name) }),
     'vaes.remove': ({ name }) => {
+      if (world.project?.latents.vae === name)
+        throw studioError('vae.inUse', { name, users: ['the latents of this project'] });
+      vaes.damaged = vaes.damaged.filter((vae) => vae.name !== name);
       vaes.list = vaes.list.filter((vae) => vae.name !== name);
       return {};
     },

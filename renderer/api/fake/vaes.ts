@@ -1,7 +1,15 @@
 /** The fake's VAEs and sets of latents: encoding, checking, fetching and training them. */
 import { studioError } from '../../../main/base/errors.ts';
-import type { Input, LatentCache, ReconstructionCheck, VaeInfo, VaeDownload } from '../studio.ts';
-import type { VaeMetricsRow, VaeRunRecord, VaeTrainingConfig } from '../studio.ts';
+import type {
+  Input,
+  LatentCache,
+  ReconstructionCheck,
+  VaeInfo,
+  VaeDownload,
+  VaeMetricsRow,
+  VaeRunRecord,
+  VaeTrainingConfig,
+} from '../studio.ts';
 import { backUrls, backSheetUrl } from './pictures.ts';
 import {
   cacheOf,
@@ -19,6 +27,7 @@ export class FakeVaes {
   readonly world: FakeWorld;
   list: VaeInfo[] = [starter];
   downloads: VaeDownload[] = [...downloads];
+  damaged: { name: string; reason: string }[] = [];
   caches: LatentCache[] = [];
   readonly checks = new Map<string, ReconstructionCheck>();
   readonly rows = new Map<string, VaeMetricsRow[]>();
@@ -54,7 +63,12 @@ export class FakeVaes {
     const id: number = this.world.start(
       { kind: 'encode', title: 'Encoding pictures', unit: 'pictures', total, done, perSecond: 820 },
       (encoded) => {
-        const counts = { reused, retried: encoded > 0.4 * total ? 3 : 0, leftOut: encoded > 0.5 * total ? 2 : 0 };
+        const counts = {
+          reused,
+          encoded: encoded - reused,
+          retried: encoded > 0.4 * total ? 3 : 0,
+          leftOut: encoded > 0.5 * total ? 2 : 0,
+        };
         this.world.report(id, { counts, idleShare: 0.034 });
         apply(encoded);
       },
@@ -96,14 +110,22 @@ export class FakeVaes {
   download(name: string): number {
     const wanted = this.downloads.find((each) => each.name === name);
     if (!wanted) throw studioError('vae.unknown', { name, known: this.downloads.map((each) => each.name) });
-    const { bytes: total, title, arrived } = wanted;
+    const { bytes, title, arrived } = wanted;
+    const total = Math.round(bytes / 1e6);
     return this.world.start(
-      { kind: 'download', title: `Downloading ${title}`, unit: 'bytes', total, done: arrived, perSecond: 11_400_000 },
+      {
+        kind: 'download',
+        title: `Downloading ${title}`,
+        unit: 'MB',
+        total,
+        done: Math.round(arrived / 1e6),
+        perSecond: 11.4,
+      },
       () => undefined,
       (done) => {
         const others = this.downloads.filter((each) => each.name !== name);
         if (done < total) {
-          this.downloads = [...others, { ...wanted, arrived: done }];
+          this.downloads = [...others, { ...wanted, arrived: 1e6 * done }];
           return;
         }
         this.downloads = others;
@@ -117,8 +139,8 @@ export class FakeVaes {
             description,
             licence,
             source: url,
-            bytes: total,
-            parameters: total >> 2,
+            bytes,
+            parameters: bytes >> 2,
             origin: 'downloaded',
           },
         ];
@@ -181,6 +203,7 @@ export class FakeVaes {
       kind: 'vae',
       id,
       name,
+      datasetHash: 'fake',
       createdAt: new Date(Date.now() - 3_600_000 + 60_000 * known.length).toISOString(),
       config,
       plan: {
@@ -195,6 +218,7 @@ export class FakeVaes {
       seconds: 0.122 * step,
       skipped: 0,
       scores: [],
+      starterPsnr: 25.1,
       device: { kind: 'cpu', name: 'AMD Ryzen 7 7840U with Radeon 780M Graphics' },
     };
     this.world.change({ vaeRuns: [...known, run] });

@@ -15,11 +15,12 @@ export function scoreWords({ scores }: VaeRunRecord): string | undefined {
   return last && psnrWords(last.psnr);
 }
 
-export function scoreSentence({ scores }: VaeRunRecord): string {
+export function scoreSentence({ scores, starterPsnr }: VaeRunRecord): string {
   const last = scores.at(-1);
   if (last === undefined) return 'How well pictures come back: nothing has been measured yet.';
   const first = scores[0]!;
-  return `How well pictures come back (PSNR): ${psnrWords(last.psnr)} at step ${formatCount(last.step)} on ${count(last.pictures, 'picture')} kept aside, from ${psnrWords(first.psnr)} at step ${formatCount(first.step)}. Higher is better.`;
+  const starter = starterPsnr === undefined ? '' : ` The starter VAE has ${psnrWords(starterPsnr)}.`;
+  return `How well pictures come back (PSNR): ${psnrWords(last.psnr)} at step ${formatCount(last.step)} on ${count(last.pictures, 'picture')} kept aside, from ${psnrWords(first.psnr)} at step ${formatCount(first.step)}.${starter} Higher is better.`;
 }
 
 const named = (name: keyof typeof glossary, value: string): Fact => ({
@@ -30,6 +31,13 @@ const named = (name: keyof typeof glossary, value: string): Fact => ({
 });
 const figure = (value: number | null | undefined): string => (value === undefined ? '–' : formatNumber(value, 4));
 
+/** The score at the top, beside what the starter VAE has: whether training was worth it. */
+export const scoreFact = (run: VaeRunRecord): Fact => ({
+  label: run.starterPsnr === undefined ? 'closeness' : `closeness; starter has ${psnrWords(run.starterPsnr)}`,
+  value: scoreWords(run) ?? 'not yet',
+  help: scoreSentence(run),
+});
+
 /** All figures; zero is shown as zero. */
 export function ownDetails(run: VaeRunRecord, last: VaeMetricsRow | undefined): Fact[] {
   const { plan, config, scores, device } = run;
@@ -37,6 +45,9 @@ export function ownDetails(run: VaeRunRecord, last: VaeMetricsRow | undefined): 
   return [
     { label: 'Makes pictures', value: latentWords(config) },
     named('psnr', score ? `${psnrWords(score.psnr)} at step ${formatCount(score.step)}` : 'not measured yet'),
+    ...(run.starterPsnr === undefined
+      ? []
+      : [{ label: 'The same pictures with the starter VAE', value: psnrWords(run.starterPsnr) }]),
     named('ssim', score ? ssimWords(score.ssim) : 'not measured yet'),
     named('heldOut', formatCount(plan.heldOutPictures)),
     { label: 'Pictures to learn from', value: formatCount(plan.trainingPictures) },

@@ -70,13 +70,11 @@ export const downloadVerb = ({ bytes, arrived }: VaeDownload): string =>
   arrived > 0 ? `Go on: ${formatBytes(bytes - arrived)} to come` : `Download ${formatBytes(bytes)}`;
 
 export function removalWords({ origin, bytes, title }: VaeInfo): string {
-  const again = {
-    shipped: '',
-    added: 'To use it again, you add it again; your own file is not touched.',
-    downloaded: 'To use it again, it has to be downloaded again.',
-    trained: 'It was trained on your pictures: to have it again, it has to be trained again.',
-  }[origin];
-  return `${formatBytes(bytes)} are freed. Latents that “${title}” made stay, but pictures can not be made from them without it. ${again}`.trim();
+  const again =
+    origin === 'downloaded'
+      ? 'To use it again, it has to be downloaded again.'
+      : 'To use it again, you add it again; your own file is not touched.';
+  return `${formatBytes(bytes)} are freed. Latents that “${title}” made stay, but pictures can not be made from them without it. ${again}`;
 }
 
 /** Of chosen files those that a VAE consists of. */
@@ -85,3 +83,6 @@ export function modelFiles<F extends { readonly path: string }>(files: readonly 
   // A single file that is none of these is sent all the same: the studio says what it is and how to convert it.
   return known.length > 0 || files.length > 1 ? known : [...files];
 }
+
+/** What is in the studio's folder can be removed there; what a run has trained goes with its run. */
+export const isRemovable = ({ origin }: VaeInfo): boolean => origin === 'added' || origin === 'downloaded';

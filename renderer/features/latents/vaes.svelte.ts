@@ -1,14 +1,16 @@
 /** The picture compressors (VAEs) there are, and how they come and go. */
 import { untrack } from 'svelte';
-import type { AppState } from '../../app/app-state.svelte.ts';
+import type { AppState, Question } from '../../app/app-state.svelte.ts';
 import { isActive } from '../../app/places.ts';
-import type { PickedFile, UploadProgress, VaeDownload, VaeInfo, VaeSource } from '../../api/studio.ts';
+import type { PickedFile, UploadProgress, VaeDownload, VaeInfo, VaeList, VaeSource } from '../../api/studio.ts';
 import { modelFiles, removalWords } from './vae-view.ts';
 
 export class VaesState {
   readonly #app: AppState;
   list = $state.raw<readonly VaeInfo[]>([]);
   downloads = $state.raw<readonly VaeDownload[]>([]);
+  /** Folders of the studio's own that can not be read any more. */
+  damaged = $state.raw<NonNullable<VaeList['damaged']>>([]);
   loaded = $state(false);
   /** A VAE is being copied into the studio. */
   adding = $state(false);
@@ -49,6 +51,7 @@ export class VaesState {
     if (found === undefined) return;
     this.list = found.vaes;
     this.downloads = found.downloads;
+    this.damaged = found.damaged ?? [];
     this.loaded = true;
   }
 
@@ -98,14 +101,16 @@ export class VaesState {
   }
 
   async remove(vae: VaeInfo): Promise<void> {
-    const sure = await this.#app.confirm({
-      title: `Remove “${vae.title}”?`,
-      text: removalWords(vae),
-      action: 'Remove',
-      danger: true,
-    });
-    if (!sure) return;
-    if ((await this.#app.attempt(this.#app.studio.call['vaes.remove']({ name: vae.name }))) === undefined) return;
-    await this.load();
+    await this.#remove(vae.name, { title: `Remove “${vae.title}”?`, text: removalWords(vae) });
+  }
+
+  async removeDamaged(name: string): Promise<void> {
+    const text = 'Its folder, which can not be read any more, is deleted from the disk.';
+    await this.#remove(name, { title: `Remove “${name}”?`, text });
+  }
+
+  async #remove(name: string, question: Pick<Question, 'title' | 'text'>): Promise<void> {
+    if (!(await this.#app.confirm({ ...question, action: 'Remove', danger: true }))) return;
+    if ((await this.#app.attempt(this.#app.studio.call['vaes.remove']({ name }))) !== undefined) await this.load();
   }
 }

@@ -7,6 +7,7 @@ import {
   backSheetWords,
   ownDetails,
   ownTable,
+  scoreFact,
   scoreSentence,
   scoreWords,
 } from '../../../../renderer/features/latents/own-view.ts';
@@ -63,6 +64,7 @@ const run: VaeRunRecord = {
   id: 'vae-001',
   name: 'Faces',
   createdAt: '2026-03-03T14:05:00Z',
+  datasetHash: 'some',
   config: usualTraining,
   plan: { steps: 9600, parameters: 1_134_216, pictureSize: 64, trainingPictures: 4864, heldOutPictures: 256 },
   status: 'stopped',
@@ -79,11 +81,13 @@ describe('a VAE in training', () => {
   it('is measured by how well the pictures kept aside come back', () => {
     expect(scoreWords(run)).toBe('27.3 dB');
     expect(scoreWords({ ...run, scores: [] })).toBeUndefined();
+    expect(scoreFact({ ...run, starterPsnr: 25.14 }).label).toBe('closeness; starter has 25.1 dB');
+    expect(scoreSentence({ ...run, starterPsnr: 25.14 })).toContain('The starter VAE has 25.1 dB.');
     expect(scoreSentence(run)).toContain('27.3 dB at step 4,800 on 256 pictures kept aside, from 22.4 dB at step 480');
   });
   it('shows zero as zero, and what has not been measured as such', () => {
-    const values = Object.fromEntries(
-      ownDetails({ ...run, scores: [] }, undefined).map((fact) => [fact.term, fact.value]),
+    const values: Readonly<Record<string, string>> = Object.fromEntries(
+      ownDetails({ ...run, scores: [] }, undefined).map((fact) => [fact.term ?? '', fact.value]),
     );
     expect(values).toMatchObject({ 'NaN guard': '0 rolled back', PSNR: 'not measured yet', L1: '–' });
   });

@@ -13,6 +13,7 @@ import {
   downloadFacts,
   downloadLine,
   downloadVerb,
+  isRemovable,
   latentWords,
   modelFiles,
   removalWords,
@@ -37,7 +38,9 @@ describe('a picture compressor', () => {
 
   it('says before it is removed what that frees, and how it comes back', () => {
     expect(removalWords(tiny)).toMatch(/^9\.8 MB are freed\. .*downloaded again\.$/);
-    expect(removalWords({ ...tiny, origin: 'trained' })).toContain('has to be trained again');
+    expect(removalWords(added)).toContain('your own file is not touched');
+    const removable = [starter, tiny, added, { ...added, origin: 'trained' as const }].map(isRemovable);
+    expect(removable).toEqual([false, true, true, false]);
   });
 
   it('is sent without the other files of its folder, and a wrong file alone so that the studio can say what it is', () => {

@@ -30,9 +30,9 @@ describe('words about work', () => {
     expect(progressLine({ ...job, status: 'paused' })).toBe('1,204 of 5,120 pictures · paused');
     expect(progressLine({ ...job, done: 5120 })).toContain('finishing');
   });
-  it('says bytes as file managers do', () => {
-    const download = { ...job, unit: 'bytes', done: 128_400_000, total: 334_643_276, perSecond: 11_400_000 };
-    expect(progressLine(download)).toBe('128 MB of 335 MB · 11 MB/s · about 1 min left');
+  it('says how much of a download is there', () => {
+    const download = { ...job, unit: 'MB', done: 128, total: 335, perSecond: 11.4 };
+    expect(progressLine(download)).toBe('128 of 335 MB · 11 MB/s · about 1 min left');
   });
   it('leaves no side result unsaid, zero included', () => {
     expect(countsLine({ used: 1, quarantined: 0, duplicates: 12, ignored: 1 })).toBe(
