@@ -1,7 +1,7 @@
 /** The benchmarks by name. */
 import { studioError } from '../base/errors.ts';
 import { eagerBench } from './benches/eager.ts';
-import { encodeBench } from './benches/encode.ts';
+import { decodeBench, encodeBench } from './benches/encode.ts';
 import { gemmBench } from './benches/gemm.ts';
 import { loadBench } from './benches/load.ts';
 import { otBench } from './benches/ot.ts';
@@ -13,6 +13,7 @@ import type { Result } from './result.ts';
 const benches = {
   step: stepBench,
   encode: encodeBench,
+  decode: decodeBench,
   sample: sampleBench,
   ot: otBench,
   load: loadBench,

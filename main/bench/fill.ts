@@ -16,7 +16,9 @@ function mix(word: number): number {
 /** `size` values spread evenly over ±bound. Streams count from 0. */
 export function fill(size: number, stream: number, bound = 1): Float32Array {
   const key = mix(stream + 1);
-  return Float32Array.from({ length: size }, (_, i) => bound * (((mix(i ^ key) + 0.5) / 2 ** 32) * 2 - 1));
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) values[i] = bound * (((mix(i ^ key) + 0.5) / 2 ** 32) * 2 - 1);
+  return values;
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

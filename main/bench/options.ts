@@ -15,11 +15,15 @@ import type { RoundOptions } from './rounds.ts';
 import { startSide } from './side.ts';
 import type { Launch, Side } from './side.ts';
 import type { tasks } from './tasks/tasks.ts';
+import { vaeNameSchema } from './vaes.ts';
 
 export const benchOptionsSchema = z.strictObject({
   device: deviceKindSchema.default('cpu'),
   network: z.enum(Object.keys(networks) as [NetworkName, ...NetworkName[]]).default('dit'),
   batch: z.int().positive().optional(),
+  vae: vaeNameSchema.default('starter'),
+  /** Side of the pictures that are encoded and decoded. */
+  size: z.int().positive().multipleOf(8).max(1024).default(64),
   precision: precisionSchema,
   /** Which way of using PyTorch is the peer: as it comes, or compiled, with autocast. */
   peer: z.enum(['eager', 'compile']).default('eager'),

@@ -1,7 +1,7 @@
 /** The verbs `encode` and `latents`: making latents, their statistics, and the sets that a project keeps. */
 import { isAbsolute, resolve, sep } from 'node:path';
 import { currentStatistics } from '../api/handlers/summary.ts';
-import { studioError } from '../base/errors.ts';
+import { isStudioError, studioError } from '../base/errors.ts';
 import type { EncodingReport, EncodingWishes, LatentCache, LatentStatistics } from '../latents/schema.ts';
 import { finish, nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
@@ -9,6 +9,16 @@ import type { CommandContext } from './context.ts';
 /** Whether a VAE is meant by where it is, not by its name. */
 const isPath = (vae: string): boolean =>
   isAbsolute(vae) || vae.includes('/') || vae.includes(sep) || vae.endsWith('.safetensors');
+
+/** The name of the VAE at this path in the library: added now, or the time before. */
+async function addedVae({ studio }: CommandContext, path: string): Promise<string> {
+  try {
+    return (await studio.handlers['vaes.add']({ source: { kind: 'path', path } }, nobody)).name;
+  } catch (thrown) {
+    if (isStudioError(thrown, 'vae.alreadyThere')) return String(thrown.details['name']);
+    throw thrown;
+  }
+}
 
 /** Encodes with a VAE of the studio, or with one that lies at a path: that one is added first. */
 export async function encodeCommand(
@@ -19,9 +29,7 @@ export async function encodeCommand(
 ): Promise<void> {
   const { studio, output } = context;
   await studio.session.openProject(project);
-  const { name } = isPath(vae)
-    ? await studio.handlers['vaes.add']({ source: { kind: 'path', path: resolve(vae) } }, nobody)
-    : { name: vae };
+  const name = isPath(vae) ? await addedVae(context, resolve(vae)) : vae;
   const { key, statistics, report } = await finish(context, studio.work.encode(name, wishes));
   output.result(
     { project, vae: name, key, shape: statistics.shape, copies: statistics.copies ?? 1, ...reportFields(report) },

@@ -220,6 +220,8 @@ program
   .option('--device <kind>', 'cpu, webgpu, cuda or tensorflow')
   .option('--network <name>', 'the network of step and eager: dit, dit-s2, dit-b2, dit-l2, unet or unet-paper')
   .option('--batch <n>', 'another batch than the usual one', count)
+  .option('--vae <name>', 'the VAE of encode and decode: starter, sd (Stable Diffusion’s) or taesd')
+  .option('--size <pixels>', 'side of the pictures of encode and decode', count)
   .option('--precision <kind>', 'full, or mixed: float16 where a GPU gains by it')
   .option('--peer <kind>', 'how PyTorch is used: eager, or compile (with autocast)')
   .option('--profile', 'where the time of a step goes, op by op, on the CPU')

@@ -326,7 +326,7 @@ interface Judged extends BatchOutcome {
 /** Why these latents can not be kept; undefined when they can. */
 function problemWith(row: Float32Array, { precision }: EncodingOptions): string | undefined {
   const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!Number.isFinite(largest)) return 'The VAE gives numbers that are not finite for it, in float32, too.';
+  if (!Number.isFinite(largest)) return 'The VAE gives numbers that are not finite for it, even in float32.';
   return precision === 'half' && largest > largestHalf
     ? `Its latents reach ${largest.toPrecision(3)}, more than float16 can hold: encode in full precision.`
     : undefined;

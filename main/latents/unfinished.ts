@@ -105,17 +105,12 @@ export class UnfinishedShard {
     return new UnfinishedShard(path, part, await JsonlWriter.open(journalFile(folder)), end);
   }
 
-  /** Appends the rows of one batch, or, on a full disk, nothing of it. */
+  /** Appends the rows of one batch. What a full disk took of them does not count: going on cuts it off. */
   async append(outcome: BatchOutcome, rows: Float32Array): Promise<void> {
     const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
     await withFileErrors(this.#path, async () => {
-      try {
-        for (let written = 0; written < bytes.length;)
-          written += (await this.#part.write(bytes, written, bytes.length - written, this.#end + written)).bytesWritten;
-      } catch (thrown) {
-        await this.#part.truncate(this.#end);
-        throw thrown;
-      }
+      for (let written = 0; written < bytes.length;)
+        written += (await this.#part.write(bytes, written, bytes.length - written, this.#end + written)).bytesWritten;
     });
     await this.#journal.append([{ kind: 'batch', ...outcome, bytes: bytes.length, crc32: crc32(bytes) }]);
     this.#end += bytes.length;

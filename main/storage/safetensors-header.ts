@@ -74,6 +74,11 @@ function checkPlaces(entries: Header['entries'], dataBytes: number, damaged: Dam
     );
 }
 
+const [quote, backslash] = [0x22, 0x5c];
+/** A whole number of at most 16 digits, and not the beginning of another one. */
+const natural = /(?:0|[1-9]\d{0,15})(?![\d.eE])/y;
+const plain = /^[\w.\-/]*$/;
+
 /** Reads the header's text from front to back. */
 class HeaderText {
   readonly #text: string;
@@ -143,7 +148,8 @@ class HeaderText {
 
   /** The next character that is no space, without taking it; undefined at the end. */
   #next(): string | undefined {
-    while (' \n\r\t'.includes(this.#text[this.#at] ?? '?')) this.#at++;
+    for (let code = this.#text.charCodeAt(this.#at); code === 32 || code === 10 || code === 13 || code === 9;)
+      code = this.#text.charCodeAt(++this.#at);
     return this.#text[this.#at];
   }
 
@@ -193,9 +199,8 @@ class HeaderText {
 
   #natural(what: string): number {
     this.#next();
-    const pattern = /(?:0|[1-9]\d{0,15})(?![\d.eE])/y;
-    pattern.lastIndex = this.#at;
-    const digits = pattern.exec(this.#text)?.[0];
+    natural.lastIndex = this.#at;
+    const digits = natural.exec(this.#text)?.[0];
     if (digits === undefined || Number(digits) > Number.MAX_SAFE_INTEGER)
       throw this.#damaged(`${what} has a size or place that is not a whole number from 0 to 2^53 - 1`);
     this.#at += digits.length;
@@ -206,17 +211,27 @@ class HeaderText {
   #string(): string {
     const begin = this.#at;
     let end = begin + 1;
-    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    while (end < this.#text.length) {
+      const code = this.#text.charCodeAt(end);
+      if (code === quote) break;
+      end += code === backslash ? 2 : 1;
+    }
     this.#at = end + 1;
-    let text: unknown;
+    const inside = this.#text.slice(begin + 1, end);
+    // Most names are plain, and need no unescaping.
+    if (plain.test(inside) && end < this.#text.length) return inside;
+    const text = this.#unescaped(begin, end);
+    if (!isUnicode(text)) throw this.#damaged('its header has a name that is not Unicode');
+    return text;
+  }
+
+  #unescaped(begin: number, end: number): string {
     try {
-      text = JSON.parse(this.#text.slice(begin, end + 1));
+      return JSON.parse(this.#text.slice(begin, end + 1)) as string;
     } catch {
       this.#at = begin;
       throw this.#notJson();
     }
-    if (typeof text !== 'string' || !isUnicode(text)) throw this.#damaged('its header has a name that is not Unicode');
-    return text;
   }
 }
 

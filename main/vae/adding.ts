@@ -1,13 +1,14 @@
 /** Adds a VAE to the library: finds its files, reads it once as it will be used, and copies it. Runs where networks are known. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { cp, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/rpc.ts';
 import { readIfPresent, sha256OfFile, syncFolder, withFileErrors, writeFileAtomic } from '../storage/files.ts';
 import { openSafetensors } from '../storage/safetensors.ts';
 import { vaeDownloads } from './downloads.ts';
+import type { DownloadableVae } from './downloads.ts';
 import { isUsual, readVae, weightsOf } from './formats/read.ts';
 import { freeName, infoOf, libraryNames, listLibrary, weightsNames, writeVaeFile } from './library.ts';
 import { refusePickles } from './pickle.ts';
@@ -25,6 +26,8 @@ export interface AddOptions {
   readonly name?: string | undefined;
   /** The weights are the studio's own download, and are moved instead of copied. */
   readonly isDownload?: boolean | undefined;
+  /** Files whose makers are known; another list in tests. */
+  readonly published?: readonly DownloadableVae[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +41,7 @@ export async function addVae(options: AddOptions): Promise<VaeInfo> {
   const { vaes } = await listLibrary(library);
   const known = [...(await shippedVaes(options.resources)), ...vaes].find(({ hash }) => sha256.startsWith(hash));
   if (known) throw studioError('vae.alreadyThere', { name: known.name, path: found.weights });
-  const published = vaeDownloads.find((one) => one.sha256 === sha256);
+  const published = (options.published ?? vaeDownloads).find((one) => one.sha256 === sha256);
   const called = options.name ?? found.name;
   const about = published ?? { name: called, title: called, description: 'Added by you.', url: found.weights };
   const config = found.config ?? (published && JSON.stringify(published.config, null, 2));
@@ -48,6 +51,7 @@ export async function addVae(options: AddOptions): Promise<VaeInfo> {
   const inPlace = join(unfinished, weights);
   return withFileErrors(library, async () => {
     await mkdir(unfinished, { recursive: true });
+    await removeAbandoned(library);
     try {
       if (isDownload) await rename(found.weights, inPlace);
       else await cp(found.weights, inPlace, { mode: constants.COPYFILE_FICLONE });
@@ -85,6 +89,16 @@ export async function addVae(options: AddOptions): Promise<VaeInfo> {
       await rm(unfinished, { recursive: true, force: true });
     }
   });
+}
+
+/** Removes what a process that died was making: unfinished folders that nothing was written to for a day. */
+async function removeAbandoned(library: string): Promise<void> {
+  const aDay = 24 * 60 * 60 * 1000;
+  for (const name of await readdir(library)) {
+    const folder = join(library, name);
+    if (name.endsWith('.tmp') && Date.now() - (await stat(folder)).mtimeMs > aDay)
+      await rm(folder, { recursive: true, force: true });
+  }
 }
 
 interface Found {

@@ -103,6 +103,21 @@ describe('from a folder of pictures to a grid', () => {
     expect(left.last['caches']).toMatchObject([{ key, chosen: true }]);
   });
 
+  it('vae: what there is, and how well one gives the pictures back', async () => {
+    const { last: list } = await succeeds('vae', 'list');
+    expect(list).toMatchObject({ vaes: [{ name: 'starter', origin: 'shipped' }], damaged: [] });
+    expect((list['downloads'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'sd-vae-ft-ema',
+      'sd-vae-ft-mse',
+      'taesd',
+    ]);
+    const { last } = await succeeds('vae', 'check', '--project', project, '--vae', 'starter', '--most', '4');
+    expect(last).toMatchObject({ pictures: 4, of_pictures: 60, vae: { name: 'starter' } });
+    const rows = last['rows'] as { psnr: number; ssim: number }[];
+    expect(last['psnr_mean']).toBeCloseTo(rows.reduce((sum, { psnr }) => sum + psnr, 0) / 4, 9);
+    expect(last['ssim_mean']).toBeCloseTo(rows.reduce((sum, { ssim }) => sum + ssim, 0) / 4, 9);
+  });
+
   it('train: metrics, sample sheets from step 0 on, and a checkpoint', async () => {
     const { last, code } = await succeeds('train', '--project', project, '--config', configFile);
     expect(last).toMatchObject({ type: 'result', run: 'run-001', status: 'finished', steps: 30, skipped: 0 });
@@ -280,6 +295,13 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
     await fails('latents.missing', 'train', '--project', raw, '--preset', 'quick-look');
     await fails('latents.missing', 'latents', '--project', raw);
   });
+  it('a VAE that is a pickle, and a download that nobody agreed to', async () => {
+    const pickle = join(root, 'vae.pt');
+    writeFileSync(pickle, Buffer.from('80028a0a', 'hex'));
+    await fails('vae.pickle', 'vae', 'add', pickle);
+    await fails('download.notAgreed', 'vae', 'download', 'taesd');
+  });
+
   it('an unknown preset, run, VAE, number of steps', async () => {
     await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
     await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));

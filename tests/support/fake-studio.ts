@@ -67,7 +67,7 @@ export const inputs: Samples<'input'> = {
     settings: { size: 64, framing: 'crop', background: '#ffffff' },
   },
   'pictures.page': { show: 'used', offset: 0, limit: 50 },
-  'latents.encode': { vae: 'starter' },
+  'latents.encode': { vae: 'starter', posterior: 'sample', flip: true, precision: 'half' },
   'latents.statistics': {},
   'latents.caches': {},
   'latents.use': { key: 'a-key' },

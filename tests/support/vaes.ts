@@ -5,8 +5,10 @@ import { toHalf } from '../../main/storage/half.ts';
 import { openSafetensors } from '../../main/storage/safetensors.ts';
 
 export const resources = join(import.meta.dirname, '..', '..', 'resources');
-/** A folder as diffusers writes it. */
-export const tinyFolder = join(import.meta.dirname, '..', 'golden', 'vaes', 'tiny-f16');
+/** Folders as diffusers writes them. */
+const golden = join(import.meta.dirname, '..', 'golden', 'vaes');
+export const tinyFolder = join(golden, 'tiny-f16');
+export const klFolder = join(golden, 'kl-f32');
 
 /** Writes a VAE (float16, in need of no config.json) with `first` as the first of its weights; returns the tensor's name. */
 export async function writeOtherVae(path: string, first = 0.25): Promise<string> {

@@ -1,4 +1,4 @@
-/** Encoding pictures and making pictures, as the studio's jobs do it: files in, latents out; seeds in, pixels out. */
+/** Encoding, decoding and making pictures, as the studio's jobs do it: files in, latents out; latents or seeds in, pixels out. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import type { UsedPicture } from '../../datasets/schema.ts';
 import { createDecoder } from '../../generation/decode.ts';
 import { createSampler, inSteps } from '../../generation/sample.ts';
 import { encodePictures } from '../../latents/encode.ts';
+import { sigmaData } from '../../latents/sigma-data.ts';
 import { latentsFolder } from '../../latents/store.ts';
 import { readAllLatents } from '../../latents/reader.ts';
 import { networkSpecs } from '../../models/network.ts';
@@ -15,7 +16,8 @@ import { runLayout } from '../../training/step.ts';
 import { familyTensors, initialState } from '../../training/trainer.ts';
 import { loadVae } from '../../vae/load.ts';
 import { deviceKindSchema, openDevice } from '../device.ts';
-import { startsOf, startValues } from '../fill.ts';
+import { fill, inputStreams, startsOf, startValues } from '../fill.ts';
+import { benchVae, vaeNameSchema } from '../vaes.ts';
 import { timed } from './task.ts';
 import type { Prepare } from './task.ts';
 import type { startsSchema } from './step.ts';
@@ -24,6 +26,7 @@ import { configOf, latentShape as shape } from './training.ts';
 export const encodeSpecSchema = z.strictObject({
   device: deviceKindSchema,
   resources: z.string(),
+  vae: vaeNameSchema,
   /** A folder with pictures of one size, PNGs, in the order they are encoded. */
   folder: z.string(),
   files: z.array(z.string()),
@@ -44,9 +47,9 @@ const used = (file: string, index: number, size: number): UsedPicture => ({
 
 /** A round encodes all pictures to a set of latents on disk; `values`: their mean magnitude. */
 export const prepareEncode: Prepare = async (given) => {
-  const { device: kind, resources, folder, files, size } = encodeSpecSchema.parse(given);
+  const { device: kind, resources, vae: name, folder, files, size } = encodeSpecSchema.parse(given);
   const device = await openDevice(kind);
-  const vae = await loadVae('starter', { resources });
+  const vae = await benchVae(name, resources);
   const options = {
     project: folder,
     pictures: files.map((file, index) => used(file, index, size)),
@@ -72,6 +75,41 @@ export const prepareEncode: Prepare = async (given) => {
   };
 };
 
+export const decodeSpecSchema = z.strictObject({
+  device: deviceKindSchema,
+  resources: z.string(),
+  vae: vaeNameSchema,
+  /** Side of the pictures. */
+  size: z.int().positive(),
+  pictures: z.int().positive(),
+  /** Pictures at once. */
+  batch: z.int().positive(),
+});
+
+/** A round decodes latents made up to RGB bytes; `values`: their mean. */
+export const prepareDecode: Prepare = async (given) => {
+  const { device: kind, resources, vae: name, size, pictures, batch } = decodeSpecSchema.parse(given);
+  const vae = await benchVae(name, resources);
+  const side = size / vae.reduction;
+  const latentShape = [vae.latentChannels, side, side] as const;
+  const dimensions = vae.latentChannels * side * side;
+  const asTheyAre = { mean: new Float32Array(dimensions), std: new Float32Array(dimensions).fill(sigmaData) };
+  const decoder = await createDecoder(await openDevice(kind), vae, latentShape, asTheyAre, batch, 'bench');
+  const latents = fill(pictures * dimensions, inputStreams);
+  return {
+    facts: {},
+    async round() {
+      let decoded: Uint8Array[] = [];
+      const { ms } = await timed(async () => {
+        decoded = await decoder.decode(latents);
+        return [];
+      });
+      const sum = decoded.reduce((all, rgb) => all + rgb.reduce((a, b) => a + b, 0), 0);
+      return { ms, values: [sum / (3 * size * size * pictures)] };
+    },
+  };
+};
+
 export const sampleSpecSchema = z.strictObject({
   device: deviceKindSchema,
   resources: z.string(),
@@ -93,7 +131,14 @@ export const prepareSample: Prepare = async (given) => {
   const sampler = await createSampler({ device, state: 'run', layout, config, shape, batch });
   const ones = new Float32Array(shape[0] * shape[1] * shape[2]).fill(1);
   const normalisation = { mean: ones.map(() => 0), std: ones };
-  const decoder = await createDecoder(device, await loadVae('starter', { resources }), shape, normalisation, batch, 'run');
+  const decoder = await createDecoder(
+    device,
+    await loadVae('starter', { resources }),
+    shape,
+    normalisation,
+    batch,
+    'run',
+  );
   const seeds = Array.from({ length: count }, (_, seed) => seed);
   return {
     facts: { starts } satisfies { starts: z.infer<typeof startsSchema> },

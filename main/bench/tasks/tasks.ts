@@ -2,7 +2,7 @@
 import { prepareEager } from './eager.ts';
 import { prepareGemm } from './gemm.ts';
 import { prepareOt } from './ot.ts';
-import { prepareEncode, prepareSample } from './pictures.ts';
+import { prepareDecode, prepareEncode, prepareSample } from './pictures.ts';
 import { prepareProfile } from './profile.ts';
 import { prepareStep } from './step.ts';
 import type { Prepare } from './task.ts';
@@ -13,6 +13,7 @@ export const tasks = {
   profile: prepareProfile,
   gemm: prepareGemm,
   encode: prepareEncode,
+  decode: prepareDecode,
   sample: prepareSample,
   ot: prepareOt,
   loader: prepareLoader,

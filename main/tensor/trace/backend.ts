@@ -10,8 +10,9 @@ import { callSite } from './call-site.ts';
 export const traceBackendName = 'cauchy-trace';
 
 function toConstant(values: unknown, dtype: string): ConstantData {
+  // Not copied: the weights of a large network are constants, too. Whoever hands values over leaves them as they are.
   if (dtype === 'float32')
-    return values instanceof Float32Array ? values.slice() : Float32Array.from(values as ArrayLike<number>);
+    return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
   if (dtype === 'int32') return Int32Array.from(values as ArrayLike<number>);
   return Uint8Array.from(values as ArrayLike<number>);
 }

@@ -1,4 +1,4 @@
-"""Encoding PNG files with the starter VAE in PyTorch; Pillow reads the next batch meanwhile."""
+"""Encoding PNG files in PyTorch; Pillow reads the next batch meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,15 +8,13 @@ torch = side.need("torch")
 numpy = side.need("numpy")
 image = side.need("PIL.Image")
 
-import vae as starter  # noqa: E402  (needs torch)
-
-batch = 32
+import vae as vaes  # noqa: E402  (needs torch)
 
 
 def encode(spec):
     device = side.torch_device(torch, spec["device"])
-    vae = starter.StarterVae(spec["vae"], device)
-    paths = spec["paths"]
+    vae = vaes.build(spec["vae"], device)
+    paths, batch = spec["paths"], spec["batch"]
 
     def read(path):
         return numpy.asarray(image.open(path).convert("RGB"))

@@ -1,10 +1,13 @@
-"""The starter VAE of main/models/starter-vae.ts in PyTorch, with the weights that ship."""
+"""The VAEs of main/bench/vaes.ts in PyTorch: the starter VAE with the weights that ship, others by diffusers with shared numbers."""
 
 import json
 
-import numpy
-import torch
-import torch.nn.functional as F
+import side
+
+torch = side.need("torch")
+numpy = side.need("numpy")
+
+import torch.nn.functional as F  # noqa: E402  (needs torch)
 
 
 def read_safetensors(path):
@@ -54,3 +57,48 @@ class StarterVae:
         y = self.linear("decoder.out", self.blocks("decoder", 6, cells))
         y = y.view(batch, rows, columns, 3, 8, 8).permute(0, 3, 1, 4, 2, 5)
         return y.reshape(batch, 3, 8 * rows, 8 * columns)
+
+
+class DiffusersVae:
+    """With the numbers that main/bench/fill.ts makes."""
+
+    def __init__(self, spec, device):
+        diffusers = side.need("diffusers")
+        if spec["kind"] == "kl":
+            channels = spec["blockOutChannels"]
+            model = diffusers.AutoencoderKL(
+                block_out_channels=channels,
+                down_block_types=["DownEncoderBlock2D"] * len(channels),
+                up_block_types=["UpDecoderBlock2D"] * len(channels),
+                layers_per_block=spec["layersPerBlock"],
+                latent_channels=spec["latentChannels"],
+                norm_num_groups=spec["normGroups"],
+            )
+        else:
+            model = diffusers.AutoencoderTiny(
+                encoder_block_out_channels=[spec["encoderWidth"]] * len(spec["encoderBlocks"]),
+                decoder_block_out_channels=[spec["decoderWidth"]] * len(spec["decoderBlocks"]),
+                num_encoder_blocks=spec["encoderBlocks"],
+                num_decoder_blocks=spec["decoderBlocks"],
+                latent_channels=spec["latentChannels"],
+            )
+        weights = model.state_dict()
+        for stream, start in enumerate(spec["starts"]):
+            weight = weights[start["name"]]
+            if start["bound"] > 0:
+                values = side.fill(numpy, weight.numel(), stream, start["bound"])
+                weight.copy_(torch.from_numpy(values).view(weight.shape))
+            else:
+                weight.fill_(start["value"])
+        self.model = model.eval().to(device)
+
+    def encode(self, x):
+        encoded = self.model.encode(x)
+        return encoded.latent_dist.mean if hasattr(encoded, "latent_dist") else encoded.latents
+
+    def decode(self, z):
+        return self.model.decode(z).sample
+
+
+def build(spec, device):
+    return StarterVae(spec["path"], device) if spec["kind"] == "starter" else DiffusersVae(spec, device)

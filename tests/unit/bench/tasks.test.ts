@@ -7,10 +7,11 @@ import { networks } from '../../../main/bench/networks.ts';
 import { prepareGemm, productsGraph } from '../../../main/bench/tasks/gemm.ts';
 import { prepareEager } from '../../../main/bench/tasks/eager.ts';
 import { prepareOt } from '../../../main/bench/tasks/ot.ts';
-import { prepareEncode, prepareSample } from '../../../main/bench/tasks/pictures.ts';
+import { prepareDecode, prepareEncode, prepareSample } from '../../../main/bench/tasks/pictures.ts';
 import { prepareProfile, profileFactsSchema, summarise } from '../../../main/bench/tasks/profile.ts';
 import { prepareStep, stepFactsSchema } from '../../../main/bench/tasks/step.ts';
 import { prepareLoader, prepareTraining } from '../../../main/bench/tasks/training.ts';
+import { peerVae, workload } from '../../../main/bench/vaes.ts';
 import { encodePng } from '../../../main/datasets/sharp.ts';
 import { countParameters } from '../../../main/models/parameters.ts';
 import { products } from '../../../main/tensor/ir/flops.ts';
@@ -162,10 +163,26 @@ describe('pictures', () => {
   it('are encoded anew each round', async () => {
     const grey = await encodePng(new Uint8Array(3 * 32 * 32).fill(100), 32, 32);
     writeFileSync(join(folder, 'a.png'), grey);
-    const task = await prepareEncode({ device: 'cpu', resources, folder, files: ['a.png', 'a.png'], size: 32 });
+    const task = await prepareEncode({
+      device: 'cpu',
+      resources,
+      vae: 'starter',
+      folder,
+      files: ['a.png', 'a.png'],
+      size: 32,
+    });
     const first = await task.round();
     expect(first.values[0]).toBeGreaterThan(0);
     expect((await task.round()).values).toEqual(first.values);
+  });
+
+  it('are decoded, and what a peer must know of the VAE is its architecture and how its weights start', async () => {
+    const task = await prepareDecode({ device: 'cpu', resources, vae: 'starter', size: 16, pictures: 3, batch: 2 });
+    const { values } = await task.round();
+    expect(values[0]).toBeGreaterThan(0);
+    expect(values[0]).toBeLessThan(255);
+    expect(peerVae('sd', resources)).toMatchObject({ kind: 'kl', blockOutChannels: [128, 256, 512, 512] });
+    expect(workload('sd', 512)).toEqual({ pictures: 1, batch: 1 });
   });
 
   it('are made from seeds', async () => {

@@ -247,6 +247,15 @@ describe('ways of encoding', () => {
     });
   });
 
+  it('pictures that can not be divided into cells are refused before anything is written', async () => {
+    const project = await temporaryFolder();
+    await expect(encodePictures(rig(project, { pictureSize: 18 }).options)).rejects.toMatchObject({
+      code: 'latents.wrongSize',
+      details: { size: 18, reduction: 4 },
+    });
+    expect(await listLatents(project)).toEqual([]);
+  });
+
   it('mirror images are the second rows of their pictures, and those of mirrored pixels', async () => {
     const flipped = await encode({ flip: true });
     const mirror = (rgb: Uint8Array): Uint8Array => {

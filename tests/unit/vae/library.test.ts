@@ -1,14 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StudioError } from '../../../main/base/errors.ts';
+import { sha256OfFile } from '../../../main/storage/files.ts';
 import { addVae } from '../../../main/vae/adding.ts';
 import { freeName, listLibrary, removeFromLibrary } from '../../../main/vae/library.ts';
 import { loadVae } from '../../../main/vae/load.ts';
 import { starterPath } from '../../../main/vae/shipped.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { safetensorsBytes } from '../../support/safetensors.ts';
-import { resources, tinyFolder, writeOtherVae } from '../../support/vaes.ts';
+import { klFolder, resources, tinyFolder, writeOtherVae } from '../../support/vaes.ts';
 
 let folder: string;
 let library: string;
@@ -79,6 +80,28 @@ describe('the library of VAEs', () => {
     expect(left().sort()).toEqual(['my-vae', 'pipeline']);
   });
 
+  it('knows a published file that was fetched by hand, and what its makers say of it', async () => {
+    const path = put('kl.safetensors', readFileSync(join(klFolder, 'diffusion_pytorch_model.safetensors')));
+    // Its weights alone do not tell the groups of its norms.
+    await expect(add(path)).rejects.toMatchObject({ code: 'vae.badFile' });
+    const config = JSON.parse(readFileSync(join(klFolder, 'config.json'), 'utf8')) as Record<string, unknown>;
+    const published = {
+      ...{
+        name: 'famous',
+        title: 'A famous VAE',
+        description: 'Known.',
+        licence: 'MIT',
+        url: 'https://example.org/it',
+      },
+      ...{ bytes: 1, sha256: await sha256OfFile(path), config },
+    };
+    expect(await addVae({ library, resources, path, published: [published] })).toMatchObject({
+      ...{ name: 'famous', title: 'A famous VAE', origin: 'added', licence: 'MIT', source: 'https://example.org/it' },
+    });
+    const known = await loadVae(klFolder, { resources });
+    expect((await loadVae('famous', { resources, library })).config).toEqual(known.config);
+  });
+
   it.each<[string, () => string, string, RegExp]>([
     ['PyTorch’s ZIP', () => put('a.safetensors', zipOf('archive/data.pkl')), 'vae.pickle', /can run any program/],
     ['an older pickle', () => put('vae', Buffer.from('80028a0a6cfc', 'hex')), 'vae.pickle', /save_file/],
@@ -126,6 +149,16 @@ describe('the library of VAEs', () => {
     expect(damaged.map(({ name }) => name)).toEqual(['a', 'strange']);
     await removeFromLibrary(library, 'strange');
     expect(left()).toEqual(['a']);
+  });
+
+  it('removes what a process that died was making, but not what another one is making now', async () => {
+    mkdirSync(join(library, 'dead.tmp'), { recursive: true });
+    mkdirSync(join(library, 'alive.tmp'));
+    utimesSync(join(library, 'dead.tmp'), 0, 0);
+    await writeOtherVae(join(folder, 'a.safetensors'));
+    await add(join(folder, 'a.safetensors'));
+    expect(left().sort()).toEqual(['a', 'alive.tmp']);
+    expect((await listLibrary(library)).damaged).toEqual([]);
   });
 
   it('knows which names there are, and none that lead elsewhere', async () => {
