@@ -33,7 +33,7 @@ const figure = (value: number | null | undefined): string => (value === undefine
 
 /** The score at the top, beside what the starter VAE has: whether training was worth it. */
 export const scoreFact = (run: VaeRunRecord): Fact => ({
-  label: run.starterPsnr === undefined ? 'closeness' : `closeness; starter has ${psnrWords(run.starterPsnr)}`,
+  label: run.starterPsnr === undefined ? 'PSNR' : `PSNR; starter ${run.starterPsnr.toFixed(1)}`,
   value: scoreWords(run) ?? 'not yet',
   help: scoreSentence(run),
 });

@@ -81,7 +81,7 @@ describe('a VAE in training', () => {
   it('is measured by how well the pictures kept aside come back', () => {
     expect(scoreWords(run)).toBe('27.3 dB');
     expect(scoreWords({ ...run, scores: [] })).toBeUndefined();
-    expect(scoreFact({ ...run, starterPsnr: 25.14 }).label).toBe('closeness; starter has 25.1 dB');
+    expect(scoreFact({ ...run, starterPsnr: 25.14 }).label).toBe('PSNR; starter 25.1');
     expect(scoreSentence({ ...run, starterPsnr: 25.14 })).toContain('The starter VAE has 25.1 dB.');
     expect(scoreSentence(run)).toContain('27.3 dB at step 4,800 on 256 pictures kept aside, from 22.4 dB at step 480');
   });
