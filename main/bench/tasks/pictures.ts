@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadPicture } from '../../datasets/manifest.ts';
 import type { UsedPicture } from '../../datasets/schema.ts';
+import type { Device } from '../../engine/contract.ts';
 import { createDecoder } from '../../generation/decode.ts';
 import { createSampler, inSteps } from '../../generation/sample.ts';
 import { encodePictures } from '../../latents/encode.ts';
@@ -45,10 +46,24 @@ const used = (file: string, index: number, size: number): UsedPicture => ({
   bytes: 0,
 });
 
+/** A device that opens each program once: a round has few pictures, where the thousands of a project share the time that it takes. */
+function openingOnce(device: Device): Device {
+  const opened = new Map<string, ReturnType<Device['load']>>();
+  return {
+    ...device,
+    load: (input, ...rest) => {
+      const known = opened.get(input.program) ?? device.load(input, ...rest);
+      opened.set(input.program, known);
+      return known;
+    },
+    unload: () => Promise.resolve({}),
+  };
+}
+
 /** A round encodes all pictures to a set of latents on disk; `values`: their mean magnitude. */
 export const prepareEncode: Prepare = async (given) => {
   const { device: kind, resources, vae: name, folder, files, size } = encodeSpecSchema.parse(given);
-  const device = await openDevice(kind);
+  const device = openingOnce(await openDevice(kind));
   const vae = await benchVae(name, resources);
   const options = {
     project: folder,
