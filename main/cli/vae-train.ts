@@ -9,7 +9,7 @@ import { problemsOf } from '../base/rpc.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
 import { withFileErrors } from '../storage/files.ts';
 import { vaeTrainingConfigSchema } from '../vae/training-schema.ts';
-import type { VaeRunRecord, VaeTrainingConfig, VaeTrainingConfigInput } from '../vae/training-schema.ts';
+import type { VaeRunRecord, VaeTrainingConfig } from '../vae/training-schema.ts';
 import { chooseDevice, trainedOn } from './commands.ts';
 import { finish } from './context.ts';
 import type { CommandContext } from './context.ts';
@@ -53,19 +53,17 @@ export function addVaeTrainVerb(vae: Command): void {
 export async function vaeConfigOf(options: Omit<VaeTrainOptions, 'project'>): Promise<VaeTrainingConfig> {
   const { config, minutes, steps, reduction, channels, seed } = options;
   const path = config === undefined ? undefined : resolve(config);
+  const text = path === undefined ? '{}' : await withFileErrors(path, () => readFile(path, 'utf8'));
   try {
-    const base: unknown =
-      path === undefined ? {} : JSON.parse(await withFileErrors(path, () => readFile(path, 'utf8')));
     return vaeTrainingConfigSchema.parse({
-      ...vaeTrainingConfigSchema.parse(base),
+      ...vaeTrainingConfigSchema.parse(JSON.parse(text)),
       ...(minutes === undefined ? {} : { length: { kind: 'minutes', minutes } }),
       ...(steps === undefined ? {} : { length: { kind: 'steps', steps } }),
-      ...(reduction === undefined ? {} : { reduction: Number(reduction) as 4 | 8 }),
+      ...(reduction === undefined ? {} : { reduction: Number(reduction) }),
       ...(channels === undefined ? {} : { latentChannels: channels }),
       ...(seed === undefined ? {} : { seed }),
-    } satisfies VaeTrainingConfigInput);
+    });
   } catch (thrown) {
-    if (!(thrown instanceof SyntaxError) && !(thrown instanceof Error && thrown.name.includes('Zod'))) throw thrown;
     throw studioError('run.badConfig', { source: path ?? 'the command line', problems: problemsOf(thrown) }, thrown);
   }
 }

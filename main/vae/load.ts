@@ -47,6 +47,13 @@ export async function loadVae(name: string, { resources, library, project }: Vae
   return { ...vae, name, title: file.title };
 }
 
+/** The VAE that latents were made with, to decode what is like them. Throws `vae.changed` when its weights are others by now, and what loadVae throws. */
+export async function loadVaeOf({ name, hash }: Pick<Vae, 'name' | 'hash'>, places: VaePlaces): Promise<Vae> {
+  const vae = await loadVae(name, places);
+  if (vae.hash !== hash) throw studioError('vae.changed', { name });
+  return vae;
+}
+
 /** Reads a VAE of the starter's kind from a file, by the starter's name. Throws `vae.badFile`. */
 export const readStarter = async (path: string): Promise<Vae> => ({
   ...(await readVae(path)),

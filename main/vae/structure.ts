@@ -71,6 +71,3 @@ export function multiScaleSimilarity(x: Tensor, y: Tensor): Tensor {
   });
   return parts.length === 1 ? parts[0]! : ops.addAll(parts);
 }
-
-/** SSIM of each picture, at the full resolution only: the same shapes. */
-export const structuralSimilarity = (x: Tensor, y: Tensor): Tensor => similarity(x, y).both;

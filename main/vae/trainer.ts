@@ -11,7 +11,7 @@ import type { NamedTensor } from '../storage/safetensors.ts';
 import type { Graph } from '../tensor/ir/graph.ts';
 import { trace } from '../tensor/trace/trace.ts';
 import type { TensorFunction, TensorTypes } from '../tensor/trace/trace.ts';
-import { absoluteAndStructure, vaeStep } from './training.ts';
+import { weighedDifferences, vaeStep } from './training.ts';
 import { autoencoderConfigOf, emaRateAt, vaeOptimiser } from './training-plan.ts';
 import type { VaeTrainingConfig } from './training-schema.ts';
 
@@ -98,7 +98,7 @@ export function vaeTrainingStep(
     fn: vaeStep({
       autoencoder: autoencoderOf(autoencoderConfigOf(config)),
       layout,
-      compare: absoluteAndStructure(config.loss),
+      compare: weighedDifferences(config.loss),
       optimiser: vaeOptimiser,
       discriminator: isJudged ? { layout: judge, weight: discriminator.weight } : undefined,
     }),

@@ -21,9 +21,11 @@ export const vaeTrainingConfigSchema = z.strictObject({
       /** Of the mean absolute difference of pixels. */
       l1: z.number().min(0).default(1),
       /** Of 1 − multi-scale structural similarity. */
-      structure: z.number().min(0).default(0.5),
+      structure: z.number().min(0).default(0.1),
+      /** Of the peak signal-to-noise ratio, as the mean logarithm of each picture's squared error: exactness in every picture alike. */
+      psnr: z.number().min(0).default(0.2),
       /** Of the KL divergence from a unit Gaussian, per element, once warmed up. */
-      kl: z.number().min(0).default(1e-4),
+      kl: z.number().min(0).default(4e-3),
       /** Share of the steps over which the KL weight rises from 0. */
       klWarmUp: z.number().min(0).max(1).default(0.1),
       /** A second network that learns to tell patches of real pictures from reconstructed ones: sharper, slower, less exact. */
@@ -40,7 +42,7 @@ export const vaeTrainingConfigSchema = z.strictObject({
         .prefault({ kind: 'none' }),
     })
     .prefault({}),
-  learningRate: positive.default(2e-3),
+  learningRate: positive.default(1e-3),
   batchSize: z.int().min(1).max(256).default(16),
   /** Mirrors every other visit of a picture. */
   flip: z.boolean().default(true),

@@ -37,19 +37,25 @@ export const logarithmicError: Comparison = (reconstruction, x) => {
 const absolute = (x: Tensor): Tensor => ops.add(ops.relu(x), ops.relu(ops.neg(x)));
 
 /**
- * l1 · mean |x − x̂| + structure · (1 − MS-SSIM).
+ * l1 · mean |x − x̂| + structure · (1 − MS-SSIM) + psnr · the logarithmic error above.
  *
- * Source  Zhao et al., 2017, Loss Functions for Image Restoration with Neural Networks, Eq. 9, arXiv:1511.08861
- * Differs the mean of absolute differences is not weighted by a Gaussian
+ * Source  Zhao et al., 2017, Loss Functions for Image Restoration with Neural Networks, Eq. 9 (the first two), arXiv:1511.08861
+ * Differs the mean of absolute differences is not weighted by a Gaussian; the third term, without which pictures come back sharper, but
+ *         with a lower PSNR than the starter VAE's (README)
  */
-export const absoluteAndStructure =
-  (weights: { readonly l1: number; readonly structure: number }): Comparison =>
+export const weighedDifferences =
+  (weights: { readonly l1: number; readonly structure: number; readonly psnr: number }): Comparison =>
   (reconstruction, x) => {
     const l1 = ops.mean(absolute(ops.sub(reconstruction, x)));
     const structure = ops.sub(1, ops.mean(multiScaleSimilarity(reconstruction, x)));
+    const logSquaredError = ops.mean(ops.log(squaredErrors(reconstruction, x)));
     return {
-      value: ops.add(ops.mul(l1, weights.l1), ops.mul(structure, weights.structure)),
-      parts: { l1, structure, logSquaredError: ops.mean(ops.log(squaredErrors(reconstruction, x))) },
+      value: ops.addAll([
+        ops.mul(l1, weights.l1),
+        ops.mul(structure, weights.structure),
+        ops.mul(logSquaredError, weights.psnr),
+      ]),
+      parts: { l1, structure, logSquaredError },
     };
   };
 

@@ -21,7 +21,7 @@ import { networkOf } from '../training/classes.ts';
 import { objectiveOf } from '../training/objectives/index.ts';
 import { runLayout } from '../training/step.ts';
 import { familyTensors } from '../training/trainer.ts';
-import { loadVae } from '../vae/load.ts';
+import { loadVaeOf } from '../vae/load.ts';
 import { version } from '../base/version.ts';
 import type { Threads } from './threads.ts';
 
@@ -64,7 +64,7 @@ export async function generateJob(threads: Threads, job: GenerateJob): Promise<G
   const family = familyOfAverage(record.id, record.plan, job.sampling.average);
   const checkpoint = await readCheckpoint(runFolder(job.project, job.run), (name) => name.startsWith(`${family}/`));
   if (!checkpoint) throw studioError('run.noCheckpoint', { run: job.run });
-  const vae = await loadVae(record.vae, job);
+  const vae = await loadVaeOf(latents.vae, job);
   // Two jobs may take turns on the device, each with its own weights.
   const name = `${state} ${++jobs}`;
   const layout = runLayout(networkOf(record.config), latents.shape, (await device.traits({})).layout);

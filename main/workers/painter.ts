@@ -9,7 +9,7 @@ import type { RunRecord } from '../runs/schema.ts';
 import { classesInShares } from '../training/classes.ts';
 import type { RunPlan } from '../training/schema.ts';
 import type { Trainer } from '../training/trainer.ts';
-import { loadVae } from '../vae/load.ts';
+import { loadVaeOf } from '../vae/load.ts';
 import type { VaePlaces } from '../vae/load.ts';
 import type { Threads } from './threads.ts';
 
@@ -38,7 +38,7 @@ export class Painter {
     { config, plan }: Pick<RunRecord, 'config' | 'plan'>,
     { state, layout, withRoom }: Pick<Trainer, 'state' | 'layout' | 'withRoom'>,
   ): Promise<Painter> {
-    const vae = await loadVae(latents.vae.name, place);
+    const vae = await loadVaeOf(latents.vae, place);
     const normalisation = await readNormalisation(latentsFolder(place.project, latents.key));
     const sampler = await createSampler({
       device,

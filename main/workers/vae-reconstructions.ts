@@ -1,8 +1,7 @@
 /** Pictures through a VAE in training and back: sheets to look at, and how well pictures that were kept aside come back. */
-import type { Device } from '../engine/contract.ts';
-import { trace } from '../tensor/trace/trace.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ssim } from '../evaluation/ssim.ts';
 import { fromPlanes, psnr, toPlanes } from '../vae/pixels.ts';
-import { structuralSimilarity } from '../vae/structure.ts';
 import type { VaeScore } from '../vae/training-schema.ts';
 import type { VaeTrainer } from '../vae/trainer.ts';
 
@@ -15,11 +14,9 @@ const pairs = 4;
 export const sheetPictures = sheetRows * pairs;
 export const sheetShape = { rows: sheetRows, columns: 2 * pairs } as const;
 
-const program = 'similarity of reconstructions';
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export interface ReconstructionsOptions {
-  readonly device: Device;
   readonly trainer: Pick<VaeTrainer, 'reconstruct'>;
   readonly size: number;
   /** Pictures that the trainer takes at once. */
@@ -31,16 +28,8 @@ export interface ReconstructionsOptions {
 export class Reconstructions {
   readonly #options: ReconstructionsOptions;
 
-  private constructor(options: ReconstructionsOptions) {
+  constructor(options: ReconstructionsOptions) {
     this.#options = options;
-  }
-
-  static async create(options: ReconstructionsOptions): Promise<Reconstructions> {
-    const { device, batchSize, size } = options;
-    const pictures = { dtype: 'float32', shape: [batchSize, 3, size, size] } as const;
-    const graph = trace(program, ({ x, y }) => ({ ssim: structuralSimilarity(x!, y!) }), { x: pictures, y: pictures });
-    await device.load({ program, graph });
-    return new Reconstructions(options);
   }
 
   /** A picture, what became of it, the next picture and so on: tiles of a sheet, row by row. */
@@ -52,18 +41,20 @@ export class Reconstructions {
 
   /** How well all pictures come back, as bytes. */
   async score(step: number): Promise<VaeScore> {
-    const { originals } = this.#options;
+    const { originals, size } = this.#options;
     const made = await this.#reconstruct(originals);
+    const similarities: number[] = [];
+    for (const [i, original] of originals.entries()) {
+      similarities.push(ssim(original, made[i]!, size));
+      // Pause and stop are heard of in between.
+      await nextTurn();
+    }
     return {
       step,
       psnr: mean(originals.map((original, i) => psnr(original, made[i]!))),
-      ssim: mean(await this.#similarities(originals, made)),
+      ssim: mean(similarities),
       pictures: originals.length,
     };
-  }
-
-  release(): Promise<unknown> {
-    return this.#options.device.unload({ program });
   }
 
   async #reconstruct(originals: readonly Uint8Array[]): Promise<Uint8Array[]> {
@@ -74,22 +65,6 @@ export class Reconstructions {
       made.push(...part.map((_, i) => fromPlanes(planes, i * 3 * size ** 2, size ** 2)));
     }
     return made;
-  }
-
-  async #similarities(originals: readonly Uint8Array[], made: readonly Uint8Array[]): Promise<number[]> {
-    const { device, size, batchSize } = this.#options;
-    const tensor = (part: readonly Uint8Array[]) => ({
-      dtype: 'float32' as const,
-      shape: [batchSize, 3, size, size],
-      data: this.#planes(part),
-    });
-    const values: number[] = [];
-    const madeParts = this.#parts(made);
-    for (const [i, part] of this.#parts(originals).entries()) {
-      const { ssim } = await device.run({ program, inputs: { x: tensor(part), y: tensor(madeParts[i]!) } });
-      values.push(...(ssim!.data as Float32Array).subarray(0, part.length));
-    }
-    return values;
   }
 
   #parts(pictures: readonly Uint8Array[]): Uint8Array[][] {

@@ -115,7 +115,7 @@ export class VaeTrainingJob {
       await this.#journal.note(record, `${startedWords(device, steps)} ${startWords(adopted, record.plan.parameters)}`);
       return await this.#train(record, startPosition, bench, budget?.deadline);
     } finally {
-      await release(bench);
+      await trainer.release();
     }
   }
 
@@ -150,7 +150,7 @@ export class VaeTrainingJob {
       await this.#journal.note(running, resumedWords(device, record.device, checkpoint !== undefined));
       return await this.#train(running, from, bench, undefined);
     } finally {
-      await release(bench);
+      await bench.trainer.release();
     }
   }
 
@@ -223,7 +223,7 @@ export class VaeTrainingJob {
     await trainer.put(state);
     const originals = await pictures.tried(pictures.heldOut > 0 ? scoredPictures(size) : sheetPictures);
     const { batchSize } = config;
-    const reconstructions = await Reconstructions.create({ device, trainer, size, batchSize, originals });
+    const reconstructions = new Reconstructions({ trainer, size, batchSize, originals });
     return { pictures, trainer, reconstructions, originals };
   }
 
@@ -269,11 +269,6 @@ export class VaeTrainingJob {
   #preparing(): void {
     this.#events.progress({ done: 0, skipped: 0, phase: 'preparing' });
   }
-}
-
-async function release({ trainer, reconstructions }: Bench): Promise<void> {
-  await reconstructions.release();
-  await trainer.release();
 }
 
 /** The averaged weights of a state, by parameter. */

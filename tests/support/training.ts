@@ -13,14 +13,12 @@ import { readCheckpoint } from '../../main/training/checkpoint.ts';
 import { startPosition, trainingLoop } from '../../main/training/loop.ts';
 import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
 import { runTask } from '../../main/training/task.ts';
-import type { MetricsRow } from '../../main/training/schema.ts';
-import type { StepReport } from '../../main/training/trainer.ts';
 import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
-import type { RunConfig, RunConfigInput } from '../../main/training/schema.ts';
+import type { MetricsRow, RunConfig, RunConfigInput } from '../../main/training/schema.ts';
 import { createTrainer, initialState } from '../../main/training/trainer.ts';
-import type { TrainerOptions } from '../../main/training/trainer.ts';
+import type { StepReport, TrainerOptions } from '../../main/training/trainer.ts';
 
 export const tinyShape = [2, 4, 4] as const;
 const pictures = 48;

@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { StudioError, studioError } from '../../base/errors.ts';
 import { ProgressMeter } from '../../base/progress.ts';
 import { arrived, checkSpace, download } from '../../downloads/download.ts';
-import { picturesIn } from '../../latents/schema.ts';
-import { latentsFolder, listLatents, readManifest } from '../../latents/store.ts';
-import { listRuns } from '../../runs/store.ts';
 import { withFileErrors } from '../../storage/files.ts';
 import { vaeDownloads } from '../../vae/downloads.ts';
 import type { DownloadableVae } from '../../vae/downloads.ts';
@@ -18,6 +15,7 @@ import type { StudioPorts } from '../studio.ts';
 import type { Engine } from './engine-link.ts';
 import type { StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
+import { usersOfVae } from './vae-users.ts';
 import type { Work } from './work.ts';
 
 type VaeSource = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'upload'; readonly id: string };
@@ -117,27 +115,14 @@ export class VaeLibrary {
     if (shipped.some((vae) => vae.name === name))
       throw studioError('vae.notRemovable', { name, reason: 'it ships with the studio' });
     const info = (await listLibrary(library)).vaes.find((vae) => vae.name === name);
-    const users = info ? await this.#usersOf(info) : [];
+    const { hasProject } = this.#session;
+    const users = info && hasProject ? await usersOfVae(this.#session.project.path, info) : [];
     if (users.length > 0) throw studioError('vae.inUse', { name, users });
     await removeFromLibrary(library, name);
   }
 
   #fileOf(name: string): string {
     return join(downloadFolder(this.#session.library, name), weightsNames[0]);
-  }
-
-  /** What of the open project could not be used without this VAE. */
-  async #usersOf({ name, hash }: VaeInfo): Promise<string[]> {
-    if (!this.#session.hasProject) return [];
-    const { path } = this.#session.project;
-    const manifests = await Promise.all((await listLatents(path)).map((key) => readManifest(latentsFolder(path, key))));
-    const latents = manifests.filter((manifest) => manifest?.vae.hash === hash);
-    const keys = new Set(latents.map((manifest) => manifest?.key));
-    const runs = (await listRuns(path)).filter((run) => run.vae === name || keys.has(run.latentsKey));
-    return [
-      ...latents.map((manifest) => `the latents of ${picturesIn(manifest!)} pictures`),
-      ...runs.map((run) => `the run “${run.name}”`),
-    ];
   }
 
   /** What a browser has sent: one file or folder by its own name, or several files together. */

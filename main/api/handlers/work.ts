@@ -1,6 +1,4 @@
 /** Handlers of long work: each starts a job and answers with its id. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isStudioError, studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import type { ImportResult, PictureSettings, PictureSource } from '../../datasets/schema.ts';
@@ -9,9 +7,9 @@ import type { EncodingWishes } from '../../latents/schema.ts';
 import type { RunRecord } from '../../runs/schema.ts';
 import { addToLog, createRunFolder, deleteRun, isVaeRun, readRun, readVaeRun, writeRun } from '../../runs/store.ts';
 import type { AnyRun } from '../../runs/store.ts';
-import { withFileErrors } from '../../storage/files.ts';
 import type { DeviceKind } from '../../engine/schema.ts';
 import type { Preset, RunConfig } from '../../training/schema.ts';
+import { listTrained } from '../../vae/trained.ts';
 import type { VaeRunRecord, VaeTrainingConfig } from '../../vae/training-schema.ts';
 import type { ProbedModel, TrainingProgress } from '../../workers/engine.contract.ts';
 import type { StudioContract } from '../contract/contract.ts';
@@ -20,6 +18,8 @@ import { outliveCrashes } from './crashes.ts';
 import type { Engine } from './engine-link.ts';
 import type { JobReport, JobStart, StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
+import { uploadedSource } from './uploaded-source.ts';
+import { usersOfVae } from './vae-users.ts';
 
 /** Undefined means “unknown”; the job then has no such field. */
 export function measured(progress: {
@@ -163,9 +163,14 @@ export class Work {
     this.#session.jobs.cancel(job);
   }
 
+  /** Throws `run.unknown`, and `vae.inUse` for a VAE that latents or runs of the project need. */
   async deleteRun(run: string): Promise<void> {
     if (this.#training.has(run)) throw studioError('run.alreadyRunning', { run });
-    await deleteRun(this.#session.project.path, run);
+    const { path } = this.#session.project;
+    const vae = (await listTrained(path)).find(({ name }) => name === run);
+    const users = vae ? await usersOfVae(path, vae) : [];
+    if (users.length > 0) throw studioError('vae.inUse', { name: run, users });
+    await deleteRun(path, run);
     this.#session.projectChanged();
   }
 
@@ -290,14 +295,6 @@ export class Work {
     void ended.finally(() => this.#open.delete(ended));
     return job;
   }
-}
-
-/** What lies at the top of an upload is what the person chose: a folder, files, archives. */
-async function uploadedSource({ ports }: Session, id: string): Promise<PictureSource> {
-  const base = ports.uploadFolder?.(id);
-  const names = base === undefined ? [] : await withFileErrors(base, () => readdir(base));
-  if (base === undefined || names.length === 0) throw studioError('dataset.folderMissing', { path: id });
-  return { kind: 'paths', paths: names.toSorted().map((name) => join(base, name)), base };
 }
 
 type WorkMethods =

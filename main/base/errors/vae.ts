@@ -41,6 +41,11 @@ export const vaeErrors = {
     means: 'It was not removed: without it they could not be gone on with, and no pictures be made.',
     advice: 'Delete these first, or keep the VAE.',
   })),
+  'vae.changed': entry<{ name: string }>('user', ({ name }) => ({
+    what: `The weights of the VAE “${name}” are not those that the latents were made with any more.`,
+    means: 'Nothing was started: pictures would come out wrong. Runs and latents are as they were.',
+    advice: 'Encode the pictures with it again and start a new run, or bring the earlier weights back.',
+  })),
   'vae.notRemovable': entry<{ name: string; reason: string }>('user', ({ name, reason }) => ({
     what: `The VAE “${name}” can not be removed here: ${reason}.`,
     means: 'Nothing was changed.',

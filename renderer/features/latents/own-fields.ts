@@ -128,6 +128,14 @@ const lossGroup: ConfigGroup<VaeTrainingConfig> = {
     },
     {
       kind: 'number',
+      path: 'loss.psnr',
+      label: 'Weight of exactness in every picture',
+      term: 'PSNR',
+      help: 'The logarithm of each picture’s squared error, so that easy and difficult pictures count alike. 0 gives sharper pictures that are less exact.',
+      step: 'any',
+    },
+    {
+      kind: 'number',
       path: 'loss.kl',
       label: 'Weight of tidy latents',
       term: 'KL divergence',

@@ -1,6 +1,6 @@
 """Writes ../vaes/: tiny VAEs with random weights, as diffusers saves them, and what diffusers computes with them.
 
-    python3 vaes.py    # needs PyPI's torch, diffusers and safetensors (made with 2.15.0, 0.42.1 and 0.8.0)
+    python3 vaes.py && npx prettier --write ../vaes    # needs PyPI's torch, diffusers and safetensors (made with 2.15.0, 0.42.1 and 0.8.0)
 
 Each folder has config.json, the weights, and expected.json. The LDM layout has no folder: ldm.json lists its names and shapes, which
 diffusers' own converter turns into its current ones, and values come from a formula, so that norms of 32 groups, the only ones that
