@@ -141,7 +141,6 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
   },
   'several sets': (world, vaes) => {
     scenarios['several VAEs']?.(world, vaes);
-    world.addRun('First try', preset.config, preset.id, 'finished', 2400);
     vaes.caches = [
       cacheOf(starter, { usedBy: ['First try', 'Quick look, run 2'] }),
       cacheOf(added, { pictures: 5118, leftOut, retried: 3, flip: true, precision: 'half' }),

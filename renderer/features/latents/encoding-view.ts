@@ -54,7 +54,8 @@ const muchWaiting = 0.1;
 /** How well the device is kept busy; undefined until it has been measured. */
 export function waitingWords({ idleShare }: Pick<Job, 'idleShare'>): string | undefined {
   if (idleShare === undefined) return undefined;
-  const share = `The device waited for pictures ${formatShare(idleShare)} of the time`;
+  const part = idleShare < 0.01 ? 'less than 1 %' : formatShare(idleShare);
+  const share = `The device waited for pictures ${part} of the time`;
   return idleShare > muchWaiting
     ? `${share}: reading them from the disk is the slow part now.`
     : `${share}, so it is kept busy.`;

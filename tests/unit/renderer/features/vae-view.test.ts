@@ -77,6 +77,7 @@ describe('how pictures are encoded', () => {
   });
   it('says how long the device waited, and when that is much', () => {
     expect(waitingWords({})).toBeUndefined();
+    expect(waitingWords({ idleShare: 0.00005 })).toContain('less than 1 % of the time');
     expect(waitingWords({ idleShare: 0.034 })).toBe(
       'The device waited for pictures 3.4 % of the time, so it is kept busy.',
     );
