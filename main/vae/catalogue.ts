@@ -4,5 +4,6 @@ export const vaeCatalogue = [
     name: 'starter',
     title: 'Starter VAE',
     description: 'Ships with the studio: small and fast, made for a first model on a computer without a GPU.',
+    licence: 'Apache-2.0',
   },
 ] as const;

@@ -12,6 +12,6 @@ export const leads: Readonly<Record<Section, string>> = {
     'A picture compressor (VAE) turns a picture into a small grid of numbers, and such a grid into a picture again.',
   check:
     'Each picture is compressed and made into a picture again (reconstruction). What is lost here is lost for good.',
-  own: 'A compressor made for your kind of pictures gives back more of them than one that is made for all kinds.',
+  own: 'A compressor made for your kind of pictures can give back more of them than one that is made for all kinds.',
   sets: 'What was encoded is kept, one set for each compressor and its options, so that nothing is encoded twice.',
 };
