@@ -1,4 +1,4 @@
-/** Encoding pictures, from PNG files to latents, and decoding latents to pixels, with the starter VAE or a well-known one. */
+/** Encoding pictures, from PNG files or from their pixels to latents on disk, and decoding latents to pixels, with the starter VAE or a well-known one. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const roundsOf = ({ options, rounds }: BenchContext): Contest['rounds'] =>
 async function measured(
   context: BenchContext,
   contest: Pick<Contest, 'name' | 'ours' | 'peer'>,
-  setting: { readonly pictures: number; readonly batch?: number },
+  setting: { readonly pictures: number; readonly batch?: number; readonly from?: 'files' | 'pixels' },
 ): Promise<Result[]> {
   const { device, vae, size } = context.options;
   const { result } = await hold({
@@ -47,14 +47,16 @@ export async function encodeBench(context: BenchContext): Promise<Result[]> {
   const folder = await mkdtemp(join(tmpdir(), 'cauchy-bench-'));
   try {
     const files = await drawPictures(folder, pictures, size);
-    const ours = await context.ours('encode', { device, resources, vae, folder, files, size });
-    const peer = await context.peer('PyTorch eager', 'encode', {
-      device,
-      vae: peerVae(vae, resources),
-      paths: files.map((file) => join(folder, file)),
-      batch: workload(vae, size).batch,
-    });
-    return await measured(context, { name: 'encode', ours, peer }, { pictures });
+    const paths = files.map((file) => join(folder, file));
+    const { batch } = workload(vae, size);
+    const results: Result[] = [];
+    for (const from of ['files', 'pixels'] as const) {
+      const ours = await context.ours('encode', { device, resources, vae, folder, files, size, from });
+      const spec = { device, vae: peerVae(vae, resources), paths, batch, from };
+      const peer = await context.peer('PyTorch eager', 'encode', spec);
+      results.push(...(await measured(context, { name: 'encode', ours, peer }, { pictures, from })));
+    }
+    return results;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -32,6 +32,8 @@ export const encodeSpecSchema = z.strictObject({
   folder: z.string(),
   files: z.array(z.string()),
   size: z.int().positive(),
+  /** `pixels`: pictures are decoded before the clock starts, so that the network is what is timed. */
+  from: z.enum(['files', 'pixels']),
 });
 
 /** What the encoder must know of a picture whose import nobody recorded. */
@@ -62,17 +64,20 @@ function openingOnce(device: Device): Device {
 
 /** A round encodes all pictures to a set of latents on disk; `values`: their mean magnitude. */
 export const prepareEncode: Prepare = async (given) => {
-  const { device: kind, resources, vae: name, folder, files, size } = encodeSpecSchema.parse(given);
+  const { device: kind, resources, vae: name, folder, files, size, from } = encodeSpecSchema.parse(given);
   const device = openingOnce(await openDevice(kind));
   const vae = await benchVae(name, resources);
+  const pictures = files.map((file, index) => used(file, index, size));
+  const decoded = new Map<UsedPicture, Uint8Array>();
+  if (from === 'pixels') for (const picture of pictures) decoded.set(picture, await loadPicture(folder, picture));
   const options = {
     project: folder,
-    pictures: files.map((file, index) => used(file, index, size)),
+    pictures,
     datasetHash: 'bench',
     pictureSize: size,
     vae,
     device,
-    loadPixels: (picture: UsedPicture) => loadPicture(folder, picture),
+    loadPixels: async (picture: UsedPicture) => decoded.get(picture) ?? loadPicture(folder, picture),
   };
   return {
     facts: {},

@@ -1,4 +1,4 @@
-"""Encoding PNG files in PyTorch; Pillow reads the next batch meanwhile."""
+"""Encoding PNG files, or pixels that were read before, in PyTorch; Pillow reads the next batch meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,8 +19,11 @@ def encode(spec):
     def read(path):
         return numpy.asarray(image.open(path).convert("RGB"))
 
+    known = {path: read(path) for path in paths} if spec["from"] == "pixels" else {}
+
     def load(start):
-        pictures = numpy.stack([read(path) for path in paths[start : start + batch]])
+        chosen = paths[start : start + batch]
+        pictures = numpy.stack([known[path] if path in known else read(path) for path in chosen])
         return torch.from_numpy(pictures).permute(0, 3, 1, 2)
 
     @torch.inference_mode()
