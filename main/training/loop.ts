@@ -152,7 +152,9 @@ export async function trainingLoop<B, R extends LoopReport, Row extends { readon
   const ended = (): LoopEnd['reason'] | undefined => {
     if (signal.aborted) return 'stopped';
     if (step >= task.steps) return 'finished';
-    return options.deadline !== undefined && now() >= options.deadline ? 'deadline' : undefined;
+    // Too few minutes for the preparations and a step end in one step, not in a “finished” run that never learned anything.
+    const isOver = step > 0 && options.deadline !== undefined && now() >= options.deadline;
+    return isOver ? 'deadline' : undefined;
   };
 
   let burst = 1;

@@ -271,6 +271,11 @@ describe('the loop', () => {
     expect(mean(errors.slice(-40))).toBeLessThan(0.7 * mean(errors.slice(0, 40)));
   });
 
+  it('makes one step even when its minutes were over before it began', async () => {
+    const { end } = await runTiny({ loop: { now: () => 5000, deadline: 3000 } });
+    expect(end).toMatchObject({ reason: 'deadline', position: { step: 1 } });
+  });
+
   it('stops at its deadline with a checkpoint', async () => {
     let time = 0;
     const { folder, end } = await runTiny({ loop: { now: () => (time += 100), deadline: 3000 } });
