@@ -163,17 +163,13 @@ describe('pictures', () => {
   it('are encoded anew each round', async () => {
     const grey = await encodePng(new Uint8Array(3 * 32 * 32).fill(100), 32, 32);
     writeFileSync(join(folder, 'a.png'), grey);
-    const task = await prepareEncode({
-      device: 'cpu',
-      resources,
-      vae: 'starter',
-      folder,
-      files: ['a.png', 'a.png'],
-      size: 32,
-    });
+    const spec = { device: 'cpu', resources, vae: 'starter', folder, files: ['a.png', 'a.png'], size: 32 };
+    const task = await prepareEncode({ ...spec, from: 'files' });
     const first = await task.round();
     expect(first.values[0]).toBeGreaterThan(0);
     expect((await task.round()).values).toEqual(first.values);
+    const fromPixels = await prepareEncode({ ...spec, from: 'pixels' });
+    expect((await fromPixels.round()).values).toEqual(first.values);
   });
 
   it('are decoded, and what a peer must know of the VAE is its architecture and how its weights start', async () => {

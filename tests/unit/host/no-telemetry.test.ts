@@ -28,6 +28,7 @@ const allowed = [
   /^project\.json$/,
   /^project\.lock$/,
   /^dataset\/(settings\.json|manifest\.jsonl|images\/[0-9a-f]+\.png)$/,
+  /^latents\/chosen\.json$/,
   /^latents\/[0-9a-f]+\/(manifest\.json|statistics\.json|(normalisation|shard-\d+)\.safetensors)$/,
   /^runs\/run-001\/(run\.json|metrics\.jsonl|log\.jsonl)$/,
   /^runs\/run-001\/samples\/(sheets\.jsonl|step-\d+-[12]\.png)$/,
