@@ -1,6 +1,7 @@
 /** Every setting of training a VAE as data: what it does, which way is which, what it costs. */
 import { vaeTrainingConfigSchema } from '../../api/studio.ts';
 import type { VaeTrainingConfig } from '../../api/studio.ts';
+import { anyRunFields } from '../train/any-run-fields.ts';
 import type { ConfigField, ConfigGroup } from '../train/config-field.ts';
 
 export const usualTraining: VaeTrainingConfig = vaeTrainingConfigSchema.parse({});
@@ -218,22 +219,7 @@ const paceGroup: ConfigGroup<VaeTrainingConfig> = {
       help: 'How often the run shows pictures beside what comes back of them, besides the sheet at the start. 0 shows none.',
       step: 1,
     },
-    {
-      kind: 'number',
-      path: 'checkpointMinutes',
-      label: 'Minutes between saved states',
-      term: 'checkpoints',
-      help: 'If the computer stops, at most this much is lost. Saving takes a moment. There is always one on stop and at the end.',
-      step: 'any',
-    },
-    {
-      kind: 'number',
-      path: 'seed',
-      label: 'Starting number',
-      term: 'seed',
-      help: 'The same number with the same settings gives the same run. Another number gives another run of the same kind.',
-      step: 1,
-    },
+    ...anyRunFields,
   ],
 };
 

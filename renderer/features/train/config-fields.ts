@@ -1,5 +1,6 @@
 /** Every setting of a run as data: what it does, which way is which, what it costs. The order is the order on screen. */
 import type { RunConfig } from '../../api/studio.ts';
+import { anyRunFields } from './any-run-fields.ts';
 import type { ConfigField, ConfigGroup } from './config-field.ts';
 import { learningGroup, memoryGroup } from './learning-fields.ts';
 import { networkGroup } from './network-fields.ts';
@@ -71,22 +72,7 @@ const lengthGroup: ConfigGroup = {
       help: 'How often the run shows what it can draw, besides the sheet at the start. Each one takes a moment; 0 shows none.',
       step: 1,
     },
-    {
-      kind: 'number',
-      path: 'checkpointMinutes',
-      label: 'Minutes between saved states',
-      term: 'checkpoints',
-      help: 'If the computer stops, at most this much is lost. Saving takes a moment. There is always one on stop and at the end.',
-      step: 'any',
-    },
-    {
-      kind: 'number',
-      path: 'seed',
-      label: 'Starting number',
-      term: 'seed',
-      help: 'The same number with the same settings gives the same run. Another number gives another run of the same kind.',
-      step: 1,
-    },
+    ...anyRunFields,
   ],
 };
 
