@@ -10,8 +10,20 @@ import { starterConfig } from './starter.ts';
 
 export const starterPath = (resources: string): string => join(resources, 'vae', 'starter.safetensors');
 
-export async function shippedVaes(resources: string): Promise<VaeInfo[]> {
-  const path = starterPath(resources);
+/** What ships does not change while the studio runs, so it is hashed once and not for every list. */
+const known = new Map<string, Promise<VaeInfo[]>>();
+
+export function shippedVaes(resources: string): Promise<VaeInfo[]> {
+  const before = known.get(resources);
+  if (before) return before;
+  const infos = describeShipped(starterPath(resources));
+  known.set(resources, infos);
+  // A file that could not be read is read again when it is asked for again.
+  infos.catch(() => known.delete(resources));
+  return infos;
+}
+
+async function describeShipped(path: string): Promise<VaeInfo[]> {
   const file = await openSafetensors(path);
   await file.close();
   return Promise.all(
