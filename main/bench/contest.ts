@@ -20,8 +20,8 @@ export interface Contest {
   readonly peer: Side | NoPeer;
   /** Sides that take turns with the two, for figures of their own. */
   readonly beside?: readonly Side[] | undefined;
-  /** The first so many rounds must give equal values, to this relative tolerance. */
-  readonly agreement?: { readonly rounds: number; readonly tolerance: number } | undefined;
+  /** The first so many values must be equal, to this relative tolerance. */
+  readonly agreement?: { readonly values: number; readonly tolerance: number } | undefined;
   readonly rounds: RoundOptions;
   readonly machine: Machine;
   readonly now: () => Date;
@@ -77,9 +77,9 @@ export async function hold(contest: Contest): Promise<Outcome> {
   return { result, beside: turns.slice(2) };
 }
 
-/** The largest difference of what two sides computed in their first rounds. */
+/** The largest difference of what two sides computed first. */
 function compare(own: Turns, other: Turns, agreement: NonNullable<Contest['agreement']>): number {
-  const [a, b] = [own, other].map(({ all }) => all.slice(0, agreement.rounds).flatMap(({ values }) => values)) as [
+  const [a, b] = [own, other].map(({ all }) => all.flatMap(({ values }) => values).slice(0, agreement.values)) as [
     number[],
     number[],
   ];

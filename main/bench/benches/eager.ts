@@ -14,7 +14,7 @@ export async function eagerBench(context: BenchContext): Promise<Result[]> {
     ours: await context.ours('step', { device, network, batch, precision: 'full' }),
     peer: await context.ours('eager', { device: 'cpu', network, batch, precision: 'full' }, 'TF.js eager, wasm'),
     // The wasm backend's transcendental functions are its own.
-    agreement: { rounds: 2, tolerance: 1e-3 },
+    agreement: { values: 2, tolerance: 1e-3 },
     // A step of the peer takes many seconds, so that a few say enough.
     rounds: { ...context.rounds, rounds: Math.min(context.rounds.rounds, 3), warmUp: 1 },
   });

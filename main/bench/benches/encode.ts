@@ -34,7 +34,7 @@ async function measured(
     setting: { vae, size, ...setting },
     rounds: roundsOf(context),
     // The same pictures (or latents) and weights; float32 sums in other orders.
-    agreement: { rounds: 1, tolerance: 1e-4 },
+    agreement: { values: 1, tolerance: 1e-4 },
   });
   const perSecond = (ms: number) => (1000 * setting.pictures) / ms;
   const peer = result.peer_ms === null ? {} : { peer_per_second: perSecond(result.peer_ms) };

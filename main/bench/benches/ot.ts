@@ -20,7 +20,7 @@ export async function otBench(context: BenchContext): Promise<Result[]> {
       ours: await context.ours('ot', spec),
       peer: await context.peer('NumPy and SciPy', 'ot', spec),
       // Both are optimal; the costs are sums of float32 products.
-      agreement: { rounds: 1, tolerance: 1e-5 },
+      agreement: { values: 1, tolerance: 1e-5 },
     });
     results.push(result);
   }

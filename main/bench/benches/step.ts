@@ -20,8 +20,11 @@ const peerTitle = ({ peer, precision }: BenchContext['options']): string =>
     : precision === 'mixed'
       ? 'PyTorch eager, autocast'
       : 'PyTorch eager';
-/** Later losses differ because training amplifies rounding. */
-const comparedRounds = 5;
+/**
+ * Steps whose losses are compared. Later ones differ because training amplifies rounding: on CUDA, where a round has 40 steps,
+ * they agreed to 2e-7 for 230 steps and to 1e-2 thirty steps later.
+ */
+const comparedSteps = 8;
 
 export async function stepBench(context: BenchContext): Promise<Result[]> {
   const { options } = context;
@@ -55,7 +58,7 @@ export async function stepBench(context: BenchContext): Promise<Result[]> {
     ours,
     peer,
     beside: [gemm],
-    agreement: { rounds: comparedRounds, tolerance: toleranceOf(options) },
+    agreement: { values: comparedSteps, tolerance: toleranceOf(options) },
   });
   const perMs = flops / 1e6;
   const gemmRate = perMs / median(beside[0]!.ms);

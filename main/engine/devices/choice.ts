@@ -37,6 +37,9 @@ export function deviceRows(
 
 /** Graphics cards fail by their drivers. */
 const driverAdvice = 'A newer driver often helps: update it, restart the computer, and check again.';
+/** Seen on a Linux server with an NVIDIA card: its Vulkan driver loads these, and without them there is no card at all. */
+const noAdapterAdvice =
+  'On Linux without a desktop, the driver’s Vulkan part also needs libvulkan1, libegl1 and libgl1: install these packages and check again. Elsewhere a newer driver often helps.';
 
 function rowOf(info: DeviceInfo, check: DeviceCheck | undefined, cpu: DeviceCheck | undefined): DeviceRow {
   if (!check) return { ...info, state: info.unusable === undefined ? 'unchecked' : 'missing' };
@@ -47,9 +50,11 @@ function rowOf(info: DeviceInfo, check: DeviceCheck | undefined, cpu: DeviceChec
 /** What was not seen and did not answer either is still just not there. */
 function failedRow(info: DeviceInfo, check: DeviceCheck, problem: string): DeviceRow {
   if (info.unusable !== undefined) return { ...info, check, state: 'missing' };
-  const advice = info.advice ?? (info.kind === 'cpu' ? undefined : driverAdvice);
+  const advice = info.advice ?? (info.kind === 'cpu' ? undefined : adviceFor(problem));
   return { ...info, unusable: problem, ...(advice && { advice }), check, state: 'failed' };
 }
+
+const adviceFor = (problem: string): string => (/no supported adapters/i.test(problem) ? noAdapterAdvice : driverAdvice);
 
 function workingRow(info: DeviceInfo, check: DeviceCheck, cpu: DeviceCheck | undefined): DeviceRow {
   const slow = info.slow ?? slowerThanCpu(info.kind, check, cpu);

@@ -120,9 +120,24 @@ class Block(nn.Module):
 class Dit(nn.Module):
     """The DiT of the method without the frequency filter and classes."""
 
-    def __init__(self, channels, side, patch, width, depth, heads, mlp, rope, frequencyFilter):
+    def __init__(
+        self,
+        channels,
+        side,
+        patch,
+        width,
+        depth,
+        heads,
+        mlp,
+        rope,
+        frequencyFilter,
+        norm="rms",
+        qkNorm=True,
+        condMixing=False,
+    ):
         super().__init__()
-        assert mlp == "relu" and not frequencyFilter, "not among the benchmarks"
+        usual = mlp == "relu" and norm == "rms" and qkNorm and not frequencyFilter and not condMixing
+        assert usual, "not among the benchmarks"
         self.channels, self.patch, self.grid = channels, patch, side // patch
         self.x_embedder = nn.ModuleDict({"proj": nn.Conv2d(channels, width, patch, patch)})
         self.t_embedder = nn.ModuleDict(

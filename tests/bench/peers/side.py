@@ -73,6 +73,8 @@ def torch_device(torch, wanted):
         return torch.device("cpu")
     if not torch.cuda.is_available():
         fail("device", f"PyTorch {torch.__version__} finds no CUDA device")
+    # Convolutions would round factors to 10 bits unless told otherwise; matrix products do not.
+    torch.backends.cudnn.allow_tf32 = False
     return torch.device("cuda")
 
 

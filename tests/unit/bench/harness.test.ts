@@ -121,7 +121,7 @@ describe('turns', () => {
 describe('a result', () => {
   it('compares the two sides', async () => {
     const { result } = await hold(
-      contest(await side('ours'), await side('PyTorch'), { agreement: { rounds: 2, tolerance: 0 } }),
+      contest(await side('ours'), await side('PyTorch'), { agreement: { values: 2, tolerance: 0 } }),
     );
     expect(resultSchema.parse(result)).toEqual({
       name: 'test',
@@ -156,6 +156,18 @@ describe('a result', () => {
     expect(formatResults([result])).toContain('Nothing to compare with: nobody came.');
   });
 
+  it('compares the first values alone, also where a round has more', async () => {
+    const burst = (last: number): Side => ({
+      title: 'bursts',
+      facts: {},
+      round: () => Promise.resolve({ ms: 1, values: [1, 2, last] }),
+      end: () => Promise.resolve({ rss_mb: null }),
+      kill: () => undefined,
+    });
+    const { result } = await hold(contest(burst(3), burst(4), { agreement: { values: 2, tolerance: 0 } }));
+    expect(result.loss_difference).toBe(0);
+  });
+
   it('has the turns of sides that measure beside the two', async () => {
     const { beside } = await hold(
       contest(await side('ours'), { reason: 'nobody came' }, { beside: [await side('gemm')] }),
@@ -173,7 +185,7 @@ describe('a result', () => {
         end: () => Promise.resolve({ rss_mb: null }),
         kill: () => undefined,
       };
-      const wrong = hold(contest(await side('ours'), other, { agreement: { rounds: 2, tolerance: 0.1 } }));
+      const wrong = hold(contest(await side('ours'), other, { agreement: { values: 2, tolerance: 0.1 } }));
       await expect(wrong).rejects.toMatchObject({ code: 'bench.disagree' });
     },
   );

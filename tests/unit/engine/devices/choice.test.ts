@@ -68,6 +68,11 @@ describe('what is known about a device', () => {
     expect(found.advice).toContain('driver');
   });
 
+  it('names what a server lacks when the driver’s Vulkan part finds no card', () => {
+    const found = row(gpu, check(gpu, 10, { problem: 'Failed to get a WebGPU adapter: No supported adapters.' }));
+    expect(found.advice).toMatch(/libvulkan1.*libegl1.*libgl1/);
+  });
+
   it('is that it works when numbers are off by no more than rounding explains', () => {
     const deviations = right.map((part) => ({ ...part, deviation: 0.99 * tolerance }));
     expect(row(gpu, check(gpu, 10, { deviations })).state).toBe('ready');
