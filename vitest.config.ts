@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time.
-// `npm test` runs the projects that this computer can run; journeys run one after another, because each needs
-// the whole computer.
+// `npm test` runs the projects that this computer can run. Those in the browser run one after another, because each needs the
+// whole computer; those in the terminal wait for processes half of the time.
 export default defineConfig({
   test: {
     setupFiles: ['tests/support/setup.ts'],
@@ -25,7 +25,6 @@ export default defineConfig({
         test: {
           name: 'terminal',
           include: ['tests/e2e/terminal*.test.ts'],
-          fileParallelism: false,
           testTimeout: 300_000,
         },
       },
