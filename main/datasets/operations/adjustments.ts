@@ -1,0 +1,47 @@
+/** What recorded operations come to: a pure fold over the rows that are in force. */
+import type { Operation, OperationRow } from './schema.ts';
+
+export interface Adjustments {
+  /** Ids of pictures that are neither encoded nor trained on. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Of a dataset about whose pictures nothing was done. */
+export const unadjusted: Adjustments = { leftOut: new Set() };
+
+/** Ids of the pictures that an operation names, each once. */
+export const picturesNamed = ({ pictures }: Operation): readonly string[] => [...new Set(pictures)];
+
+/** Ids of the rows that nothing takes back. A row that takes another back is one of them while nothing takes it back itself. */
+export function rowsInForce(rows: readonly OperationRow[]): ReadonlySet<number> {
+  const takenBack = new Set<number>();
+  const inForce = new Set<number>();
+  // What takes a row back comes after it, so from the end each row's fate is known when it is reached.
+  for (const row of rows.toReversed()) {
+    if (takenBack.has(row.id)) continue;
+    inForce.add(row.id);
+    if (row.kind === 'undo') takenBack.add(row.of);
+  }
+  return inForce;
+}
+
+/** The adjustments after one more operation. */
+export function adjusted(before: Adjustments, operation: Operation): Adjustments {
+  switch (operation.kind) {
+    case 'leaveOut':
+      return { ...before, leftOut: new Set([...before.leftOut, ...operation.pictures]) };
+    case 'putBack': {
+      const back = new Set(operation.pictures);
+      return { ...before, leftOut: new Set([...before.leftOut].filter((id) => !back.has(id))) };
+    }
+  }
+}
+
+/** What the rows come to, in order, without those that were taken back. */
+export function adjustmentsOf(rows: readonly OperationRow[]): Adjustments {
+  const inForce = rowsInForce(rows);
+  return rows
+    .filter((row) => row.kind !== 'undo')
+    .filter(({ id }) => inForce.has(id))
+    .reduce(adjusted, unadjusted);
+}

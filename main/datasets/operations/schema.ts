@@ -1,0 +1,29 @@
+/** What can be done about pictures of a dataset, as recorded: every row is one operation, or takes one back. Browser-safe. */
+import { z } from 'zod';
+import { pictureIdSchema } from '../schema.ts';
+
+const pictures = z.array(pictureIdSchema).min(1);
+
+/** The pictures stay in the project, but are neither encoded nor trained on. */
+const leaveOutSchema = z.strictObject({ kind: z.literal('leaveOut'), pictures });
+/** Some that were left out are used again. */
+const putBackSchema = z.strictObject({ kind: z.literal('putBack'), pictures });
+
+export const operationSchema = z.discriminatedUnion('kind', [leaveOutSchema, putBackSchema]);
+export type Operation = z.infer<typeof operationSchema>;
+export type OperationKind = Operation['kind'];
+
+/** Rows are numbered from 1 in the order in which they were written. */
+const row = { id: z.int().positive(), at: z.iso.datetime() };
+
+/** Takes back the row `of`, whatever was done since; taking that back does it again. */
+const undoSchema = z.strictObject({ ...row, kind: z.literal('undo'), of: z.int().positive() });
+export type Undo = z.infer<typeof undoSchema>;
+
+/** A line of `dataset/operations.jsonl`. */
+export const operationRowSchema = z.discriminatedUnion('kind', [
+  leaveOutSchema.extend(row),
+  putBackSchema.extend(row),
+  undoSchema,
+]);
+export type OperationRow = z.infer<typeof operationRowSchema>;
