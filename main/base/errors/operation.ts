@@ -9,6 +9,11 @@ export const operationErrors = {
     means: unchanged,
     advice: 'Name pictures by their path, as they were imported, or by their id.',
   })),
+  'dataset.allLeftOut': entry<{ pictures: number }>('user', ({ pictures }) => ({
+    what: pictures === 1 ? 'The only picture is left out.' : `All ${pictures} pictures are left out.`,
+    means: 'Nothing was started: there is nothing to learn from.',
+    advice: 'Undo what left them out, or import more pictures.',
+  })),
   'dataset.unknownOperation': entry<{ id: number; known: readonly number[] }>('user', ({ id, known }) => ({
     what: `There is no operation ${id} on these pictures.`,
     means: 'Nothing was undone.',

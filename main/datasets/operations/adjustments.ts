@@ -1,13 +1,8 @@
 /** What recorded operations come to: a pure fold over the rows that are in force. */
-import type { Operation, OperationRow } from './schema.ts';
-
-export interface Adjustments {
-  /** Ids of pictures that are neither encoded nor trained on. */
-  readonly leftOut: ReadonlySet<string>;
-}
+import type { Adjustments, Operation, OperationRow } from './schema.ts';
 
 /** Of a dataset about whose pictures nothing was done. */
-export const unadjusted: Adjustments = { leftOut: new Set() };
+export const unadjusted: Adjustments = { leftOut: [] };
 
 /** Ids of the pictures that an operation names, each once. */
 export const picturesNamed = ({ pictures }: Operation): readonly string[] => [...new Set(pictures)];
@@ -29,10 +24,10 @@ export function rowsInForce(rows: readonly OperationRow[]): ReadonlySet<number> 
 export function adjusted(before: Adjustments, operation: Operation): Adjustments {
   switch (operation.kind) {
     case 'leaveOut':
-      return { ...before, leftOut: new Set([...before.leftOut, ...operation.pictures]) };
+      return { ...before, leftOut: [...new Set([...before.leftOut, ...operation.pictures])].sort() };
     case 'putBack': {
       const back = new Set(operation.pictures);
-      return { ...before, leftOut: new Set([...before.leftOut].filter((id) => !back.has(id))) };
+      return { ...before, leftOut: before.leftOut.filter((id) => !back.has(id)) };
     }
   }
 }

@@ -4,9 +4,8 @@ import { studioError } from '../../base/errors.ts';
 import { JsonlWriter, readJsonl } from '../../storage/jsonl.ts';
 import { readManifest } from '../manifest.ts';
 import { adjustmentsOf, picturesNamed, rowsInForce } from './adjustments.ts';
-import type { Adjustments } from './adjustments.ts';
 import { operationRowSchema } from './schema.ts';
-import type { Operation, OperationRow } from './schema.ts';
+import type { Adjustments, Operation, OperationRow } from './schema.ts';
 
 export const operationsPath = (project: string): string => join(project, 'dataset', 'operations.jsonl');
 

@@ -27,3 +27,29 @@ export const operationRowSchema = z.discriminatedUnion('kind', [
   undoSchema,
 ]);
 export type OperationRow = z.infer<typeof operationRowSchema>;
+
+/** What the rows in force come to. */
+export const adjustmentsSchema = z.strictObject({
+  /** Neither encoded nor trained on; sorted. */
+  leftOut: z.array(pictureIdSchema),
+});
+export type Adjustments = z.infer<typeof adjustmentsSchema>;
+
+/** Pictures in use that adjustments are about. */
+export const adjustedCountsSchema = z.strictObject({ leftOut: z.int().nonnegative() });
+export type AdjustedCounts = z.infer<typeof adjustedCountsSchema>;
+
+/** The log as a person reads it, the oldest row first, and what it comes to. */
+export const operationListSchema = z.strictObject({
+  operations: z.array(
+    z.strictObject({
+      row: operationRowSchema,
+      /** What was done, in plain words. */
+      words: z.string(),
+      /** Nothing has taken it back. */
+      inForce: z.boolean(),
+    }),
+  ),
+  adjustments: adjustmentsSchema,
+});
+export type OperationList = z.infer<typeof operationListSchema>;
