@@ -1,7 +1,7 @@
 /** The verbs of `cauchy pictures`: what is done about pictures, reversibly. */
 import { resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import type { Operation, OperationList } from '../datasets/operations/schema.ts';
+import type { AdjustedCounts, Operation, OperationList } from '../datasets/operations/schema.ts';
 import { nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
 
@@ -33,15 +33,15 @@ async function withOperations(
   await studio.session.openProject(project);
   const { operations, adjustments } = await act();
   const summary = await studio.handlers['project.current']({}, nobody);
-  const [used, leftOut] = [summary?.pictures.used ?? 0, summary?.adjusted?.leftOut ?? 0];
+  const used = summary?.pictures.used ?? 0;
+  const { leftOut, weighed } = summary?.adjusted ?? { leftOut: 0, weighed: 0 };
   const value = {
     project,
     operations: operations.map(({ row, words, inForce }) => ({ ...row, words, in_force: inForce })),
-    adjustments: { left_out: adjustments.leftOut },
-    used,
-    left_out: leftOut,
+    adjustments: { left_out: adjustments.leftOut, weights: adjustments.weights },
+    ...{ used, left_out: leftOut, weighed },
   };
-  output.result(value, describeOperations(operations, { used, leftOut }));
+  output.result(value, describeOperations(operations, { used, leftOut, weighed }));
 }
 
 export const listOperationsCommand = (context: CommandContext, project: string): Promise<void> =>
@@ -64,7 +64,7 @@ export const operateCommand = (
 
 export function describeOperations(
   operations: OperationList['operations'],
-  { used, leftOut }: { readonly used: number; readonly leftOut: number },
+  { used, leftOut, weighed }: AdjustedCounts & { readonly used: number },
 ): string {
   const rows = operations.map(
     ({ row: { id, at }, words, inForce }) =>
@@ -72,6 +72,6 @@ export function describeOperations(
   );
   return [
     ...(rows.length === 0 ? ['Nothing was done about pictures yet.'] : rows),
-    `${used} pictures are in use, of which ${leftOut} are left out.`,
+    `${used} pictures are in use, of which ${leftOut} are left out and ${weighed} count less.`,
   ].join('\n');
 }

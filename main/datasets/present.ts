@@ -43,7 +43,8 @@ export function adjustedPictures(rows: readonly ManifestRow[], { leftOut }: Adju
 }
 
 /** How many of the pictures in use something was done about. */
-export function countAdjusted(rows: readonly ManifestRow[], { leftOut }: Adjustments): AdjustedCounts {
+export function countAdjusted(rows: readonly ManifestRow[], { leftOut, weights }: Adjustments): AdjustedCounts {
   const used = new Set(usedPictures(rows).map(({ id }) => id));
-  return { leftOut: leftOut.filter((id) => used.has(id)).length };
+  const inUse = (ids: readonly string[]) => ids.filter((id) => used.has(id)).length;
+  return { leftOut: inUse(leftOut), weighed: inUse(Object.keys(weights)) };
 }

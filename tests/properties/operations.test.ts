@@ -10,6 +10,7 @@ const pictures = fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1 });
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('leaveOut' as const), pictures }),
   fc.record({ kind: fc.constant('putBack' as const), pictures }),
+  fc.record({ kind: fc.constant('weigh' as const), pictures, weight: fc.constantFrom(0.1, 0.5, 1) }),
 );
 
 /** Rows in which each undo takes back some earlier row, undos among them. */

@@ -2,7 +2,7 @@
 import type { Adjustments, Operation, OperationRow } from './schema.ts';
 
 /** Of a dataset about whose pictures nothing was done. */
-export const unadjusted: Adjustments = { leftOut: [] };
+export const unadjusted: Adjustments = { leftOut: [], weights: {} };
 
 /** Ids of the pictures that an operation names, each once. */
 export const picturesNamed = ({ pictures }: Operation): readonly string[] => [...new Set(pictures)];
@@ -28,6 +28,11 @@ export function adjusted(before: Adjustments, operation: Operation): Adjustments
     case 'putBack': {
       const back = new Set(operation.pictures);
       return { ...before, leftOut: before.leftOut.filter((id) => !back.has(id)) };
+    }
+    case 'weigh': {
+      const { pictures, weight } = operation;
+      const weights = { ...before.weights, ...Object.fromEntries(pictures.map((id) => [id, weight])) };
+      return { ...before, weights: Object.fromEntries(Object.entries(weights).filter(([, value]) => value !== 1)) };
     }
   }
 }

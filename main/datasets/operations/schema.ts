@@ -9,7 +9,10 @@ const leaveOutSchema = z.strictObject({ kind: z.literal('leaveOut'), pictures })
 /** Some that were left out are used again. */
 const putBackSchema = z.strictObject({ kind: z.literal('putBack'), pictures });
 
-export const operationSchema = z.discriminatedUnion('kind', [leaveOutSchema, putBackSchema]);
+/** In training the pictures count so much, of a picture that nothing was done about; 1 takes earlier weights away. */
+const weighSchema = z.strictObject({ kind: z.literal('weigh'), pictures, weight: z.number().positive().max(1) });
+
+export const operationSchema = z.discriminatedUnion('kind', [leaveOutSchema, putBackSchema, weighSchema]);
 export type Operation = z.infer<typeof operationSchema>;
 export type OperationKind = Operation['kind'];
 
@@ -24,6 +27,7 @@ export type Undo = z.infer<typeof undoSchema>;
 export const operationRowSchema = z.discriminatedUnion('kind', [
   leaveOutSchema.extend(row),
   putBackSchema.extend(row),
+  weighSchema.extend(row),
   undoSchema,
 ]);
 export type OperationRow = z.infer<typeof operationRowSchema>;
@@ -32,11 +36,16 @@ export type OperationRow = z.infer<typeof operationRowSchema>;
 export const adjustmentsSchema = z.strictObject({
   /** Neither encoded nor trained on; sorted. */
   leftOut: z.array(pictureIdSchema),
+  /** Of pictures that count less in training, more than 0 and less than 1. */
+  weights: z.record(pictureIdSchema, z.number()),
 });
 export type Adjustments = z.infer<typeof adjustmentsSchema>;
 
 /** Pictures in use that adjustments are about. */
-export const adjustedCountsSchema = z.strictObject({ leftOut: z.int().nonnegative() });
+export const adjustedCountsSchema = z.strictObject({
+  leftOut: z.int().nonnegative(),
+  weighed: z.int().nonnegative(),
+});
 export type AdjustedCounts = z.infer<typeof adjustedCountsSchema>;
 
 /** The log as a person reads it, the oldest row first, and what it comes to. */

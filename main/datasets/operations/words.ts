@@ -19,6 +19,10 @@ function wordsOf(row: OperationRow, rows: ReadonlyMap<number, OperationRow>, nam
       return `Left out: ${named(row.pictures, nameOf)}`;
     case 'putBack':
       return `Used again: ${named(row.pictures, nameOf)}`;
+    case 'weigh':
+      return row.weight === 1
+        ? `Weighed fully again: ${named(row.pictures, nameOf)}`
+        : `Weighed ${row.weight}: ${named(row.pictures, nameOf)}`;
     case 'undo': {
       const of = rows.get(row.of);
       if (of === undefined) return `Undone: operation ${row.of}`;

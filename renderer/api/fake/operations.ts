@@ -8,7 +8,7 @@ import type { FakeWorld } from './world.ts';
 type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`>;
 type OperationRow = Output<'dataset.operations'>['operations'][number]['row'];
 
-const verbs = { leaveOut: 'Left out', putBack: 'Used again' } as const;
+const verbs = { leaveOut: 'Left out', putBack: 'Used again', weigh: 'Weighed' } as const;
 
 export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioContract>, OperationMethods> {
   const rows: OperationRow[] = [];
@@ -19,25 +19,27 @@ export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioCon
 
   function list(): Output<'dataset.operations'> {
     const leftOut = new Set<string>();
+    const weights = new Map<string, number>();
     for (const row of rows) {
       if (row.kind === 'undo' || !isInForce(row.id)) continue;
       for (const id of row.pictures) {
         if (row.kind === 'leaveOut') leftOut.add(id);
-        else leftOut.delete(id);
+        else if (row.kind === 'putBack') leftOut.delete(id);
+        else if (row.weight === 1) weights.delete(id);
+        else weights.set(id, row.weight);
       }
     }
     return {
       operations: rows.map((row) => ({ row, words: wordsOf(row), inForce: isInForce(row.id) })),
-      adjustments: { leftOut: [...leftOut].sort() },
+      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights) },
     };
   }
   function add(row: OperationRow): Output<'dataset.operations'> {
     rows.push(row);
     const changed = list();
-    world.change({
-      adjusted: { leftOut: changed.adjustments.leftOut.length },
-      latents: { encoded: 0, complete: false },
-    });
+    const { leftOut, weights } = changed.adjustments;
+    world.change({ adjusted: { leftOut: leftOut.length, weighed: Object.keys(weights).length } });
+    if (row.kind !== 'weigh') world.change({ latents: { encoded: 0, complete: false } });
     return changed;
   }
   const next = () => ({ id: rows.length + 1, at: new Date().toISOString() });

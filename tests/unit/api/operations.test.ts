@@ -31,7 +31,7 @@ async function rig() {
 
 it('says what was done in words, what of it holds, and what it comes to', async () => {
   const { operate, undo, list, changes, summary } = await rig();
-  expect(await list()).toEqual({ operations: [], adjustments: { leftOut: [] } });
+  expect(await list()).toEqual({ operations: [], adjustments: { leftOut: [], weights: {} } });
   expect((await summary()).adjusted).toBeUndefined();
   await operate('leaveOut', ...ids.slice(0, 4));
   await operate('putBack', ids[3]!);
@@ -45,9 +45,9 @@ it('says what was done in words, what of it holds, and what it comes to', async 
     '4 Done again: operation 1 true',
     '5 Undone: Used again: picture 3.png true',
   ]);
-  expect(adjustments).toEqual({ leftOut: ids.slice(0, 4) });
+  expect(adjustments).toEqual({ leftOut: ids.slice(0, 4), weights: {} });
   expect(changes()).toBe(5);
-  expect(await summary()).toMatchObject({ pictures: { used: 5 }, adjusted: { leftOut: 4 } });
+  expect(await summary()).toMatchObject({ pictures: { used: 5 }, adjusted: { leftOut: 4, weighed: 0 } });
 });
 
 it('numbers operations that come at the same time one after another, and goes on after one that is refused', async () => {
