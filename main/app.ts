@@ -52,7 +52,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...vaeHandlers(session, work, vaes),
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
-      ...operationHandlers(session),
+      ...operationHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,

@@ -1,9 +1,10 @@
 /** What `cauchy pictures` understands. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { Operation } from '../datasets/operations/schema.ts';
+import { colourSchema, leastSquare } from '../datasets/schema.ts';
 import { listOperationsCommand, operateCommand, undoCommand } from './pictures.ts';
-import { count, json, positive, project, withStudio } from './verbs.ts';
+import { count, json, natural, positive, project, withStudio } from './verbs.ts';
 import type { Common } from './verbs.ts';
 
 /** `--project` and `--json` may stand before or after the verb. */
@@ -14,6 +15,17 @@ function weight(text: string): number {
   if (value > 1) throw new InvalidArgumentError('It must be at most 1.');
   return value;
 }
+function side(text: string): number {
+  const value = natural(text);
+  if (value < leastSquare) throw new InvalidArgumentError(`It must be at least ${leastSquare}.`);
+  return value;
+}
+function colour(text: string): string {
+  if (!colourSchema.safeParse(text).success) throw new InvalidArgumentError('It must be a colour like #1a2b3c.');
+  return text;
+}
+const needed = (flags: string, description: string, parse: (text: string) => unknown) =>
+  new Option(flags, description).argParser(parse).makeOptionMandatory();
 
 export function addPictureVerbs(program: Command): void {
   const pictures = program
@@ -21,52 +33,63 @@ export function addPictureVerbs(program: Command): void {
     .description('what to do about single pictures; it can be undone, and your own files are never changed')
     .addOption(project())
     .addOption(json());
-  const sharedBy = (verb: Command) => verb.optsWithGlobals<Shared>();
 
-  /** A verb about pictures, which are named by path or id. */
-  const verb = (name: string, description: string, operationOf: (ids: string[]) => Operation) =>
-    pictures
-      .command(name)
-      .description(description)
-      .argument('<pictures...>', 'paths, as they were imported, or ids')
-      .action((names: string[], _: object, self: Command) => {
-        const shared = sharedBy(self);
-        return withStudio(`pictures ${name}`, shared.json === true, (context) =>
-          operateCommand(context, shared.project, names, operationOf),
-        );
-      });
-
-  verb('leave-out', 'neither encode these nor train on them', (ids) => ({ kind: 'leaveOut', pictures: ids }));
-  verb('put-back', 'use these again, which were left out', (ids) => ({ kind: 'putBack', pictures: ids }));
-
-  pictures
-    .command('weigh')
-    .description('let these count less in training')
-    .argument('<pictures...>', 'paths, as they were imported, or ids')
-    .requiredOption('--weight <w>', 'from more than 0 to 1: how much they count; 1 is as before', weight)
-    .action((names: string[], { weight: value }: { weight: number }, self: Command) => {
-      const shared = sharedBy(self);
-      return withStudio('pictures weigh', shared.json === true, (context) =>
-        operateCommand(context, shared.project, names, (ids) => ({ kind: 'weigh', pictures: ids, weight: value })),
+  /** A verb of the whole log. */
+  const verb = (name: string, description: string) => pictures.command(name).description(description);
+  /** An operation on pictures, which are named by path or id; `operationOf` makes it of their ids and the verb's options. */
+  function operation<O extends object>(
+    name: string,
+    description: string,
+    options: readonly Option[],
+    operationOf: (ids: string[], options: O) => Operation,
+  ): void {
+    const command = verb(name, description).argument('<pictures...>', 'paths, as they were imported, or ids');
+    for (const option of options) command.addOption(option);
+    command.action((names: string[], _: object, self: Command) => {
+      const { json: asJson, project: folder, ...own } = self.optsWithGlobals<Shared & O>();
+      return withStudio(`pictures ${name}`, asJson === true, (context) =>
+        operateCommand(context, folder, names, (ids) => operationOf(ids, own as unknown as O)),
       );
     });
+  }
 
-  pictures
-    .command('operations')
-    .description('what was done, and what is undone')
-    .action((_: object, self: Command) => {
-      const shared = sharedBy(self);
-      return withStudio('pictures operations', shared.json === true, (context) =>
-        listOperationsCommand(context, shared.project),
-      );
-    });
+  operation('leave-out', 'neither encode these nor train on them', [], (ids) => ({ kind: 'leaveOut', pictures: ids }));
+  operation('put-back', 'use these again, which were left out', [], (ids) => ({ kind: 'putBack', pictures: ids }));
+  operation(
+    'weigh',
+    'let these count less in training',
+    [needed('--weight <w>', 'from more than 0 to 1: how much they count; 1 is as before', weight)],
+    (ids, o: { weight: number }) => ({ kind: 'weigh', pictures: ids, weight: o.weight }),
+  );
+  operation(
+    'recrop',
+    'show another square of these',
+    [
+      needed('--x <pixels>', 'its left edge, in pixels of the picture', natural),
+      needed('--y <pixels>', 'its upper edge', natural),
+      needed('--side <pixels>', `its side, ${leastSquare} or more`, side),
+    ],
+    (ids, { x, y, side }: { x: number; y: number; side: number }) => ({
+      kind: 'recrop',
+      pictures: ids,
+      square: { x, y, side },
+    }),
+  );
+  operation(
+    'pad',
+    'show these whole, with a colour beside them',
+    [needed('--background <colour>', '#rrggbb', colour)],
+    (ids, { background }: { background: string }) => ({ kind: 'pad', pictures: ids, background }),
+  );
 
-  pictures
-    .command('undo')
-    .description('take one operation back, whichever; undoing that again does it again')
+  verb('operations', 'what was done, and what is undone').action((_: object, self: Command) => {
+    const { json: asJson, project: folder } = self.optsWithGlobals<Shared>();
+    return withStudio('pictures operations', asJson === true, (context) => listOperationsCommand(context, folder));
+  });
+  verb('undo', 'take one operation back, whichever; undoing that again does it again')
     .argument('<id>', 'its number on the list of operations', count)
     .action((id: number, _: object, self: Command) => {
-      const shared = sharedBy(self);
-      return withStudio('pictures undo', shared.json === true, (context) => undoCommand(context, shared.project, id));
+      const { json: asJson, project: folder } = self.optsWithGlobals<Shared>();
+      return withStudio('pictures undo', asJson === true, (context) => undoCommand(context, folder, id));
     });
 }

@@ -23,6 +23,8 @@ async function idsOf({ studio }: CommandContext, names: readonly string[]): Prom
   return names.map((name) => idOf(name)!);
 }
 
+const nothingDone: AdjustedCounts = { leftOut: 0, weighed: 0, reframed: 0 };
+
 /** Opens the project, does `act`, and shows the operations there are by then. */
 async function withOperations(
   context: CommandContext,
@@ -33,15 +35,14 @@ async function withOperations(
   await studio.session.openProject(project);
   const { operations, adjustments } = await act();
   const summary = await studio.handlers['project.current']({}, nobody);
-  const used = summary?.pictures.used ?? 0;
-  const { leftOut, weighed } = summary?.adjusted ?? { leftOut: 0, weighed: 0 };
+  const counts = { used: summary?.pictures.used ?? 0, ...(summary?.adjusted ?? nothingDone) };
   const value = {
     project,
     operations: operations.map(({ row, words, inForce }) => ({ ...row, words, in_force: inForce })),
-    adjustments: { left_out: adjustments.leftOut, weights: adjustments.weights },
-    ...{ used, left_out: leftOut, weighed },
+    adjustments: { left_out: adjustments.leftOut, weights: adjustments.weights, framings: adjustments.framings },
+    ...{ used: counts.used, left_out: counts.leftOut, weighed: counts.weighed, reframed: counts.reframed },
   };
-  output.result(value, describeOperations(operations, { used, leftOut, weighed }));
+  output.result(value, describeOperations(operations, counts));
 }
 
 export const listOperationsCommand = (context: CommandContext, project: string): Promise<void> =>
@@ -64,7 +65,7 @@ export const operateCommand = (
 
 export function describeOperations(
   operations: OperationList['operations'],
-  { used, leftOut, weighed }: AdjustedCounts & { readonly used: number },
+  { used, leftOut, weighed, reframed }: AdjustedCounts & { readonly used: number },
 ): string {
   const rows = operations.map(
     ({ row: { id, at }, words, inForce }) =>
@@ -72,6 +73,6 @@ export function describeOperations(
   );
   return [
     ...(rows.length === 0 ? ['Nothing was done about pictures yet.'] : rows),
-    `${used} pictures are in use, of which ${leftOut} are left out and ${weighed} count less.`,
+    `${used} pictures are in use, of which ${leftOut} are left out, ${reframed} are framed anew, and ${weighed} count less.`,
   ].join('\n');
 }

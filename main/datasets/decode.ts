@@ -6,7 +6,7 @@ import { judgeContent, readableFormats } from './formats.ts';
 import { leastSide, mostAspect, mostFileBytes, mostPixels, mostSeconds } from './limits.ts';
 import type { DecodedPicture, DecodeOutcome, DecodeRequest, RefusedPicture } from './protocol.ts';
 import { readFailure } from './reasons.ts';
-import type { PictureSettings } from './schema.ts';
+import type { PictureSettings, Square } from './schema.ts';
 import { layOnSquare } from './shape.ts';
 import { encodePng, loadSharp, openStrictly } from './sharp.ts';
 
@@ -16,8 +16,8 @@ export function pictureId(bytes: Uint8Array): string {
 }
 
 /** Reads, checks and shapes one picture. A file that can not be used is an outcome; only our own faults throw. */
-export async function decodePicture({ source, settings }: DecodeRequest): Promise<DecodeOutcome> {
-  if (source.kind === 'drawn') return draw(source.seed, source.index, settings.size);
+export async function decodePicture({ source, settings, square }: DecodeRequest): Promise<DecodeOutcome> {
+  if (source.kind === 'drawn') return draw(source.seed, source.index, settings, square);
   let bytes: Uint8Array;
   if (source.kind === 'bytes') bytes = source.bytes;
   else {
@@ -25,12 +25,19 @@ export async function decodePicture({ source, settings }: DecodeRequest): Promis
     if (!(read instanceof Uint8Array)) return read;
     bytes = read;
   }
-  return decodeBytes(bytes, settings);
+  return decodeBytes(bytes, settings, square);
 }
 
-async function draw(seed: number, index: number, size: number): Promise<DecodedPicture> {
+async function draw(
+  seed: number,
+  index: number,
+  settings: PictureSettings,
+  square: Square | undefined,
+): Promise<DecodedPicture> {
+  const { size } = settings;
   const rgb = drawFace({ seed, index, size });
-  const png = await encodePng(rgb, size, size);
+  const whole = await encodePng(rgb, size, size);
+  const png = square ? await shapePng(whole, settings, square) : whole;
   return { kind: 'decoded', id: pictureId(rgb), png, width: size, height: size, format: 'drawn', bytes: rgb.length };
 }
 
@@ -52,7 +59,11 @@ const refusedAsTooLarge = (size: number): RefusedPicture =>
     true,
   );
 
-async function decodeBytes(bytes: Uint8Array, settings: PictureSettings): Promise<DecodeOutcome> {
+async function decodeBytes(
+  bytes: Uint8Array,
+  settings: PictureSettings,
+  square: Square | undefined,
+): Promise<DecodeOutcome> {
   if (bytes.length === 0) return refused('The file is empty (0 bytes).');
   const content = judgeContent(bytes);
   if (content.kind === 'unknown') return refused(`This is not a picture: its contents are not ${readableFormats}.`);
@@ -67,7 +78,7 @@ async function decodeBytes(bytes: Uint8Array, settings: PictureSettings): Promis
     const { width, height } = metadata.autoOrient;
     const problem = sizeProblem(width, height);
     if (problem !== undefined) return refused(problem, true);
-    const png = await shapePng(bytes, settings);
+    const png = await shapePng(bytes, settings, square);
     const frames = metadata.pages !== undefined && metadata.pages > 1 ? metadata.pages : undefined;
     const known = { id: pictureId(bytes), width, height, format: content.format, bytes: bytes.length };
     return { kind: 'decoded', png, ...known, ...(frames === undefined ? {} : { frames }) };
@@ -97,8 +108,14 @@ export function sizeProblem(width: number, height: number): string | undefined {
   return undefined;
 }
 
-async function shapePng(bytes: Uint8Array, { size, framing, background }: PictureSettings): Promise<Uint8Array> {
-  const { data, info } = await openStrictly(bytes)
+async function shapePng(
+  bytes: Uint8Array,
+  { size, framing, background }: PictureSettings,
+  square: Square | undefined,
+): Promise<Uint8Array> {
+  const picture = openStrictly(bytes);
+  if (square) picture.extract({ left: square.x, top: square.y, width: square.side, height: square.side });
+  const { data, info } = await picture
     .resize(size, size, framing === 'crop' ? { fit: 'cover', position: 'centre' } : { fit: 'inside' })
     .ensureAlpha()
     .raw({ depth: 'uchar' })

@@ -8,7 +8,7 @@ export const manifestPath = (project: string): string => join(project, 'dataset'
 export const settingsPath = (project: string): string => join(project, 'dataset', 'settings.json');
 export const imagesFolder = (project: string): string => join(project, 'dataset', 'images');
 
-/** The shaped copy of a picture, relative to the project, with `/` on every system. */
-export const imageFile = (id: string): string => `dataset/images/${id}.png`;
+/** A shaped copy by its name, the id of its picture, relative to the project, with `/` on every system. */
+export const imageFile = (name: string): string => `dataset/images/${name}.png`;
 
 export const settingsFormat: JsonFormat<PictureSettings> = { version: 1, schema: pictureSettingsSchema };

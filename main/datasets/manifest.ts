@@ -10,6 +10,7 @@ import { manifestPath, settingsFormat, settingsPath } from './layout.ts';
 import { classesOf } from './classes.ts';
 import { ManifestIndex, countOf, noCounts } from './manifest-index.ts';
 import { unadjusted } from './operations/adjustments.ts';
+import { framedName } from './operations/framing.ts';
 import type { Adjustments } from './operations/schema.ts';
 import { manifestRowSchema } from './schema.ts';
 import type {
@@ -113,17 +114,17 @@ export function isEnlarged(
 
 /**
  * What identifies a dataset: SHA-256 (64 hex digits) over the ids of the pictures that are encoded and the settings they were
- * shaped with. The order of import, file names, classes and quarantined files do not matter; a picture that is left out is as one
+ * shaped with, and what single pictures show instead. The order of import, file names, classes and quarantined files do not matter; a picture that is left out is as one
  * that never was there.
  */
 export function datasetHash(
   rows: readonly ManifestRow[],
   { size, framing, background }: PictureSettings,
-  { leftOut }: Adjustments = unadjusted,
+  { leftOut, framings }: Adjustments = unadjusted,
 ): string {
   const hash = createHash('sha256').update(JSON.stringify([size, framing, background.toLowerCase()]));
   const gone = new Set(leftOut);
-  for (const { id } of usedPictures(rows)) if (!gone.has(id)) hash.update(id);
+  for (const { id } of usedPictures(rows)) if (!gone.has(id)) hash.update(framedName(id, framings[id]));
   return hash.digest('hex');
 }
 

@@ -1,6 +1,7 @@
 /** A dataset as it is now: its pictures with everything that was done about them. */
 import { studioError } from '../base/errors.ts';
 import { datasetHash, readManifest, readSettings, usedPictures } from './manifest.ts';
+import { withFraming } from './operations/framing.ts';
 import { readAdjustments } from './operations/log.ts';
 import type { AdjustedCounts, Adjustments } from './operations/schema.ts';
 import type { ManifestRow, PictureSettings, UsedPicture } from './schema.ts';
@@ -36,15 +37,24 @@ export async function readPictures(project: string, adjustments?: Adjustments): 
   throw pictures > 0 ? studioError('dataset.allLeftOut', { pictures }) : studioError('dataset.empty', {});
 }
 
-/** The pictures in use without those that are left out, ordered by id. */
-export function adjustedPictures(rows: readonly ManifestRow[], { leftOut }: Adjustments): UsedPicture[] {
-  const gone = new Set(leftOut);
-  return usedPictures(rows).filter(({ id }) => !gone.has(id));
+/** The pictures in use without those that are left out, each with the shaped copy that counts, ordered by id. */
+export function adjustedPictures(rows: readonly ManifestRow[], adjustments: Adjustments): UsedPicture[] {
+  const gone = new Set(adjustments.leftOut);
+  return usedPictures(rows)
+    .filter(({ id }) => !gone.has(id))
+    .map((picture) => withFraming(picture, adjustments));
 }
 
 /** How many of the pictures in use something was done about. */
-export function countAdjusted(rows: readonly ManifestRow[], { leftOut, weights }: Adjustments): AdjustedCounts {
+export function countAdjusted(
+  rows: readonly ManifestRow[],
+  { leftOut, weights, framings }: Adjustments,
+): AdjustedCounts {
   const used = new Set(usedPictures(rows).map(({ id }) => id));
   const inUse = (ids: readonly string[]) => ids.filter((id) => used.has(id)).length;
-  return { leftOut: inUse(leftOut), weighed: inUse(Object.keys(weights)) };
+  return {
+    leftOut: inUse(leftOut),
+    weighed: inUse(Object.keys(weights)),
+    reframed: inUse(Object.keys(framings)),
+  };
 }

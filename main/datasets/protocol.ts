@@ -1,7 +1,7 @@
 /** What crosses to the threads that decode pictures: plain data only. */
 import { z } from 'zod';
 import { uint8Array } from '../base/schemas.ts';
-import { pictureSettingsSchema, usedPictureSchema } from './schema.ts';
+import { pictureSettingsSchema, squareSchema, usedPictureSchema } from './schema.ts';
 
 /** One picture to bring into shape. `bytes` may be handed over instead of copied. */
 export const decodeRequestSchema = z.strictObject({
@@ -12,6 +12,8 @@ export const decodeRequestSchema = z.strictObject({
     z.strictObject({ kind: z.literal('drawn'), seed: z.int().nonnegative(), index: z.int().nonnegative() }),
   ]),
   settings: pictureSettingsSchema,
+  /** Only this part of the picture; it must lie within. */
+  square: squareSchema.optional(),
 });
 export type DecodeRequest = z.infer<typeof decodeRequestSchema>;
 

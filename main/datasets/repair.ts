@@ -6,12 +6,15 @@ import { readJsonl, writeJsonl } from '../storage/jsonl.ts';
 import { imageFile, imagesFolder, manifestPath } from './layout.ts';
 import { ManifestIndex } from './manifest-index.ts';
 import { manifestRowSchema } from './schema.ts';
+import { adjusted, unadjusted } from './operations/adjustments.ts';
+import { framedName } from './operations/framing.ts';
+import { readOperations } from './operations/log.ts';
 import type { UsedPicture } from './schema.ts';
 
 export interface RepairReport {
   /** Pictures whose copy is gone. They are quarantined now; importing their source again brings them back. */
   readonly missing: readonly UsedPicture[];
-  /** Files of an import that was killed: written in part, or not entered in the manifest yet. They were removed. */
+  /** Files of an import or a framing that was killed: written in part, or not entered anywhere yet. They were removed. */
   readonly leftovers: number;
   /** Bytes of an unfinished last line of the manifest, which are not read. */
   readonly tornBytes: number;
@@ -31,10 +34,13 @@ export async function repairDataset(project: string): Promise<RepairReport> {
       kept.map((row) => (row.kind === 'used' && gone.has(row.id) ? quarantine(row) : row)),
     );
   }
-  // Only names that an import gives are ever removed.
+  const framed = await framedNames(project);
+  // Only names that the studio gives are ever removed.
   const leftovers = [...present].filter((name) => {
-    const id = /^([0-9a-f]{16})\.png(\.tmp)?$/.exec(name);
-    return id !== null && (id[2] !== undefined || index.picture(id[1]!) === undefined);
+    const copy = /^([0-9a-f]{16})(-[0-9a-f]{8})?\.png((?:\.[0-9a-f]{8})?\.tmp)?$/.exec(name);
+    if (copy === null) return false;
+    const [, id = '', framing, unfinished] = copy;
+    return unfinished !== undefined || (framing ? !framed.has(id + framing) : index.picture(id) === undefined);
   });
   for (const name of leftovers) {
     const path = join(imagesFolder(project), name);
@@ -48,6 +54,17 @@ const quarantine = ({ id, source }: UsedPicture) => ({
   source,
   reason: `Its shaped copy ${imageFile(id)} is gone from the project. Import it again to bring it back.`,
 });
+
+/** Names of the framed copies that an operation speaks of, undone or not: undoing that must not need the source. */
+async function framedNames(project: string): Promise<Set<string>> {
+  const operations = (await readOperations(project)).filter((row) => row.kind !== 'undo');
+  return new Set(
+    operations.flatMap((row) => {
+      const { framings } = adjusted(unadjusted, row);
+      return Object.entries(framings).map(([id, framing]) => framedName(id, framing));
+    }),
+  );
+}
 
 async function filesOf(folder: string): Promise<string[]> {
   try {

@@ -1,6 +1,19 @@
 /** What the studio knows about pictures: import settings, manifest rows, and what an import reports. */
 import { z } from 'zod';
 
+/** `#rrggbb` */
+export const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/i);
+
+/** The least side of a square part of a picture, in pixels. */
+export const leastSquare = 8;
+/** A square part of a picture, in its pixels after EXIF rotation. */
+export const squareSchema = z.strictObject({
+  x: z.int().nonnegative(),
+  y: z.int().nonnegative(),
+  side: z.int().min(leastSquare),
+});
+export type Square = z.infer<typeof squareSchema>;
+
 /** How every picture of a project is brought to one shape. One project has one setting. */
 export const pictureSettingsSchema = z.strictObject({
   /** Side of the square result in pixels: 32 to 512, a multiple of 8 (the VAE reduces by 8). */
@@ -8,10 +21,7 @@ export const pictureSettingsSchema = z.strictObject({
   /** `crop`: the centre square; `fit`: the whole picture, with `background` beside it. */
   framing: z.enum(['crop', 'fit']).default('crop'),
   /** Colour under transparent parts and beside fitted pictures, `#rrggbb`. */
-  background: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/i)
-    .default('#ffffff'),
+  background: colourSchema.default('#ffffff'),
 });
 export type PictureSettings = z.infer<typeof pictureSettingsSchema>;
 
@@ -30,7 +40,7 @@ export const usedPictureSchema = z.strictObject({
   id: pictureIdSchema,
   /** Where it came from: a path, or `archive.zip!inner/path`, or `drawn:faces:seed:index`. */
   source: z.string(),
-  /** The shaped copy, relative to the project: `dataset/images/<id>.png`. */
+  /** The shaped copy, relative to the project: `dataset/images/<id>.png`, or `<id>-<framing>.png` where it was framed anew. */
   file: z.string(),
   /** Size of the original after EXIF rotation. */
   width: z.int().positive(),

@@ -33,6 +33,8 @@ export interface EncodeOptions extends Omit<EncoderOptions, keyof EncodingOption
   readonly datasetHash: string;
   /** Names how pictures were brought to their size; without it nothing is taken over from other sets. */
   readonly shaping?: string | undefined;
+  /** Names what single pictures show instead, by id. */
+  readonly framings?: Readonly<Record<string, string>> | undefined;
   /** RGB bytes of a picture's shaped copy, size × size × 3. */
   readonly loadPixels: (picture: UsedPicture) => Promise<Uint8Array>;
   readonly signal?: AbortSignal | undefined;
@@ -114,7 +116,7 @@ class Encoding {
   readonly #counts = { reused: 0, encoded: 0, retried: 0, leftOut: 0 };
 
   constructor(given: EncodeOptions, options: EncodingOptions, half: boolean) {
-    const { vae, pictureSize, datasetHash, shaping } = given;
+    const { vae, pictureSize, datasetHash, shaping, framings = {} } = given;
     this.#given = given;
     this.#options = options;
     const key = latentsKey({ datasetHash, vaeHash: vae.hash, ...options });
@@ -127,6 +129,7 @@ class Encoding {
     this.#manifest = latentManifestSchema.parse({
       ...{ key, vae: { name: vae.name, hash: vae.hash }, datasetHash, pictureSize, ...options },
       ...(shaping === undefined ? {} : { shaping }),
+      ...(Object.keys(framings).length === 0 ? {} : { framings }),
       shape: [vae.latentChannels, side, side],
       ...{ shards: [], complete: false, reused: 0, retried: 0, leftOut: [] },
     });

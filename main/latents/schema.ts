@@ -126,6 +126,8 @@ export const latentManifestSchema = z.strictObject({
   pictureSize: z.int().positive(),
   /** How the pictures were brought to that size; absent in sets of before this was kept, from which nothing is taken over. */
   shaping: z.string().optional(),
+  /** What single pictures show instead of what the shaping takes of them: a name of that, by the picture's id. */
+  framings: z.record(z.string(), z.string()).optional(),
   shape: latentShapeSchema,
   ...encodingOptionsSchema.shape,
   /**

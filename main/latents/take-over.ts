@@ -19,6 +19,8 @@ type Shard = LatentManifest['shards'][number];
 interface Source {
   readonly folder: string;
   readonly pictures: readonly string[];
+  /** The pictures with what they show: a picture that is framed anew is another one here. */
+  readonly names: readonly string[];
   /** Absent for an unfinished one, which can not be linked. */
   readonly file?: string;
   read(): Promise<Float32Array>;
@@ -34,14 +36,25 @@ async function siblingsOf(project: string, wanted: LatentManifest): Promise<Late
     .sort((a, b) => (b.encodedAt ?? '').localeCompare(a.encodedAt ?? '') || (a.key < b.key ? -1 : 1));
 }
 
+/** A picture and what it shows in one name. */
+const nameIn =
+  ({ framings }: Pick<LatentManifest, 'framings'>) =>
+  (id: string): string =>
+    framings?.[id] === undefined ? id : `${id}-${framings[id]}`;
+
 async function sourcesOf(project: string, siblings: readonly LatentManifest[]): Promise<Source[]> {
   const sources: Source[] = [];
   for (const manifest of siblings) {
     const folder = latentsFolder(project, manifest.key);
-    for (const shard of manifest.shards)
-      sources.push({ folder, ...shard, read: () => readShard(folder, shard, manifest) });
+    const names = (pictures: readonly string[]) => pictures.map(nameIn(manifest));
+    for (const shard of manifest.shards) {
+      const read = () => readShard(folder, shard, manifest);
+      sources.push({ folder, ...shard, names: names(shard.pictures), read });
+    }
     const unfinished = await readUnfinished(folder);
-    if (unfinished) sources.push({ folder, pictures: picturesOf(unfinished), read: async () => unfinished.rows });
+    if (!unfinished) continue;
+    const pictures = picturesOf(unfinished);
+    sources.push({ folder, pictures, names: names(pictures), read: async () => unfinished.rows });
   }
   return sources;
 }
@@ -64,18 +77,18 @@ async function vouchesFor(path: string, pictures: number, manifest: LatentManife
   return file.entries.get('latents')?.shape.join() === shape.join();
 }
 
-/** Gathers the rows of `wanted` pictures, source after source, each read once. */
+/** Gathers the rows of pictures by `wanted` names, source after source, each read once. */
 async function* gathered(
   sources: readonly Source[],
   wanted: Set<string>,
   rowLength: number,
 ): AsyncGenerator<{ id: string; row: Float32Array }> {
   for (const source of sources) {
-    if (!source.pictures.some((id) => wanted.has(id))) continue;
+    if (!source.names.some((name) => wanted.has(name))) continue;
     const rows = await unlessDamaged(() => source.read());
     if (!rows) continue;
     for (const [i, id] of source.pictures.entries())
-      if (wanted.delete(id)) yield { id, row: rows.subarray(i * rowLength, (i + 1) * rowLength) };
+      if (wanted.delete(source.names[i]!)) yield { id, row: rows.subarray(i * rowLength, (i + 1) * rowLength) };
   }
 }
 
@@ -87,7 +100,7 @@ export async function takeOver(
   picturesPerShard: number,
   signal?: AbortSignal,
 ): Promise<LatentManifest> {
-  const wanted = new Set(missing);
+  const wanted = new Set(missing.map(nameIn(start)));
   const folder = latentsFolder(project, start.key);
   let manifest = start;
   const add = (shards: readonly Shard[]): void => {
@@ -101,13 +114,13 @@ export async function takeOver(
 
   for (const source of sources) {
     throwIfCancelled(signal);
-    const { pictures, file } = source;
-    if (file === undefined || pictures.length === 0 || !pictures.every((id) => wanted.has(id))) continue;
+    const { pictures, names, file } = source;
+    if (file === undefined || pictures.length === 0 || !names.every((name) => wanted.has(name))) continue;
     const from = join(source.folder, file);
     if (!(await unlessDamaged(() => vouchesFor(from, pictures.length, start)))) continue;
     const name = shardFile(manifest.shards.length);
     await linkOrCopy(from, join(folder, name));
-    for (const id of pictures) wanted.delete(id);
+    for (const taken of names) wanted.delete(taken);
     add([{ file: name, pictures: [...pictures] }]);
   }
   if (manifest !== start) await writeManifest(folder, manifest);

@@ -94,7 +94,7 @@ export const vaeRunRecordSchema = z.strictObject({
   /** Of the pictures that it trains on, and how they were shaped. */
   datasetHash: z.string(),
   /** What was done about them when it started; it goes on with that. Absent where nothing was. */
-  adjusted: adjustmentsSchema.pick({ leftOut: true }).optional(),
+  adjusted: adjustmentsSchema.pick({ leftOut: true, framings: true }).optional(),
   /** How well the starter VAE gives the same pictures back, in dB: whether training was worth it. */
   starterPsnr: z.number().optional(),
   error: z.strictObject({ code: z.string(), what: z.string(), means: z.string(), advice: z.string() }).optional(),

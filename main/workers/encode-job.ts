@@ -1,5 +1,7 @@
 /** Encodes a project's pictures and makes their statistics. */
 import { studioError } from '../base/errors.ts';
+import { makeFramedCopies } from '../datasets/operations/framed-copies.ts';
+import { framingKeys } from '../datasets/operations/framing.ts';
 import { readPictures } from '../datasets/present.ts';
 import type { PictureSettings } from '../datasets/schema.ts';
 import { encodePictures } from '../latents/encode.ts';
@@ -25,20 +27,24 @@ export const shapingOf = ({ size, framing, background }: PictureSettings): strin
 
 /** The encoded set is the one that training starts from then. */
 export async function encodeJob(
-  { device, maths, pictures }: Threads,
+  { device, maths, pictures, decoder }: Threads,
   job: EncodeJob,
 ): Promise<{ key: string; statistics: LatentStatistics; report: EncodingReport }> {
   const { project } = job;
-  const { settings, pictures: used, hash } = await readPictures(project);
+  const { settings, adjustments, pictures: used, hash } = await readPictures(project);
   // Per-element statistics need at least two pictures.
   if (used.length < 2) throw studioError('dataset.tooFew', { found: used.length, needed: 2 });
   const vae = await loadVae(job.vae, job);
+  // They were made when they were asked for; a copy that was lost since is made again.
+  const { framings } = adjustments;
+  await makeFramedCopies({ project, pictures: used, framings, settings, decoder, signal: job.signal });
   const { manifest, report } = await encodePictures({
     ...job,
     pictures: used,
     datasetHash: hash,
     pictureSize: settings.size,
     shaping: shapingOf(settings),
+    framings: framingKeys(used, adjustments),
     vae,
     device,
     loadPixels: async (picture) => (await pictures().load({ project, picture })).rgb,

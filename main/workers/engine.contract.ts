@@ -1,6 +1,7 @@
 /** What the main process can ask of the engine process. Everything heavy lives behind it. */
 import { z } from 'zod';
 import { nothing } from '../base/schemas.ts';
+import { operationSchema } from '../datasets/operations/schema.ts';
 import {
   importProgressSchema,
   importResultSchema,
@@ -54,6 +55,12 @@ export const engineContract = {
       input: z.strictObject({ project: z.string(), source: pictureSourceSchema, settings: pictureSettingsSchema }),
       output: importResultSchema,
       progress: importProgressSchema,
+    },
+    /** Makes the shaped copies of pictures that an operation frames anew; `dataset.sourceGone` where a source can not be read. */
+    'pictures.frame': {
+      input: z.strictObject({ project: z.string(), operation: operationSchema }),
+      output: nothing,
+      progress,
     },
     /** Reads a VAE and copies it into the library; a download is moved there. */
     'vae.add': {

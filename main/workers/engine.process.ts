@@ -4,6 +4,9 @@ import { studioError } from '../base/errors.ts';
 import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
+import { adjusted, unadjusted } from '../datasets/operations/adjustments.ts';
+import { makeFramedCopies } from '../datasets/operations/framed-copies.ts';
+import { readPictures } from '../datasets/present.ts';
 import { completeLatents } from '../latents/caches.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
@@ -97,6 +100,14 @@ const handlers: Handlers<typeof engineContract> = {
     // Every picture in work listens to the one signal; Node warns of more than ten.
     setMaxListeners(0, signal);
     return importPictures({ ...input, decoder: threads.decoder, signal, onProgress: progress });
+  },
+  'pictures.frame': async ({ project, operation }, { signal, progress }) => {
+    setMaxListeners(0, signal);
+    const { framings } = adjusted(unadjusted, operation);
+    const { settings, pictures } = await readPictures(project, unadjusted);
+    const { decoder } = threads;
+    await makeFramedCopies({ project, pictures, framings, settings, decoder, signal, onProgress: progress });
+    return {};
   },
   'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),

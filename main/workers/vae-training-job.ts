@@ -49,8 +49,8 @@ interface Bench {
 }
 
 /** What a record keeps of what was done about the pictures: nothing where nothing was. */
-const inRecord = ({ leftOut }: Adjustments): Pick<VaeRunRecord, 'adjusted'> =>
-  leftOut.length === 0 ? {} : { adjusted: { leftOut } };
+const inRecord = ({ leftOut, framings }: Adjustments): Pick<VaeRunRecord, 'adjusted'> =>
+  leftOut.length + Object.keys(framings).length === 0 ? {} : { adjusted: { leftOut, framings } };
 
 /** What a record keeps of a position. */
 const kept = ({ step, seconds, skipped }: LoopPosition) => ({ step, seconds, skipped });

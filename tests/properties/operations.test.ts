@@ -7,10 +7,13 @@ import type { Operation, OperationRow } from '../../main/datasets/operations/sch
 
 const ids = Array.from({ length: 5 }, (_, i) => i.toString(16).padStart(16, '0'));
 const pictures = fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1 });
+const square = fc.record({ x: fc.nat(9), y: fc.nat(9), side: fc.integer({ min: 8, max: 12 }) });
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('leaveOut' as const), pictures }),
   fc.record({ kind: fc.constant('putBack' as const), pictures }),
   fc.record({ kind: fc.constant('weigh' as const), pictures, weight: fc.constantFrom(0.1, 0.5, 1) }),
+  fc.record({ kind: fc.constant('recrop' as const), pictures, square }),
+  fc.record({ kind: fc.constant('pad' as const), pictures, background: fc.constantFrom('#000000', '#ffffff') }),
 );
 
 /** Rows in which each undo takes back some earlier row, undos among them. */

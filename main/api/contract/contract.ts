@@ -119,7 +119,10 @@ export const studioContract = {
 
     /** What was done about pictures, the oldest operation first, and what that comes to. */
     'dataset.operations': { input: nothing, output: operationListSchema },
-    /** Records an operation; files that were imported stay as they are. Throws `dataset.unknownPictures`. */
+    /**
+     * Records an operation; files that were imported stay as they are. Framing pictures anew reads them, which is a job on the list.
+     * Throws `dataset.unknownPictures`, `dataset.badSquare` and `dataset.sourceGone`.
+     */
     'dataset.operate': { input: z.strictObject({ operation: operationSchema }), output: operationListSchema },
     /** Takes one row of the list back: an operation, or an earlier undo, which does the operation again. */
     'dataset.undo': { input: z.strictObject({ id: z.int().positive() }), output: operationListSchema },

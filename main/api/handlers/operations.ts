@@ -1,17 +1,19 @@
 /** Handlers of what is done about pictures, reversibly. */
 import type { Handlers } from '../../base/rpc.ts';
 import { readManifest } from '../../datasets/manifest.ts';
-import { addOperation, readOperations, undoOperation } from '../../datasets/operations/log.ts';
-import type { OperationList } from '../../datasets/operations/schema.ts';
+import { addOperation, checkOperation, readOperations, undoOperation } from '../../datasets/operations/log.ts';
+import type { Operation, OperationList } from '../../datasets/operations/schema.ts';
 import { listOperations } from '../../datasets/operations/words.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
+import { measured } from './work.ts';
+import type { Work } from './work.ts';
 
 export type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`>;
 
 const now = () => new Date();
 
-export function operationHandlers(session: Session): Pick<Handlers<StudioContract>, OperationMethods> {
+export function operationHandlers(session: Session, work: Work): Pick<Handlers<StudioContract>, OperationMethods> {
   /** The last change of the log: rows are numbered, so they are written one after another. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -28,9 +30,26 @@ export function operationHandlers(session: Session): Pick<Handlers<StudioContrac
     });
   }
 
+  /** Makes the shaped copies that an operation needs; without them nothing is recorded. */
+  async function prepare(operation: Operation): Promise<void> {
+    if (operation.kind !== 'recrop' && operation.kind !== 'pad') return;
+    const { path: project } = session.project;
+    await checkOperation(project, operation);
+    const start = { kind: 'adjust', title: 'Framing pictures anew', unit: 'pictures' } as const;
+    await work.start(start, async (signal, report) =>
+      (await session.engine)['pictures.frame'](
+        { project, operation },
+        { signal, onProgress: (progress) => report(measured(progress)) },
+      ),
+    ).finished;
+  }
+
   return {
     'dataset.operations': () => list(session.project.path),
-    'dataset.operate': ({ operation }) => change((project) => addOperation(project, operation, now)),
+    'dataset.operate': async ({ operation }) => {
+      await prepare(operation);
+      return change((project) => addOperation(project, operation, now));
+    },
     'dataset.undo': ({ id }) => change((project) => undoOperation(project, id, now)),
   };
 }

@@ -5,6 +5,8 @@ import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import { version } from '../../base/version.ts';
 import { pageOf, readManifest } from '../../datasets/manifest.ts';
+import { withFraming } from '../../datasets/operations/framing.ts';
+import { readAdjustments } from '../../datasets/operations/log.ts';
 import { gridLayout } from '../../gallery/grid.ts';
 import { mostGridMegapixels } from '../../gallery/schema.ts';
 import { deletePictures, listPictures } from '../../gallery/store.ts';
@@ -141,8 +143,11 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       return {};
     },
     'project.current': () => (session.hasProject ? summarise(session.project) : null),
-    'pictures.page': async ({ show, offset, limit }) =>
-      pageOf(await readManifest(project()), { filter: show, offset, limit }),
+    'pictures.page': async ({ show, offset, limit }) => {
+      const { rows, total } = pageOf(await readManifest(project()), { filter: show, offset, limit });
+      const adjustments = await readAdjustments(project());
+      return { rows: rows.map((row) => (row.kind === 'used' ? withFraming(row, adjustments) : row)), total };
+    },
     'latents.statistics': async () => (await currentStatistics(project())) ?? null,
     'runs.estimate': ({ config }) => estimateRun(session, config),
     'runs.metrics': async ({ run, afterStep }) => {

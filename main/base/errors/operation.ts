@@ -14,6 +14,19 @@ export const operationErrors = {
     means: 'Nothing was started: there is nothing to learn from.',
     advice: 'Undo what left them out, or import more pictures.',
   })),
+  'dataset.badSquare': entry<{ source: string; width: number; height: number; square: string }>(
+    'user',
+    ({ source, width, height, square }) => ({
+      what: `${source} has ${width} × ${height} pixels, and ${square} do not lie within them.`,
+      means: unchanged,
+      advice: 'Choose a square that lies within the picture; its pixels are counted from the upper left corner.',
+    }),
+  ),
+  'dataset.sourceGone': entry<{ source: string; reason: string }>('user', ({ source, reason }) => ({
+    what: `${source} can not be framed anew: the file it came from can not be read. ${reason}`,
+    means: `${unchanged} It stays as it was imported.`,
+    advice: 'Put the file back where it was when it was imported, connect its drive, or choose another picture.',
+  })),
   'dataset.unknownOperation': entry<{ id: number; known: readonly number[] }>('user', ({ id, known }) => ({
     what: `There is no operation ${id} on these pictures.`,
     means: 'Nothing was undone.',

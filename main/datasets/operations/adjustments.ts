@@ -1,8 +1,8 @@
 /** What recorded operations come to: a pure fold over the rows that are in force. */
-import type { Adjustments, Operation, OperationRow } from './schema.ts';
+import type { Adjustments, Framing, Operation, OperationRow } from './schema.ts';
 
 /** Of a dataset about whose pictures nothing was done. */
-export const unadjusted: Adjustments = { leftOut: [], weights: {} };
+export const unadjusted: Adjustments = { leftOut: [], weights: {}, framings: {} };
 
 /** Ids of the pictures that an operation names, each once. */
 export const picturesNamed = ({ pictures }: Operation): readonly string[] => [...new Set(pictures)];
@@ -20,6 +20,11 @@ export function rowsInForce(rows: readonly OperationRow[]): ReadonlySet<number> 
   return inForce;
 }
 
+const framed = (before: Adjustments, pictures: readonly string[], framing: Framing): Adjustments => ({
+  ...before,
+  framings: { ...before.framings, ...Object.fromEntries(pictures.map((id) => [id, framing])) },
+});
+
 /** The adjustments after one more operation. */
 export function adjusted(before: Adjustments, operation: Operation): Adjustments {
   switch (operation.kind) {
@@ -29,6 +34,10 @@ export function adjusted(before: Adjustments, operation: Operation): Adjustments
       const back = new Set(operation.pictures);
       return { ...before, leftOut: before.leftOut.filter((id) => !back.has(id)) };
     }
+    case 'recrop':
+      return framed(before, operation.pictures, { kind: 'square', square: operation.square });
+    case 'pad':
+      return framed(before, operation.pictures, { kind: 'whole', background: operation.background.toLowerCase() });
     case 'weigh': {
       const { pictures, weight } = operation;
       const weights = { ...before.weights, ...Object.fromEntries(pictures.map((id) => [id, weight])) };

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { studioError } from '../../base/errors.ts';
 import { JsonlWriter, readJsonl } from '../../storage/jsonl.ts';
-import { readManifest } from '../manifest.ts';
+import { readManifest, usedPictures } from '../manifest.ts';
 import { adjustmentsOf, picturesNamed, rowsInForce } from './adjustments.ts';
 import { operationRowSchema } from './schema.ts';
 import type { Adjustments, Operation, OperationRow } from './schema.ts';
@@ -20,7 +20,8 @@ export const readAdjustments = async (project: string): Promise<Adjustments> =>
 async function append(project: string, row: OperationRow): Promise<void> {
   const log = await JsonlWriter.open(operationsPath(project));
   try {
-    await log.append([row]);
+    // What could not be read again must not be written: it would be damage.
+    await log.append([operationRowSchema.parse(row)]);
   } finally {
     await log.close();
   }
@@ -28,14 +29,23 @@ async function append(project: string, row: OperationRow): Promise<void> {
 
 const nextId = (rows: readonly OperationRow[]): number => (rows.at(-1)?.id ?? 0) + 1;
 
-/** Throws `dataset.unknownPictures` unless the operation is about pictures in use. */
+/** Throws `dataset.unknownPictures` unless the operation is about pictures in use, and `dataset.badSquare`. */
 export async function checkOperation(project: string, operation: Operation): Promise<void> {
-  const used = new Set((await readManifest(project)).flatMap((row) => (row.kind === 'used' ? [row.id] : [])));
-  const pictures = picturesNamed(operation).filter((id) => !used.has(id));
-  if (pictures.length > 0) throw studioError('dataset.unknownPictures', { pictures });
+  const used = new Map(usedPictures(await readManifest(project)).map((picture) => [picture.id, picture]));
+  const pictures = picturesNamed(operation);
+  const unknown = pictures.filter((id) => !used.has(id));
+  if (unknown.length > 0) throw studioError('dataset.unknownPictures', { pictures: unknown });
+  if (operation.kind !== 'recrop') return;
+  const { x, y, side } = operation.square;
+  for (const id of pictures) {
+    const { source, width, height } = used.get(id)!;
+    if (x + side <= width && y + side <= height) continue;
+    const square = `${side} × ${side} pixels from (${x}, ${y})`;
+    throw studioError('dataset.badSquare', { source, width, height, square });
+  }
 }
 
-/** Records an operation. One at a time for a project. Throws `dataset.unknownPictures`. */
+/** Records an operation. One at a time for a project. Throws `dataset.unknownPictures` and `dataset.badSquare`. */
 export async function addOperation(project: string, operation: Operation, now: () => Date): Promise<void> {
   await checkOperation(project, operation);
   const rows = await readOperations(project);

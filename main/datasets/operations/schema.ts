@@ -1,6 +1,6 @@
 /** What can be done about pictures of a dataset, as recorded: every row is one operation, or takes one back. Browser-safe. */
 import { z } from 'zod';
-import { pictureIdSchema } from '../schema.ts';
+import { colourSchema, pictureIdSchema, squareSchema } from '../schema.ts';
 
 const pictures = z.array(pictureIdSchema).min(1);
 
@@ -12,7 +12,18 @@ const putBackSchema = z.strictObject({ kind: z.literal('putBack'), pictures });
 /** In training the pictures count so much, of a picture that nothing was done about; 1 takes earlier weights away. */
 const weighSchema = z.strictObject({ kind: z.literal('weigh'), pictures, weight: z.number().positive().max(1) });
 
-export const operationSchema = z.discriminatedUnion('kind', [leaveOutSchema, putBackSchema, weighSchema]);
+/** Shows this square of the pictures instead of what the import took. */
+const recropSchema = z.strictObject({ kind: z.literal('recrop'), pictures, square: squareSchema });
+/** Shows the pictures whole, with this colour beside them and under what is see-through. */
+const padSchema = z.strictObject({ kind: z.literal('pad'), pictures, background: colourSchema });
+
+export const operationSchema = z.discriminatedUnion('kind', [
+  leaveOutSchema,
+  putBackSchema,
+  weighSchema,
+  recropSchema,
+  padSchema,
+]);
 export type Operation = z.infer<typeof operationSchema>;
 export type OperationKind = Operation['kind'];
 
@@ -28,9 +39,18 @@ export const operationRowSchema = z.discriminatedUnion('kind', [
   leaveOutSchema.extend(row),
   putBackSchema.extend(row),
   weighSchema.extend(row),
+  recropSchema.extend(row),
+  padSchema.extend(row),
   undoSchema,
 ]);
 export type OperationRow = z.infer<typeof operationRowSchema>;
+
+/** What is shown of a picture instead of what the import took. */
+export const framingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('square'), square: squareSchema }),
+  z.strictObject({ kind: z.literal('whole'), background: colourSchema }),
+]);
+export type Framing = z.infer<typeof framingSchema>;
 
 /** What the rows in force come to. */
 export const adjustmentsSchema = z.strictObject({
@@ -38,6 +58,8 @@ export const adjustmentsSchema = z.strictObject({
   leftOut: z.array(pictureIdSchema),
   /** Of pictures that count less in training, more than 0 and less than 1. */
   weights: z.record(pictureIdSchema, z.number()),
+  /** Of pictures that are framed in another way than the import did. */
+  framings: z.record(pictureIdSchema, framingSchema),
 });
 export type Adjustments = z.infer<typeof adjustmentsSchema>;
 
@@ -45,6 +67,7 @@ export type Adjustments = z.infer<typeof adjustmentsSchema>;
 export const adjustedCountsSchema = z.strictObject({
   leftOut: z.int().nonnegative(),
   weighed: z.int().nonnegative(),
+  reframed: z.int().nonnegative(),
 });
 export type AdjustedCounts = z.infer<typeof adjustedCountsSchema>;
 

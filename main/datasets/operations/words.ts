@@ -19,6 +19,12 @@ function wordsOf(row: OperationRow, rows: ReadonlyMap<number, OperationRow>, nam
       return `Left out: ${named(row.pictures, nameOf)}`;
     case 'putBack':
       return `Used again: ${named(row.pictures, nameOf)}`;
+    case 'recrop': {
+      const { x, y, side } = row.square;
+      return `Cropped to ${side} × ${side} pixels from (${x}, ${y}): ${named(row.pictures, nameOf)}`;
+    }
+    case 'pad':
+      return `Shown whole, on ${row.background}: ${named(row.pictures, nameOf)}`;
     case 'weigh':
       return row.weight === 1
         ? `Weighed fully again: ${named(row.pictures, nameOf)}`

@@ -6,9 +6,16 @@ import type { Output } from '../studio.ts';
 import type { FakeWorld } from './world.ts';
 
 type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`>;
+type Adjustments = Output<'dataset.operations'>['adjustments'];
 type OperationRow = Output<'dataset.operations'>['operations'][number]['row'];
 
-const verbs = { leaveOut: 'Left out', putBack: 'Used again', weigh: 'Weighed' } as const;
+const verbs = {
+  leaveOut: 'Left out',
+  putBack: 'Used again',
+  weigh: 'Weighed',
+  recrop: 'Cropped',
+  pad: 'Shown whole',
+} as const;
 
 export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioContract>, OperationMethods> {
   const rows: OperationRow[] = [];
@@ -20,25 +27,29 @@ export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioCon
   function list(): Output<'dataset.operations'> {
     const leftOut = new Set<string>();
     const weights = new Map<string, number>();
+    const framings: Adjustments['framings'] = {};
     for (const row of rows) {
       if (row.kind === 'undo' || !isInForce(row.id)) continue;
       for (const id of row.pictures) {
         if (row.kind === 'leaveOut') leftOut.add(id);
         else if (row.kind === 'putBack') leftOut.delete(id);
+        else if (row.kind === 'recrop') framings[id] = { kind: 'square', square: row.square };
+        else if (row.kind === 'pad') framings[id] = { kind: 'whole', background: row.background };
         else if (row.weight === 1) weights.delete(id);
         else weights.set(id, row.weight);
       }
     }
     return {
       operations: rows.map((row) => ({ row, words: wordsOf(row), inForce: isInForce(row.id) })),
-      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights) },
+      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights), framings },
     };
   }
   function add(row: OperationRow): Output<'dataset.operations'> {
     rows.push(row);
     const changed = list();
-    const { leftOut, weights } = changed.adjustments;
-    world.change({ adjusted: { leftOut: leftOut.length, weighed: Object.keys(weights).length } });
+    const { leftOut, weights, framings } = changed.adjustments;
+    const [weighed, reframed] = [Object.keys(weights).length, Object.keys(framings).length];
+    world.change({ adjusted: { leftOut: leftOut.length, weighed, reframed } });
     if (row.kind !== 'weigh') world.change({ latents: { encoded: 0, complete: false } });
     return changed;
   }

@@ -1,8 +1,12 @@
 /** What a window hears about operations on pictures. */
 import { expect, it } from 'vitest';
+import { studioError } from '../../../main/base/errors.ts';
+import { JobBoard } from '../../../main/api/handlers/job-board.ts';
 import { operationHandlers } from '../../../main/api/handlers/operations.ts';
 import type { Session } from '../../../main/api/handlers/session.ts';
 import { summarise } from '../../../main/api/handlers/summary.ts';
+import type { Work } from '../../../main/api/handlers/work.ts';
+import type { Operation } from '../../../main/datasets/operations/schema.ts';
 import { manifestPath } from '../../../main/datasets/layout.ts';
 import { writeJsonl } from '../../../main/storage/jsonl.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -17,11 +21,33 @@ async function rig() {
   await writeJsonl(manifestPath(path), pictures);
   let changes = 0;
   const project = { path, file: { name: 'Noise' } };
-  const session = { project, projectChanged: () => void changes++ } as unknown as Session;
-  const handlers = operationHandlers(session);
+  let problem: Error | undefined;
+  const framed: Operation[] = [];
+  const engine = {
+    'pictures.frame': async ({ operation }: { operation: Operation }) => {
+      framed.push(operation);
+      if (problem) throw problem;
+      return {};
+    },
+  };
+  const session = {
+    ...{ project, projectChanged: () => void changes++ },
+    engine: Promise.resolve(engine),
+  } as unknown as Session;
+  const board = new JobBoard(() => undefined);
+  const work = { start: board.start.bind(board) } as unknown as Work;
+  const handlers = operationHandlers(session, work);
   return {
     operate: (kind: 'leaveOut' | 'putBack', ...names: string[]) =>
       handlers['dataset.operate']({ operation: { kind, pictures: names } }, context),
+    recrop: (side: number) =>
+      handlers['dataset.operate'](
+        { operation: { kind: 'recrop', pictures: [ids[0]!], square: { x: 0, y: 0, side } } },
+        context,
+      ),
+    framed,
+    fail: (error: Error | undefined) => void (problem = error),
+    jobs: () => board.list(),
     undo: (id: number) => handlers['dataset.undo']({ id }, context),
     list: () => handlers['dataset.operations']({}, context),
     changes: () => changes,
@@ -31,7 +57,7 @@ async function rig() {
 
 it('says what was done in words, what of it holds, and what it comes to', async () => {
   const { operate, undo, list, changes, summary } = await rig();
-  expect(await list()).toEqual({ operations: [], adjustments: { leftOut: [], weights: {} } });
+  expect(await list()).toEqual({ operations: [], adjustments: { leftOut: [], weights: {}, framings: {} } });
   expect((await summary()).adjusted).toBeUndefined();
   await operate('leaveOut', ...ids.slice(0, 4));
   await operate('putBack', ids[3]!);
@@ -45,9 +71,9 @@ it('says what was done in words, what of it holds, and what it comes to', async 
     '4 Done again: operation 1 true',
     '5 Undone: Used again: picture 3.png true',
   ]);
-  expect(adjustments).toEqual({ leftOut: ids.slice(0, 4), weights: {} });
+  expect(adjustments).toEqual({ leftOut: ids.slice(0, 4), weights: {}, framings: {} });
   expect(changes()).toBe(5);
-  expect(await summary()).toMatchObject({ pictures: { used: 5 }, adjusted: { leftOut: 4, weighed: 0 } });
+  expect(await summary()).toMatchObject({ pictures: { used: 5 }, adjusted: { leftOut: 4, weighed: 0, reframed: 0 } });
 });
 
 it('numbers operations that come at the same time one after another, and goes on after one that is refused', async () => {
@@ -60,4 +86,18 @@ it('numbers operations that come at the same time one after another, and goes on
   const { operations } = await list();
   expect(operations.map(({ row }) => row.id)).toEqual([1, 2, 3, 4, 5]);
   expect(changes()).toBe(5);
+});
+
+it('records a new framing once its copies are there, which is a job, and nothing when they can not be made', async () => {
+  const { recrop, list, framed, fail, jobs } = await rig();
+  await expect(recrop(33)).rejects.toMatchObject({ code: 'dataset.badSquare' });
+  expect([framed, jobs()]).toEqual([[], []]);
+  fail(studioError('dataset.sourceGone', { source: 'picture 0.png', reason: 'It is not there any more.' }));
+  await expect(recrop(32)).rejects.toMatchObject({ code: 'dataset.sourceGone' });
+  expect((await list()).operations).toEqual([]);
+  fail(undefined);
+  const { operations, adjustments } = await recrop(32);
+  expect(operations.map(({ words }) => words)).toEqual(['Cropped to 32 × 32 pixels from (0, 0): picture 0.png']);
+  expect(adjustments.framings).toEqual({ [ids[0]!]: { kind: 'square', square: { x: 0, y: 0, side: 32 } } });
+  expect(jobs().map(({ kind, status }) => `${kind} ${status}`)).toEqual(['adjust failed', 'adjust done']);
 });

@@ -39,10 +39,15 @@ it('pictures that are left out are as if they had never been imported, until tha
   expect(await readPictures(project)).toEqual(all);
 });
 
-it('only pictures in use count as left out or weighed down', () => {
-  const adjustments = { leftOut: [ids[0]!, ids[3]!], weights: { [ids[1]!]: 0.5, [ids[3]!]: 0.5, [ids[4]!]: 0.1 } };
-  expect(countAdjusted(pictures, adjustments)).toEqual({ leftOut: 2, weighed: 3 });
-  expect(countAdjusted(pictures.slice(0, 2), adjustments)).toEqual({ leftOut: 1, weighed: 1 });
+it('only pictures in use count as left out, weighed down or framed anew', () => {
+  const framing = { kind: 'whole', background: '#000000' } as const;
+  const adjustments = {
+    leftOut: [ids[0]!, ids[3]!],
+    weights: { [ids[1]!]: 0.5, [ids[3]!]: 0.5, [ids[4]!]: 0.1 },
+    framings: { [ids[0]!]: framing, [ids[1]!]: framing },
+  };
+  expect(countAdjusted(pictures, adjustments)).toEqual({ leftOut: 2, weighed: 3, reframed: 2 });
+  expect(countAdjusted(pictures.slice(0, 2), adjustments)).toEqual({ leftOut: 1, weighed: 1, reframed: 2 });
 });
 
 it('says whether there are no pictures, or none that is not left out', async () => {

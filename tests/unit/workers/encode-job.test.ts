@@ -28,6 +28,7 @@ async function rig() {
   type Load = { readonly picture: Parameters<typeof loadPicture>[1] };
   const threads = {
     device,
+    decoder: localDecoder(1),
     maths: { finishLatents: ({ folder, manifest }: Finish) => finishLatents(folder, manifest, now) },
     pictures: () => ({ load: async ({ picture }: Load) => ({ rgb: await loadPicture(project, picture) }) }),
   } as unknown as Threads;
@@ -66,4 +67,34 @@ it('a set without the pictures left out takes over all others; undoing makes the
   expect((await completeLatents(project)).key).toBe(first.key);
   await undoOperation(project, 2, now);
   expect((await completeLatents(project)).key).toBe(second.key);
+});
+
+it('only pictures that are framed anew are encoded, and none is taken over for another framing', async () => {
+  const { project, encode, latents, ids } = await rig();
+  const first = await encode();
+  const before = await latents();
+  const [a, b] = [ids[2]!, ids[9]!];
+  // The copies are made by encoding here, as those that were lost are.
+  await addOperation(project, { kind: 'recrop', pictures: [a, b], square: { x: 8, y: 8, side: 16 } }, now);
+  const cropped = await encode();
+  expect(cropped.report).toMatchObject({ pictures: 16, encoded: 2, reused: 14 });
+  const after = await latents();
+  for (const id of ids) (id === a || id === b ? expect(after[id]).not : expect(after[id])).toEqual(before[id]);
+
+  await addOperation(project, { kind: 'leaveOut', pictures: [ids[0]!] }, now);
+  await undoOperation(project, 1, now);
+  // The newest set shows another part of the two, an older one the right one.
+  const fewer = await encode();
+  expect(fewer.report).toMatchObject({ pictures: 15, encoded: 0, reused: 15 });
+  const { [ids[0]!]: _, ...others } = before;
+  expect(await latents()).toEqual(others);
+
+  await undoOperation(project, 2, now);
+  expect((await completeLatents(project)).key).toBe(first.key);
+  await undoOperation(project, 3, now);
+  expect((await completeLatents(project)).key).toBe(cropped.key);
+  // The same square again, of one of them only: its latents are there.
+  await addOperation(project, { kind: 'pad', pictures: [b], background: '#000000' }, now);
+  await addOperation(project, { kind: 'recrop', pictures: [a], square: { x: 8, y: 8, side: 16 } }, now);
+  expect((await encode()).report).toMatchObject({ pictures: 16, encoded: 1, reused: 15 });
 });

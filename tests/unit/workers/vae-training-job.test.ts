@@ -85,7 +85,7 @@ describe('training a VAE', () => {
     const whole = await trainTinyVae(project, config);
     expect(whole.plan.trainingPictures).toBe(pictures - 1);
     const stopped = await trainTinyVae(project, config, { stopAfter: 1 });
-    expect([stopped.step, stopped.adjusted]).toEqual([1, { leftOut: [pictureId(3)] }]);
+    expect([stopped.step, stopped.adjusted]).toEqual([1, { leftOut: [pictureId(3)], framings: {} }]);
     await leaveOut(5);
     const resumed = await vaeJob(project).resume(stopped.id);
     expect(await state(project, resumed.id)).toEqual(await state(project, whole.id));
