@@ -83,6 +83,7 @@ export const rows = [
       'main/models',
       'main/optim',
       'main/storage',
+      'main/datasets/operations/schema.ts',
       'main/engine/contract.ts',
       'main/engine/schema.ts',
     ],
@@ -196,6 +197,7 @@ export const rows = [
     folder: 'main/api/contract',
     may: [
       'main/datasets/schema.ts',
+      'main/datasets/operations/schema.ts',
       'main/latents/schema.ts',
       'main/training/outlook-schema.ts',
       'main/training/schema.ts',
@@ -258,6 +260,7 @@ export const rows = [
       'main/settings',
       'main/storage',
       'main/datasets/schema.ts',
+      'main/datasets/operations/schema.ts',
       'main/latents/schema.ts',
       'main/latents/checks.ts',
       'main/latents/caches.ts',

@@ -1,6 +1,7 @@
 /** The error catalogue: every failure has a code, details as data, and words for the person at the screen. */
 import { benchErrors } from './errors/bench.ts';
 import { downloadErrors } from './errors/download.ts';
+import { operationErrors } from './errors/operation.ts';
 import { projectErrors } from './errors/project.ts';
 import { runErrors } from './errors/run.ts';
 import { shellErrors } from './errors/shell.ts';
@@ -15,6 +16,7 @@ const catalogue = {
   ...systemErrors,
   ...tensorErrors,
   ...projectErrors,
+  ...operationErrors,
   ...runErrors,
   ...shellErrors,
   ...benchErrors,

@@ -14,8 +14,8 @@ import type { CommandContext } from './context.ts';
 import { describeEstimate } from './memory-words.ts';
 import { makeGrid } from './sampling.ts';
 
-const describeCounts = ({ used, duplicates, quarantined, ignored }: PictureCounts): string =>
-  `${used} in use, ${duplicates} duplicates, ${quarantined} that could not be used, ${ignored} files that are no pictures`;
+const describeCounts = ({ used, duplicates, quarantined, ignored }: PictureCounts, leftOut: number): string =>
+  `${used} in use${leftOut > 0 ? `, of which ${leftOut} are left out` : ''}, ${duplicates} duplicates, ${quarantined} that could not be used, ${ignored} files that are no pictures`;
 
 export async function importCommand(
   context: CommandContext,
@@ -35,13 +35,14 @@ export async function importCommand(
   );
   const summary = await studio.handlers['project.current']({}, nobody);
   const classes = summary?.dataset?.classes ?? [];
+  const leftOut = summary?.adjusted?.leftOut ?? 0;
   const sorted = classes.map(({ name, pictures }) => `${name} (${pictures})`);
   const words = [
-    `${project}: ${describeCounts(counts)}.`,
+    `${project}: ${describeCounts(counts, leftOut)}.`,
     ...(sorted.length === 0 ? [] : [`  classes: ${sorted.join(', ')}`]),
     ...reasons.map(({ source: path, reason }) => `  not used: ${path}: ${reason}`),
   ];
-  output.result({ project, counts, added, classes, quarantined: reasons }, words.join('\n'));
+  output.result({ project, counts, left_out: leftOut, added, classes, quarantined: reasons }, words.join('\n'));
 }
 
 export interface TrainOptions {

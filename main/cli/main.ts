@@ -11,6 +11,7 @@ import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
 import { encodeCommand, latentsCommand } from './latents.ts';
 import type { CacheWishes } from './latents.ts';
+import { addPictureVerbs } from './pictures-verbs.ts';
 import { addVaeVerbs } from './vae-verbs.ts';
 import {
   count,
@@ -257,6 +258,7 @@ device
   .addOption(json())
   .action((_part: 'cuda', o: Common) => withOutput(o.json === true, (output) => removeCudaCommand({ output })));
 
+addPictureVerbs(program);
 addVaeVerbs(program);
 
 await program.parseAsync();

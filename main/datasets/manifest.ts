@@ -9,6 +9,8 @@ import { readJsonl } from '../storage/jsonl.ts';
 import { manifestPath, settingsFormat, settingsPath } from './layout.ts';
 import { classesOf } from './classes.ts';
 import { ManifestIndex, countOf, noCounts } from './manifest-index.ts';
+import { unadjusted } from './operations/adjustments.ts';
+import type { Adjustments } from './operations/schema.ts';
 import { manifestRowSchema } from './schema.ts';
 import type {
   DatasetSummary,
@@ -110,12 +112,18 @@ export function isEnlarged(
 }
 
 /**
- * What identifies a dataset: SHA-256 (64 hex digits) over the ids of its used pictures and the settings they were
- * shaped with. The order of import, file names, classes and quarantined files do not matter.
+ * What identifies a dataset: SHA-256 (64 hex digits) over the ids of the pictures that are encoded and the settings they were
+ * shaped with. The order of import, file names, classes and quarantined files do not matter; a picture that is left out is as one
+ * that never was there.
  */
-export function datasetHash(rows: readonly ManifestRow[], { size, framing, background }: PictureSettings): string {
+export function datasetHash(
+  rows: readonly ManifestRow[],
+  { size, framing, background }: PictureSettings,
+  { leftOut }: Adjustments = unadjusted,
+): string {
   const hash = createHash('sha256').update(JSON.stringify([size, framing, background.toLowerCase()]));
-  for (const { id } of usedPictures(rows)) hash.update(id);
+  const gone = new Set(leftOut);
+  for (const { id } of usedPictures(rows)) if (!gone.has(id)) hash.update(id);
   return hash.digest('hex');
 }
 

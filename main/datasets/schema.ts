@@ -16,7 +16,7 @@ export const pictureSettingsSchema = z.strictObject({
 export type PictureSettings = z.infer<typeof pictureSettingsSchema>;
 
 /** The first 16 hex digits of the SHA-256 of a picture's source bytes. */
-const pictureIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
+export const pictureIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
 
 /**
  * Tells without reading the file whether it is still the one imported: its size, with its time of change (files) or

@@ -2,7 +2,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { datasetHash, readManifest as readPictures, readSettings } from '../datasets/manifest.ts';
+import { readPresent } from '../datasets/present.ts';
 import { withFileErrors } from '../storage/files.ts';
 import { picturesIn } from './schema.ts';
 import type { LatentManifest } from './schema.ts';
@@ -10,10 +10,7 @@ import { latentsFolder, listLatents, readChosen, readManifest, readManifests, wr
 import { picturesOf, readUnfinished } from './unfinished.ts';
 
 /** What identifies the pictures as they are now; undefined before the first import. */
-async function presentDataset(project: string): Promise<string | undefined> {
-  const settings = await readSettings(project);
-  return settings && datasetHash(await readPictures(project), settings);
-}
+const presentDataset = async (project: string): Promise<string | undefined> => (await readPresent(project))?.hash;
 
 /** The newest complete one first. */
 const newestFirst = (a: LatentManifest, b: LatentManifest): number =>

@@ -3,9 +3,10 @@ import { studioError } from '../base/errors.ts';
 import { classesOf } from '../datasets/classes.ts';
 import { readManifest as readPictures } from '../datasets/manifest.ts';
 import { split } from '../datasets/splits.ts';
+import { weightsOf } from './adjusted.ts';
 import { NormalisedDeviation, normalise } from './normalise.ts';
 import { copiesIn, picturesIn } from './schema.ts';
-import type { LatentManifest, LatentStatistics } from './schema.ts';
+import type { LatentAdjustments, LatentManifest, LatentStatistics } from './schema.ts';
 import type { Normalisation } from './store.ts';
 import { latentBlocks, projectOf, readManifest, readNormalisation, readStatistics } from './store.ts';
 
@@ -23,6 +24,8 @@ export interface LatentSet {
   readonly labels: Int32Array;
   /** Names of the classes of all pictures, held out or not, sorted. */
   readonly classes: readonly string[];
+  /** What each training latent counts in the loss, with a mean of 1; absent where all count the same. */
+  readonly weights?: Float64Array | undefined;
 }
 
 /** Raw latents of all pictures, one after another, in the order of the manifest. */
@@ -69,9 +72,9 @@ export async function trainingClasses(
 
 /**
  * Loads and checks latents, a shard at a time. `heldOut` pictures are kept out of training, with their mirror images; which ones depends
- * only on their ids.
+ * only on their ids. `adjusted` is what was done about the pictures that training minds.
  */
-export async function readLatentSet(folder: string, heldOut: number): Promise<LatentSet> {
+export async function readLatentSet(folder: string, heldOut: number, adjusted?: LatentAdjustments): Promise<LatentSet> {
   const manifest = await readManifest(folder);
   const statistics = await readStatistics(folder);
   if (!manifest?.complete || !statistics) throw studioError('latents.missing', {});
@@ -109,5 +112,10 @@ export async function readLatentSet(folder: string, heldOut: number): Promise<La
     heldOut: aside,
     labels: Int32Array.from(kept.flatMap((i) => new Array<number>(copies).fill(labels[i]!))),
     classes: names,
+    weights: weightsOf(
+      kept.map((i) => ids[i]!),
+      copies,
+      adjusted,
+    ),
   };
 }

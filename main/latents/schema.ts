@@ -144,6 +144,13 @@ export const latentManifestSchema = z.strictObject({
 });
 export type LatentManifest = z.infer<typeof latentManifestSchema>;
 
+/** What was done about a set's pictures that training minds, as a run keeps it: it goes on with that, whatever is done later. */
+export const latentAdjustmentsSchema = z.strictObject({
+  /** Of the set's pictures that count less, by id: more than 0 and less than 1. */
+  weights: z.record(z.string(), z.number()),
+});
+export type LatentAdjustments = z.infer<typeof latentAdjustmentsSchema>;
+
 /** `chosen.json` beside the sets: the one that training starts from. */
 export const chosenLatentsSchema = z.strictObject({ key: z.string() });
 

@@ -18,6 +18,8 @@ export interface TrainingData {
   readonly dimensions: number;
   /** Class of each picture, −1 for none; needed where the network is told classes. */
   readonly labels?: Int32Array | undefined;
+  /** What each picture counts in the loss, with a mean of 1; absent where all count the same. */
+  readonly weights?: Float64Array | undefined;
 }
 
 /** The host's share of a step's inputs. */
@@ -75,6 +77,21 @@ function classInputs(
   return { classes: oneHot(own, count) };
 }
 
+/**
+ * The inputs with the loss of each row multiplied by what its picture counts. These weights have a mean of 1 over the data and not over
+ * the batch: a picture pulls by its share whatever it happens to meet, and the loss stays a mean over the data.
+ */
+function weighedInputs(
+  inputs: Prepared['inputs'],
+  pictures: Int32Array,
+  { weights }: TrainingData,
+  rowWeights: readonly string[],
+): Prepared['inputs'] {
+  if (weights === undefined) return inputs;
+  const weighed = rowWeights.map((name) => [name, inputs[name]!.map((w, b) => w * weights[pictures[b]!]!)] as const);
+  return { ...inputs, ...Object.fromEntries(weighed) };
+}
+
 /** The batch of step k (from 0) of a run of `totalSteps`. `order` must belong to the same seed and data. */
 export function prepareBatch(
   data: TrainingData,
@@ -92,10 +109,14 @@ export function prepareBatch(
   );
   const noise = new Float32Array(rows * dimensions);
   fillNormal(noise, { seed, stream: 'noise', index: k });
-  const prepared = objectiveOf(config).prepare({ k, totalSteps, rows, dimensions });
+  const objective = objectiveOf(config);
+  const prepared = objective.prepare({ k, totalSteps, rows, dimensions });
   return {
     ...prepared,
-    inputs: { ...prepared.inputs, ...classInputs(pictures, data, config, k) },
+    inputs: {
+      ...weighedInputs(prepared.inputs, pictures, data, objective.rowWeights),
+      ...classInputs(pictures, data, config, k),
+    },
     x_0,
     // The noise is re-ordered, not the latents: their classes stay beside them.
     noise: config.coupling === 'optimalTransport' ? couple(x_0, noise, rows) : noise,

@@ -1,6 +1,7 @@
 /** The configuration of a training run: every choice, its default and its source. Unknown keys are refused. */
 import { z } from 'zod';
 import { deviceMemorySchema } from '../engine/schema.ts';
+import { latentAdjustmentsSchema } from '../latents/schema.ts';
 import { networkConfigSchema } from './network-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import { averagesSchema, optimiserSchema } from './optimiser-schema.ts';
@@ -96,6 +97,8 @@ export const runPlanSchema = z.strictObject({
   emaRates: z.array(z.number().min(0).lt(1)).min(1),
   /** The classes that the network is told, in the order that numbers them; absent without any. */
   classes: z.array(runClassSchema).optional(),
+  /** What was done about its pictures when it started; absent where nothing was. */
+  adjusted: latentAdjustmentsSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

@@ -1,5 +1,6 @@
 /** How a VAE is trained on a person's own pictures, and what such a run leaves on the disk. Browser-safe. */
 import { z } from 'zod';
+import { adjustmentsSchema } from '../datasets/operations/schema.ts';
 import { deviceKindSchema } from '../engine/schema.ts';
 
 const positive = z.number().positive();
@@ -92,6 +93,8 @@ export const vaeRunRecordSchema = z.strictObject({
   scores: z.array(vaeScoreSchema),
   /** Of the pictures that it trains on, and how they were shaped. */
   datasetHash: z.string(),
+  /** What was done about them when it started; it goes on with that. Absent where nothing was. */
+  adjusted: adjustmentsSchema.pick({ leftOut: true }).optional(),
   /** How well the starter VAE gives the same pictures back, in dB: whether training was worth it. */
   starterPsnr: z.number().optional(),
   error: z.strictObject({ code: z.string(), what: z.string(), means: z.string(), advice: z.string() }).optional(),

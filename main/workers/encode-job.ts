@@ -1,6 +1,6 @@
 /** Encodes a project's pictures and makes their statistics. */
 import { studioError } from '../base/errors.ts';
-import { datasetHash, readManifest as readPictures, readSettings, usedPictures } from '../datasets/manifest.ts';
+import { readPictures } from '../datasets/present.ts';
 import type { PictureSettings } from '../datasets/schema.ts';
 import { encodePictures } from '../latents/encode.ts';
 import type { EncodeProgress } from '../latents/encode.ts';
@@ -29,17 +29,14 @@ export async function encodeJob(
   job: EncodeJob,
 ): Promise<{ key: string; statistics: LatentStatistics; report: EncodingReport }> {
   const { project } = job;
-  const rows = await readPictures(project);
-  const settings = await readSettings(project);
-  const used = usedPictures(rows);
-  if (used.length === 0 || !settings) throw studioError('dataset.empty', {});
+  const { settings, pictures: used, hash } = await readPictures(project);
   // Per-element statistics need at least two pictures.
   if (used.length < 2) throw studioError('dataset.tooFew', { found: used.length, needed: 2 });
   const vae = await loadVae(job.vae, job);
   const { manifest, report } = await encodePictures({
     ...job,
     pictures: used,
-    datasetHash: datasetHash(rows, settings),
+    datasetHash: hash,
     pictureSize: settings.size,
     shaping: shapingOf(settings),
     vae,

@@ -1,6 +1,7 @@
 /** The trainer of a run with as many pictures at once as fit: planned first, then tried with a real step. */
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
+import type { LatentAdjustments } from '../latents/schema.ts';
 import { emaRatesOf } from '../training/averages.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
@@ -14,6 +15,8 @@ export interface FittingOptions {
   readonly data: string;
   readonly folder: string;
   readonly heldOut: number;
+  /** What was done about their pictures. */
+  readonly adjusted: LatentAdjustments | undefined;
   readonly config: RunConfig;
   readonly shape: LatentShape;
   /** What the run starts from; it is on the device when this resolves. */
@@ -31,8 +34,8 @@ async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape)
 
 /** Opens the data and loads the run. Throws `run.doesNotFit`. */
 export async function fittingTrainer({ device, maths }: Threads, options: FittingOptions): Promise<Trainer> {
-  const { data, folder, heldOut, config, shape, state, known, onSmaller } = options;
-  await maths.open({ data, folder, heldOut });
+  const { data, folder, heldOut, adjusted, config, shape, state, known, onSmaller } = options;
+  await maths.open({ data, folder, heldOut, adjusted });
   const microBatch = known ?? (await plannedMicroBatch(device, config, shape));
   const trainer = await createTrainer({ device, name: 'train', config, shape, microBatch, onSmaller });
   await trainer.put(state);

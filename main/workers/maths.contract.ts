@@ -1,14 +1,24 @@
 /** What the host-maths thread does: batches with their noise and coupling, statistics of latents, scores. */
 import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
-import { knownLatentsSchema, latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
+import {
+  knownLatentsSchema,
+  latentAdjustmentsSchema,
+  latentManifestSchema,
+  latentStatisticsSchema,
+} from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
 export const mathsContract = {
   methods: {
     /** Loads latents for a run; `data` names them in later calls. */
     open: {
-      input: z.strictObject({ data: z.string(), folder: z.string(), heldOut: z.int().nonnegative() }),
+      input: z.strictObject({
+        data: z.string(),
+        folder: z.string(),
+        heldOut: z.int().nonnegative(),
+        adjusted: latentAdjustmentsSchema.optional(),
+      }),
       output: z.strictObject({ training: z.int(), heldOut: z.int() }),
     },
     close: { input: z.strictObject({ data: z.string() }), output: nothing },

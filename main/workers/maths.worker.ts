@@ -49,12 +49,12 @@ function referenceOf(data: OpenData): { heldOut: Gaussian; floor: number } {
 }
 
 const handlers: Handlers<typeof mathsContract> = {
-  open: async ({ data, folder, heldOut }) => {
-    const set = await readLatentSet(folder, heldOut);
+  open: async ({ data, folder, heldOut, adjusted }) => {
+    const set = await readLatentSet(folder, heldOut, adjusted);
     const count = set.training.length / set.dimensions;
     open.set(data, {
       set,
-      training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels },
+      training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels, weights: set.weights },
       orders: new Map(),
     });
     return { training: count, heldOut: set.heldOut.length / set.dimensions };

@@ -1,9 +1,11 @@
 /** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
+import { readAdjustments } from '../datasets/operations/log.ts';
+import { adjustedWords, latentAdjustments } from '../latents/adjusted.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import { copiesIn, picturesIn } from '../latents/schema.ts';
-import type { LatentManifest } from '../latents/schema.ts';
+import type { LatentAdjustments, LatentManifest } from '../latents/schema.ts';
 import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
 import { averagesWords } from '../training/averages.ts';
@@ -78,7 +80,8 @@ export class TrainingJob {
     const first = planRun(config, latents.shape, pictures, 1, classes, copiesIn(latents));
     const begin = await startState(this.#project, config, latents.shape);
     const { state } = begin;
-    const trainer = await this.#load(latents, config, heldOutCount(pictures), state);
+    const adjusted = latentAdjustments(await readAdjustments(this.#project), latents);
+    const trainer = await this.#load(latents, { config, heldOut: heldOutCount(pictures), adjusted }, state);
     const painter = await this.#painter(latents, { config, plan: first }, trainer);
     try {
       const isScored = heldOutCount(pictures) >= fewestForScore;
@@ -99,7 +102,10 @@ export class TrainingJob {
           : undefined;
       const steps = lengthInSteps(config, (pictures - heldOutCount(pictures)) * copiesIn(latents)) ?? budget!.steps;
       await trainer.put(state);
-      const plan = planRun(config, latents.shape, pictures, steps, classes, copiesIn(latents));
+      const plan = {
+        ...planRun(config, latents.shape, pictures, steps, classes, copiesIn(latents)),
+        ...(adjusted ? { adjusted } : {}),
+      };
       const device = await this.#device();
       const record: RunRecord = {
         id: run,
@@ -122,7 +128,8 @@ export class TrainingJob {
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
       const averages = averagesWords(config, steps).join(' ');
-      await this.#journal.note(record, `${startedWords(device, steps)}${startWords(begin)} ${parts} ${averages}`);
+      const words = `${startedWords(device, steps)}${startWords(begin)}${adjustedWords(adjusted)} ${parts} ${averages}`;
+      await this.#journal.note(record, words);
       return await this.#train(record, startPosition, trainer, painter, budget?.deadline);
     } finally {
       await this.#release(trainer, painter);
@@ -150,7 +157,8 @@ export class TrainingJob {
     const { config, plan } = record;
     await refuseOtherClasses(this.#project, record, latents);
     const state = checkpoint?.state ?? (await startState(this.#project, config, latents.shape)).state;
-    const trainer = await this.#load(latents, config, plan.heldOutPictures, state, record.microBatch);
+    const { heldOutPictures: heldOut, adjusted } = plan;
+    const trainer = await this.#load(latents, { config, heldOut, adjusted }, state, record.microBatch);
     const painter = await this.#painter(latents, record, trainer);
     try {
       const scores = record.scores.filter((score) => score.step <= step);
@@ -213,11 +221,16 @@ export class TrainingJob {
   }
 
   /** Opens the latents for batches and scores, and loads what trains on them. */
-  #load(latents: LatentManifest, config: RunConfig, heldOut: number, state: readonly NamedValue[], known?: number) {
+  #load(
+    latents: LatentManifest,
+    run: { config: RunConfig; heldOut: number; adjusted: LatentAdjustments | undefined },
+    state: readonly NamedValue[],
+    known?: number,
+  ) {
     const folder = latentsFolder(this.#project, latents.key);
     const onSmaller = (change: SmallerMicroBatch) => this.#onSmaller(change);
     const { shape } = latents;
-    return fittingTrainer(this.#threads, { data, folder, heldOut, config, shape, state, known, onSmaller });
+    return fittingTrainer(this.#threads, { data, folder, ...run, shape, state, known, onSmaller });
   }
 
   #painter(latents: LatentManifest, run: Pick<RunRecord, 'config' | 'plan'>, trainer: Trainer): Promise<Painter> {

@@ -1,10 +1,9 @@
 /** Checks how well a VAE gives a project's pictures back, and keeps PNGs of the worst ones. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { studioError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import type { Progress } from '../base/progress.ts';
-import { readManifest, readSettings, usedPictures } from '../datasets/manifest.ts';
+import { readPictures } from '../datasets/present.ts';
 import type { UsedPicture } from '../datasets/schema.ts';
 import { ssim } from '../evaluation/ssim.ts';
 import { beginCheck, checkFile, finishCheck, sumUp } from '../latents/checks.ts';
@@ -29,15 +28,13 @@ export interface VaeCheckJob {
 /** So many of the worst pictures are kept to look at. */
 const kept = 60;
 
-/** Throws `dataset.empty`, `vae.doesNotFit`, `latents.notFinite` and what `loadVae` throws; the last check is then still there. */
+/** Throws `dataset.empty`, `dataset.allLeftOut`, `vae.doesNotFit`, `latents.notFinite` and what `loadVae` throws; the last check is then still there. */
 export async function vaeCheckJob(
   threads: Pick<Threads, 'device'> & { readonly pictures: () => Pick<Pictures, 'load' | 'writeGrid'> },
   job: VaeCheckJob,
 ): Promise<ReconstructionCheck> {
   const { project, signal } = job;
-  const settings = await readSettings(project);
-  const used = usedPictures(await readManifest(project)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  if (used.length === 0 || !settings) throw studioError('dataset.empty', {});
+  const { settings, pictures: used } = await readPictures(project);
   const pictures = spread(used, job.most ?? used.length);
   const vae = await loadVae(job.vae, job);
   const { size } = settings;

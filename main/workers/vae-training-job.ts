@@ -1,7 +1,10 @@
 /** Trains a VAE on a project's pictures, and keeps its run's record, and the VAE as it is by now, true at every moment. */
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { datasetHash, readManifest, readSettings, usedPictures } from '../datasets/manifest.ts';
+import { unadjusted } from '../datasets/operations/adjustments.ts';
+import type { Adjustments } from '../datasets/operations/schema.ts';
+import { readPictures } from '../datasets/present.ts';
+import type { PresentDataset } from '../datasets/present.ts';
 import { reconstructionPsnr } from '../latents/reconstruction.ts';
 import { autoencoderOf } from '../models/autoencoder.ts';
 import { countParameters } from '../models/parameters.ts';
@@ -45,6 +48,10 @@ interface Bench {
   readonly originals: readonly Uint8Array[];
 }
 
+/** What a record keeps of what was done about the pictures: nothing where nothing was. */
+const inRecord = ({ leftOut }: Adjustments): Pick<VaeRunRecord, 'adjusted'> =>
+  leftOut.length === 0 ? {} : { adjusted: { leftOut } };
+
 /** What a record keeps of a position. */
 const kept = ({ step, seconds, skipped }: LoopPosition) => ({ step, seconds, skipped });
 
@@ -68,11 +75,12 @@ export class VaeTrainingJob {
     this.#journal = new RunJournal(place.project, events.record);
   }
 
-  /** Plans and trains a new run. Throws `dataset.empty` and `dataset.tooFew`. */
+  /** Plans and trains a new run. Throws `dataset.empty`, `dataset.allLeftOut` and `dataset.tooFew`. */
   async start({ run, name, config }: NewVaeRun): Promise<VaeRunRecord> {
     const began = performance.now();
     this.#preparing();
-    const { pictures, hash } = await this.#pictures();
+    const present = await readPictures(this.#place.project);
+    const pictures = this.#pictures(present);
     const starter = await loadVae('starter', this.#place);
     const { weights, adopted } = startWeights(config, config.startFromStarter ? starter : undefined);
     const state = startState(weights);
@@ -107,7 +115,8 @@ export class VaeTrainingJob {
         seconds: 0,
         skipped: 0,
         scores,
-        datasetHash: hash,
+        datasetHash: present.hash,
+        ...inRecord(present.adjustments),
         ...(isScored ? { starterPsnr: starterPsnrs.reduce((sum, x) => sum + x, 0) / starterPsnrs.length } : {}),
         device,
       };
@@ -125,8 +134,9 @@ export class VaeTrainingJob {
     const { project } = this.#place;
     const { error: _settled, ...record } = await readVaeRun(project, run);
     const { config } = record;
-    const { pictures, hash } = await this.#pictures();
-    if (hash !== record.datasetHash) throw studioError('run.picturesChanged', { run });
+    const present = await readPictures(project, { ...unadjusted, ...record.adjusted });
+    const pictures = this.#pictures(present);
+    if (present.hash !== record.datasetHash) throw studioError('run.picturesChanged', { run });
     const folder = runFolder(project, run);
     const damaged: string[] = [];
     const checkpoint = await readCheckpoint(folder, undefined, (path, reason) => damaged.push(`${path}: ${reason}`));
@@ -198,22 +208,15 @@ export class VaeTrainingJob {
     );
   }
 
-  /** The pictures in use and what identifies them. */
-  async #pictures(): Promise<{ pictures: VaePictures; hash: string }> {
+  /** The pictures to train on, of those that the dataset has. */
+  #pictures({ pictures: used, settings }: PresentDataset): VaePictures {
     const { project } = this.#place;
-    const rows = await readManifest(project);
-    const settings = await readSettings(project);
-    const used = usedPictures(rows);
-    if (used.length === 0 || !settings) throw studioError('dataset.empty', {});
     const heldOut = heldOutCount(used.length);
     if (used.length - heldOut < fewestTrainingPictures)
       throw studioError('dataset.tooFew', { found: used.length - heldOut, needed: fewestTrainingPictures });
     const load = async (picture: (typeof used)[number]) =>
       (await this.#threads.pictures().load({ project, picture })).rgb;
-    return {
-      pictures: new VaePictures({ pictures: used, heldOut, size: settings.size, load }),
-      hash: datasetHash(rows, settings),
-    };
+    return new VaePictures({ pictures: used, heldOut, size: settings.size, load });
   }
 
   async #bench(config: VaeTrainingConfig, pictures: VaePictures, state: readonly NamedTensor[]): Promise<Bench> {

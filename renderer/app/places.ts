@@ -1,6 +1,7 @@
 /** The places of the studio in the order of the work, and how far each one is. */
 import type { Job, ProjectSummary } from '../api/studio.ts';
 import { count, formatCount, percentDone } from '../text/format.ts';
+import { keptPictures } from './kept-pictures.ts';
 
 export type PlaceName = 'pictures' | 'latents' | 'train' | 'gallery' | 'devices' | 'settings';
 
@@ -96,10 +97,11 @@ const latentsWork = [
 ] as const;
 
 function latentsPlace(
-  { pictures, latents }: ProjectSummary,
+  project: ProjectSummary,
   active: (kind: Job['kind']) => Job | undefined,
   importing: boolean,
 ): Place {
+  const { pictures, latents } = project;
   const base = { name: 'latents', title: placeTitles.latents } as const;
   for (const [kind, verb] of latentsWork) {
     const job = active(kind);
@@ -109,7 +111,7 @@ function latentsPlace(
   if (pictures.used === 0) return { ...base, state: 'locked', note: 'Needs pictures' };
   if (latents.complete) return { ...base, state: 'done', note: 'Encoded' };
   if (latents.encoded > 0)
-    return { ...base, state: 'next', note: `${formatCount(latents.encoded)} of ${formatCount(pictures.used)}` };
+    return { ...base, state: 'next', note: `${formatCount(latents.encoded)} of ${formatCount(keptPictures(project))}` };
   return { ...base, state: 'next', note: 'Ready to encode' };
 }
 

@@ -1,6 +1,7 @@
 /** Everything a window can ask of the studio and everything the studio tells it. Browser-safe: schemas only. */
 import { z } from 'zod';
 import { nothing } from '../../base/schemas.ts';
+import { adjustedCountsSchema, operationListSchema, operationSchema } from '../../datasets/operations/schema.ts';
 import {
   datasetSummarySchema,
   pictureCountsSchema,
@@ -33,8 +34,10 @@ export const projectSummarySchema = z.strictObject({
   /** Absent until the first import. */
   pictureSettings: pictureSettingsSchema.optional(),
   dataset: datasetSummarySchema.optional(),
+  /** What was done about pictures in use, reversibly; absent while there is no operation. */
+  adjusted: adjustedCountsSchema.optional(),
   latents: z.strictObject({
-    /** Pictures whose latents are on disk, of those in use. */
+    /** Pictures whose latents are on disk, of those in use that are not left out. */
     encoded: z.int().nonnegative(),
     complete: z.boolean(),
     vae: z.string().optional(),
@@ -113,6 +116,13 @@ export const studioContract = {
       input: z.strictObject({ show: pictureFilterSchema, ...page.shape }),
       output: picturePageSchema,
     },
+
+    /** What was done about pictures, the oldest operation first, and what that comes to. */
+    'dataset.operations': { input: nothing, output: operationListSchema },
+    /** Records an operation; files that were imported stay as they are. Throws `dataset.unknownPictures`. */
+    'dataset.operate': { input: z.strictObject({ operation: operationSchema }), output: operationListSchema },
+    /** Takes one row of the list back: an operation, or an earlier undo, which does the operation again. */
+    'dataset.undo': { input: z.strictObject({ id: z.int().positive() }), output: operationListSchema },
 
     /** VAEs that can be used, and those that can be downloaded. */
     'vaes.list': { input: nothing, output: vaeListSchema },

@@ -19,6 +19,7 @@ import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
 import type { LatentMethods } from './latents.ts';
+import type { OperationMethods } from './operations.ts';
 import { currentStatistics, summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
@@ -82,6 +83,7 @@ type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
   | LatentMethods
+  | OperationMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'

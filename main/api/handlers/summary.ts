@@ -1,5 +1,8 @@
 /** The open project at a glance, read from its files. */
 import { countRows, readManifest, readSettings, summarise as summarisePictures } from '../../datasets/manifest.ts';
+import { readOperations } from '../../datasets/operations/log.ts';
+import { adjustmentsOf } from '../../datasets/operations/adjustments.ts';
+import { countAdjusted } from '../../datasets/present.ts';
 import { listPictures } from '../../gallery/store.ts';
 import { countEncoded, currentLatents } from '../../latents/caches.ts';
 import { latentsFolder, readStatistics } from '../../latents/store.ts';
@@ -16,12 +19,14 @@ export async function currentStatistics(project: string): Promise<LatentStatisti
 export async function summarise({ path, file }: OpenProject): Promise<ProjectSummary> {
   const settings = await readSettings(path);
   const rows = await readManifest(path);
+  const operations = await readOperations(path);
   const latents = await currentLatents(path);
   return {
     path,
     name: file.name,
     pictures: countRows(rows),
     ...(settings ? { pictureSettings: settings, dataset: summarisePictures(rows, settings) } : {}),
+    ...(operations.length > 0 ? { adjusted: countAdjusted(rows, adjustmentsOf(operations)) } : {}),
     latents: {
       encoded: latents ? await countEncoded(path, latents) : 0,
       complete: latents?.complete ?? false,

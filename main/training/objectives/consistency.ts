@@ -34,6 +34,7 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
   const hasScale = config.loss !== 'l2';
   return {
     parts: hasDiffusion ? ['consistencyLoss', 'diffusionLoss'] : ['consistencyLoss'],
+    rowWeights: hasDiffusion ? ['pairWeights', 'diffusionWeights'] : ['pairWeights'],
     types: (rows) => ({
       ...noiseTypes('t', rows, embedding),
       ...noiseTypes('r', rows, embedding),

@@ -22,6 +22,7 @@ const sigmaMin = 0;
 export function diffusionObjective({ noise }: DiffusionConfig, embedding: number, seed: number): Objective {
   return {
     parts: [],
+    rowWeights: ['weights'],
     types: (rows) => ({ ...noiseTypes('t', rows, embedding), weights: { dtype: 'float32', shape: [rows] } }),
     loss: ({ student }, _, inputs) => {
       const x_t = noisy(inputs, 't');

@@ -23,6 +23,7 @@ export function easyConsistencyObjective(config: EasyConsistencyConfig, embeddin
   const { noise } = config;
   return {
     parts: [],
+    rowWeights: ['pairWeights'],
     types: (rows) => ({
       ...noiseTypes('t', rows, embedding),
       ...noiseTypes('r', rows, embedding),

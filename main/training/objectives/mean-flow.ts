@@ -28,6 +28,7 @@ function embedded(intervals: readonly Interval[], embedding: number, derivative 
 export function meanFlowObjective(config: MeanFlowConfig, embedding: number, seed: number): Objective {
   return {
     parts: ['velocityLoss'],
+    rowWeights: ['weights'],
     types: (rows) => ({
       /** z_t = dataShare · x₀ + noiseShare · ε: (1 − t)/σ_data and t. */
       'flow.dataShare': float(rows, 1, 1, 1),

@@ -56,6 +56,8 @@ export interface SamplingStep {
 export interface Objective {
   /** The parts of the loss that it reports. */
   readonly parts: readonly LossPart[];
+  /** Inputs that hold the weight of each row in the batch's loss. */
+  readonly rowWeights: readonly string[];
   /** Inputs for `rows` rows besides `x_0`, `noise` and classes; scalars hold for all rows. */
   types(rows: number): TensorTypes;
   /**

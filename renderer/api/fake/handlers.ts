@@ -7,6 +7,7 @@ import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
+import { fakeOperationHandlers } from './operations.ts';
 import { gridUrl } from './pictures.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
@@ -187,6 +188,7 @@ export function fakeHandlers(
       return { file, absolutePath: `${project().path}/${file}`, ...size };
     },
     ...fakeVaeHandlers(vaes),
+    ...fakeOperationHandlers(world),
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

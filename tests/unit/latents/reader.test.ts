@@ -91,6 +91,30 @@ it('sorting the pictures anew changes the classes and needs no new latents', asy
   expect([classes, [...labels]]).toEqual([['a', 'b'], ids.map((_, i) => (i < 6 ? 0 : 1))]);
 });
 
+it('weights have a mean of 1 over the training latents, a picture and its mirror image alike', async () => {
+  const project = await temporaryFolder();
+  const folder = latentsFolder(project, key);
+  const manifest: LatentManifest = {
+    ...(await latentManifestOf(project)),
+    flip: true,
+    shards: [{ file: 'both.safetensors', pictures: ids }],
+    complete: false,
+  };
+  const rows = ids.flatMap((_, i) => [i, i + 100]);
+  await writeShard(folder, 'both.safetensors', Float32Array.from(rows), manifest);
+  await finishLatents(folder, manifest, () => new Date(0));
+  const { training } = split({ ids, heldOut: 4 });
+  const light = training.slice(0, 2);
+  const weights = Object.fromEntries(light.map((id) => [id, 0.2]));
+  // Two of eight count a fifth: the mean is 0.8.
+  const expected = ids.filter((id) => training.includes(id)).flatMap((id) => (light.includes(id) ? [0.25, 0.25] : [1.25, 1.25])); // prettier-ignore
+  const set = await readLatentSet(folder, 4, { weights });
+  expect([...set.weights!].map((weight) => Number(weight.toFixed(12)))).toEqual(expected);
+  expect((await readLatentSet(folder, 4)).weights).toBeUndefined();
+  const heldOutOnly = Object.fromEntries(split({ ids, heldOut: 4 }).heldOut.map((id) => [id, 0.5]));
+  expect((await readLatentSet(folder, 4, { weights: heldOutOnly })).weights).toBeUndefined();
+});
+
 it('of a set with mirror images, those of held-out pictures are trained on as little as the pictures', async () => {
   const project = await temporaryFolder();
   const folder = latentsFolder(project, key);

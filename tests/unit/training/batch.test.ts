@@ -72,6 +72,24 @@ describe('a batch', () => {
     expect(none.inputs['diffusionWeights']!.every((weight) => weight === 0)).toBe(true);
   });
 
+  it('multiplies the loss of each row by what its picture counts, and changes nothing else', () => {
+    const weights = Float64Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 0.4 : 1.2));
+    const plain = prepareBatch(data, config, 100, 99, order());
+    const weighed = prepareBatch({ ...data, weights }, config, 100, 99, order());
+    const rows = Array.from({ length: config.batchSize }, (_, b) => order().at(99 * config.batchSize + b));
+    const expected = (values: Float32Array) => values.map((value, b) => value * weights[rows[b]!]!);
+    const { pairWeights, diffusionWeights, ...others } = plain.inputs;
+    expect(rows.some((picture) => picture % 3 === 0) && rows.some((picture) => picture % 3 > 0)).toBe(true);
+    expect(weighed).toEqual({
+      ...plain,
+      inputs: {
+        ...others,
+        pairWeights: expected(pairWeights!),
+        diffusionWeights: expected(diffusionWeights!),
+      },
+    });
+  });
+
   it('carries no input that its loss does not use', () => {
     const batch = prepareBatch(data, consistencyConfig({ loss: 'l2', diffusionLoss: { weight: 0 } }), 100, 0, order());
     expect(Object.keys(batch.inputs)).not.toContain('c');

@@ -67,6 +67,29 @@ describe.each(Object.entries(objectives))('the objective %s', (_, objective) => 
     });
   });
 
+  it('has row weights that are all there is to a row: without them it has no loss, with twice of them twice the loss', () => {
+    const { config, inputs, specs } = rig(objective);
+    const { loss, rowWeights } = objectiveOf(config);
+    const network = (p: Parameters, x: ops.Tensor, time: ops.Tensor) => networkOutput(p, x, time, config.network);
+    const values = (): Parameters =>
+      Object.fromEntries(specs.map(({ name, shape }, i) => [name, ops.constant(normal(shape, i, 0.1).data as Float32Array, [...shape])])); // prettier-ignore
+    const lossOf = (factors: readonly number[]) => {
+      const weighed = rowWeights.map((name): [string, EagerTensor] => [
+        name,
+        { ...inputs[name]!, data: Float32Array.from(inputs[name]!.data, (weight, b) => weight * factors[b]!) },
+      ]);
+      const fn: TensorFunction = (given) => ({
+        loss: loss({ student: network, teacher: network }, values(), given)(values()).value,
+      });
+      return runEager(fn, { ...inputs, ...Object.fromEntries(weighed) })['loss']!.data[0]!;
+    };
+    const parts = [0, 1, 2, 3].map((row) => lossOf([0, 1, 2, 3].map((b) => (b === row ? 1 : 0))));
+    const whole = lossOf([1, 1, 1, 1]);
+    expect(lossOf([0, 0, 0, 0])).toBe(0);
+    expect(parts.reduce((sum, part) => sum + part, 0) / whole).toBeCloseTo(1, 5);
+    expect(lossOf([2, 2, 2, 2]) / whole).toBeCloseTo(2, 5);
+  });
+
   it('computes compiled what TF.js computes at once', async () => {
     const { config, inputs: given } = rig(objective);
     const { fn, types } = trainingStep(config, tinyShape, runLayout(config.network, tinyShape, 'separate'));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { studioError } from '../../../main/base/errors.ts';
 import { loadPicture, readManifest, usedPictures } from '../../../main/datasets/manifest.ts';
+import { addOperation } from '../../../main/datasets/operations/log.ts';
 import { split } from '../../../main/datasets/splits.ts';
 import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import { reconstructionPsnr } from '../../../main/latents/reconstruction.ts';
@@ -73,6 +74,23 @@ describe('training a VAE', () => {
     // It does not go on with other pictures.
     await writeRun(project, { ...resumed, datasetHash: 'of others' });
     await expect(vaeJob(project).resume(resumed.id)).rejects.toMatchObject({ code: 'run.picturesChanged' });
+  });
+
+  it('goes on with the pictures it began with, whatever was left out since', async () => {
+    const project = await stripedProject(pictures);
+    const leaveOut = (index: number) =>
+      addOperation(project, { kind: 'leaveOut', pictures: [pictureId(index)] }, () => new Date(0));
+    await leaveOut(3);
+    const config = tinyVaeConfig({ length: { kind: 'steps', steps: 2 }, sampleSheets: 0 });
+    const whole = await trainTinyVae(project, config);
+    expect(whole.plan.trainingPictures).toBe(pictures - 1);
+    const stopped = await trainTinyVae(project, config, { stopAfter: 1 });
+    expect([stopped.step, stopped.adjusted]).toEqual([1, { leftOut: [pictureId(3)] }]);
+    await leaveOut(5);
+    const resumed = await vaeJob(project).resume(stopped.id);
+    expect(await state(project, resumed.id)).toEqual(await state(project, whole.id));
+    const fewer = await trainTinyVae(project, config);
+    expect(fewer.plan.trainingPictures).toBe(pictures - 2);
   });
 
   it('leaves a VAE that gives pictures back as the run measured, beside the starter VAE', async () => {

@@ -51,6 +51,11 @@ describe('placesOf', () => {
     ]);
     expect(states({ ...encoded, runs: [run('finished', 2000)] })[3]).toBe('gallery next: Ready');
   });
+  it('counts only the pictures that are not left out as those to encode', () => {
+    const half = { ...imported, latents: { encoded: 2000, complete: false, vae: 'starter' } };
+    expect(states(half)[1]).toBe('latents next: 2,000 of 5,120');
+    expect(states({ ...half, adjusted: { leftOut: 20, weighed: 0 } })[1]).toBe('latents next: 2,000 of 5,100');
+  });
   it('shows how far work is, and that encoding waits for the import', () => {
     expect(states(imported, [job('import')]).slice(0, 2)).toEqual([
       'pictures busy: Importing 25 %',

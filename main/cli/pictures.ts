@@ -1,0 +1,77 @@
+/** The verbs of `cauchy pictures`: what is done about pictures, reversibly. */
+import { resolve } from 'node:path';
+import { studioError } from '../base/errors.ts';
+import type { AdjustedCounts, Operation, OperationList } from '../datasets/operations/schema.ts';
+import { nobody } from './context.ts';
+import type { CommandContext } from './context.ts';
+
+/** Pictures that the studio is asked for at once. */
+const pageSize = 500;
+
+/** Ids of pictures that are named by id, or by path as they were imported. Throws `dataset.unknownPictures`. */
+async function idsOf({ studio }: CommandContext, names: readonly string[]): Promise<string[]> {
+  const ids = new Map<string, string>();
+  const page = (offset: number) => studio.handlers['pictures.page']({ show: 'used', offset, limit: pageSize }, nobody);
+  for (let offset = 0, total = 1; offset < total; offset += pageSize) {
+    const { rows, total: all } = await page(offset);
+    total = all;
+    for (const row of rows) if (row.kind === 'used') for (const name of [row.id, row.source]) ids.set(name, row.id);
+  }
+  const idOf = (name: string) => ids.get(name) ?? ids.get(resolve(name));
+  const unknown = names.filter((name) => idOf(name) === undefined);
+  if (unknown.length > 0) throw studioError('dataset.unknownPictures', { pictures: unknown });
+  return names.map((name) => idOf(name)!);
+}
+
+/** Opens the project, does `act`, and shows the operations there are by then. */
+async function withOperations(
+  context: CommandContext,
+  project: string,
+  act: () => Promise<OperationList>,
+): Promise<void> {
+  const { studio, output } = context;
+  await studio.session.openProject(project);
+  const { operations, adjustments } = await act();
+  const summary = await studio.handlers['project.current']({}, nobody);
+  const used = summary?.pictures.used ?? 0;
+  const { leftOut, weighed } = summary?.adjusted ?? { leftOut: 0, weighed: 0 };
+  const value = {
+    project,
+    operations: operations.map(({ row, words, inForce }) => ({ ...row, words, in_force: inForce })),
+    adjustments: { left_out: adjustments.leftOut, weights: adjustments.weights },
+    ...{ used, left_out: leftOut, weighed },
+  };
+  output.result(value, describeOperations(operations, { used, leftOut, weighed }));
+}
+
+export const listOperationsCommand = (context: CommandContext, project: string): Promise<void> =>
+  withOperations(context, project, async () => context.studio.handlers['dataset.operations']({}, nobody));
+
+export const undoCommand = (context: CommandContext, project: string, id: number): Promise<void> =>
+  withOperations(context, project, async () => context.studio.handlers['dataset.undo']({ id }, nobody));
+
+/** `operationOf` makes the operation of the ids of the pictures named. */
+export const operateCommand = (
+  context: CommandContext,
+  project: string,
+  names: readonly string[],
+  operationOf: (pictures: string[]) => Operation,
+): Promise<void> =>
+  withOperations(context, project, async () => {
+    const operation = operationOf(await idsOf(context, names));
+    return context.studio.handlers['dataset.operate']({ operation }, nobody);
+  });
+
+export function describeOperations(
+  operations: OperationList['operations'],
+  { used, leftOut, weighed }: AdjustedCounts & { readonly used: number },
+): string {
+  const rows = operations.map(
+    ({ row: { id, at }, words, inForce }) =>
+      `${String(id).padStart(4)}  ${at.slice(0, 16).replace('T', ' ')}  ${words}${inForce ? '' : ' (undone)'}`,
+  );
+  return [
+    ...(rows.length === 0 ? ['Nothing was done about pictures yet.'] : rows),
+    `${used} pictures are in use, of which ${leftOut} are left out and ${weighed} count less.`,
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+/** The fake's answers about what is done about pictures, reversibly. */
+import { studioError } from '../../../main/base/errors.ts';
+import type { Handlers } from '../../../main/base/rpc.ts';
+import type { StudioContract } from '../../../main/api/contract/contract.ts';
+import type { Output } from '../studio.ts';
+import type { FakeWorld } from './world.ts';
+
+type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`>;
+type OperationRow = Output<'dataset.operations'>['operations'][number]['row'];
+
+const verbs = { leaveOut: 'Left out', putBack: 'Used again', weigh: 'Weighed' } as const;
+
+export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioContract>, OperationMethods> {
+  const rows: OperationRow[] = [];
+  const isInForce = (id: number): boolean =>
+    !rows.some((row) => row.kind === 'undo' && row.of === id && isInForce(row.id));
+  const wordsOf = (row: OperationRow): string =>
+    row.kind === 'undo' ? `Undone: operation ${row.of}` : `${verbs[row.kind]}: ${row.pictures.length} pictures`;
+
+  function list(): Output<'dataset.operations'> {
+    const leftOut = new Set<string>();
+    const weights = new Map<string, number>();
+    for (const row of rows) {
+      if (row.kind === 'undo' || !isInForce(row.id)) continue;
+      for (const id of row.pictures) {
+        if (row.kind === 'leaveOut') leftOut.add(id);
+        else if (row.kind === 'putBack') leftOut.delete(id);
+        else if (row.weight === 1) weights.delete(id);
+        else weights.set(id, row.weight);
+      }
+    }
+    return {
+      operations: rows.map((row) => ({ row, words: wordsOf(row), inForce: isInForce(row.id) })),
+      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights) },
+    };
+  }
+  function add(row: OperationRow): Output<'dataset.operations'> {
+    rows.push(row);
+    const changed = list();
+    const { leftOut, weights } = changed.adjustments;
+    world.change({ adjusted: { leftOut: leftOut.length, weighed: Object.keys(weights).length } });
+    if (row.kind !== 'weigh') world.change({ latents: { encoded: 0, complete: false } });
+    return changed;
+  }
+  const next = () => ({ id: rows.length + 1, at: new Date().toISOString() });
+  return {
+    'dataset.operations': list,
+    'dataset.operate': ({ operation }) => add({ ...operation, ...next() }),
+    'dataset.undo': ({ id }) => {
+      if (id > rows.length) throw studioError('dataset.unknownOperation', { id, known: rows.map((row) => row.id) });
+      if (!isInForce(id)) throw studioError('dataset.alreadyUndone', { id });
+      return add({ kind: 'undo', of: id, ...next() });
+    },
+  };
+}
