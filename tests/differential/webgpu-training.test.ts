@@ -1,6 +1,6 @@
 /** Training on WebGPU: the software Vulkan device, with CPU fallback disabled, against the CPU. */
 import { describe, expect, it } from 'vitest';
-import { localDevice } from '../../main/engine/local-device.ts';
+import { createLocalDevice, localDevice } from '../../main/engine/local-device.ts';
 import { createWebGpuDevice } from '../../main/engine/webgpu-device.ts';
 import { readMetrics } from '../../main/training/metrics.ts';
 import type { RunConfigInput } from '../../main/training/schema.ts';
@@ -12,6 +12,7 @@ import { tinyUnet } from '../support/unet.ts';
 
 useSoftwareVulkan();
 const gpu = localDevice(createWebGpuDevice({ name: 'software Vulkan' }));
+const cpu = createLocalDevice(1);
 
 const smallDit = { kind: 'dit', patch: 2, width: 32, depth: 2, heads: 2 } as const;
 /** Networks whose whole training graph must run on a GPU. */
