@@ -67,6 +67,10 @@ export interface LossChoice {
   readonly reduction: Reduction;
 }
 
+/** Σ_b λ_b · ρ of each sample's squares [batch]; `weights` and `c` as `consistencyLoss` has them. */
+export const robustLoss = (squares: Tensor, weights: Tensor, c: Tensor, loss: RobustLoss): Tensor =>
+  ops.sum(ops.mul(weights, robustLosses[loss](squares, c)));
+
 /**
  * Σ_b λ_b · ρ((f − g)²).
  * `student` and `teacher` [batch, c, h, w]; `weights` [batch] holds λ_b / batch, so that the sum is the batch's mean and the sums of
@@ -79,8 +83,7 @@ export function consistencyLoss(
   c: Tensor,
   { loss, reduction }: LossChoice,
 ): Tensor {
-  const residual = reductions[reduction](ops.sub(student, teacher));
-  return ops.sum(ops.mul(weights, robustLosses[loss](residual, c)));
+  return robustLoss(reductions[reduction](ops.sub(student, teacher)), weights, c, loss);
 }
 
 /**

@@ -53,16 +53,11 @@ export function linearSpecs(name: string, into: number, out: number, start = xav
  * Parameters `name.weight` [9, channels] (row by row) and `name.bias` [channels].
  */
 export function depthwise(p: Parameters, name: string, x: Tensor): Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const padded = ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]); // prettier-ignore
-  const taps = ops.split(parameter(p, `${name}.weight`), 9, 0);
-  return taps.reduce(
-    (sum, tap, i) => {
-      const view = ops.slice(padded, [0, Math.floor(i / 3), i % 3, 0], [batch, height, width, channels]);
-      return ops.add(sum, ops.mul(view, ops.reshape(tap, [channels])));
-    },
-    parameter(p, `${name}.bias`),
-  );
+  const weight = parameter(p, `${name}.weight`);
+  const filter = ops.reshape(ops.transpose(weight, [1, 0]), [weight.shape[1]!, 1, 3, 3]);
+  const y = ops.depthwiseConv2d(ops.transpose(x, [0, 3, 1, 2]), filter);
+  // The bias is added where a runtime can make it a part of the convolution.
+  return ops.transpose(ops.add(y, perChannel(parameter(p, `${name}.bias`))), [0, 2, 3, 1]);
 }
 
 /** Parameters of `depthwise`. */

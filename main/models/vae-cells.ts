@@ -40,8 +40,9 @@ function blockSpecs(name: string, width: number): ParameterSpec[] {
 
 /** x [batch, h, w, width] → the same shape. */
 function block(p: Parameters, name: string, x: Tensor): Tensor {
-  const mixed = normalise(depthwise(p, `${name}.mix`, x));
-  return ops.add(x, linear(p, `${name}.fc2`, ops.silu(linear(p, `${name}.fc1`, mixed))));
+  // As rows: ONNX Runtime would move the transpose behind the convolution through the norm, and then take two for one.
+  const rows = normalise(ops.reshape(depthwise(p, `${name}.mix`, x), [-1, x.shape[3]!]));
+  return ops.add(x, ops.reshape(linear(p, `${name}.fc2`, ops.silu(linear(p, `${name}.fc1`, rows))), x.shape));
 }
 const through = (p: Parameters, names: readonly string[], x: Tensor): Tensor =>
   names.reduce((y, name) => block(p, name, y), x);

@@ -12,6 +12,7 @@ import { withGradient } from './ops/with-gradient.ts';
 export { withGradient } from './ops/with-gradient.ts';
 
 export { conv2d } from './ops/convolution.ts';
+export { depthwiseConv2d } from './ops/depthwise.ts';
 export { averagePool, upsample } from './ops/pictures.ts';
 export { jvp } from './ops/jvp.ts';
 export { recomputed } from './ops/recomputed.ts';

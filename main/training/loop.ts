@@ -47,6 +47,13 @@ export interface RowPosition {
   readonly skipped: number;
 }
 
+/** A table besides the metrics: what of some steps is written into this file of the run's folder. */
+export interface SideRecord<B, R> {
+  readonly file: string;
+  /** The row of a step (counted from 1) that took place; undefined for most. */
+  readonly row: (report: R, batch: B, step: number) => { readonly step: number } | undefined;
+}
+
 /** What is trained: how its steps are made on a device, and what is written of them. */
 export interface LoopTask<B, R extends LoopReport, Row extends { readonly step: number }> {
   /** How many steps the run has. */
@@ -61,6 +68,7 @@ export interface LoopTask<B, R extends LoopReport, Row extends { readonly step: 
   /** The learning rate of an update (from 1) after so many halvings. */
   readonly learningRate: (update: number, halvings: number) => number;
   readonly row: (report: R, batch: B, at: RowPosition) => Row;
+  readonly record?: SideRecord<B, R> | undefined;
 }
 
 /** What happens around the steps, whatever is trained. */
@@ -115,11 +123,37 @@ export type LoopEnd =
 /** A number of a row of metrics: null where it is not finite. */
 export const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
+/** The tables of a run, open: its metrics, and its record where it keeps one. */
+async function openLogs<B, R extends LoopReport, Row extends { readonly step: number }>({
+  folder,
+  task: { record },
+  onRows,
+  now,
+}: Pick<LoopOptions<B, R, Row>, 'folder' | 'task' | 'onRows' | 'now'>) {
+  const metrics = await MetricsLog.open(folder, onRows, now);
+  const side = record && (await MetricsLog.open(folder, () => undefined, now, record.file));
+  const all = side ? [metrics, side] : [metrics];
+  return {
+    metrics,
+    record: (report: R, batch: B, step: number): void => {
+      const row = report.committed ? record?.row(report, batch, step) : undefined;
+      if (row) side?.add(row);
+    },
+    flushWhenDue: async () => {
+      for (const log of all) await log.flushWhenDue();
+    },
+    sync: async () => {
+      for (const log of all) await log.sync();
+    },
+    close: () => Promise.all(all.map((log) => log.close())),
+  };
+}
+
 export async function trainingLoop<B, R extends LoopReport, Row extends { readonly step: number }>(
   options: LoopOptions<B, R, Row>,
 ): Promise<LoopEnd> {
   const { task, now, folder, signal } = options;
-  const log = await MetricsLog.open(folder, options.onRows, now);
+  const logs = await openLogs(options);
   const { sheets, checkpointMs, nonFiniteLimit: limit } = task.schedule;
   const interval = metricsInterval(task.steps);
   let { step, seconds } = options.from;
@@ -142,7 +176,7 @@ export async function trainingLoop<B, R extends LoopReport, Row extends { readon
   };
   const checkpoint = () =>
     onDisk(async () => {
-      await log.sync();
+      await logs.sync();
       const state = await task.read();
       await writeCheckpoint(folder, position(), state);
       saved = step;
@@ -219,10 +253,11 @@ export async function trainingLoop<B, R extends LoopReport, Row extends { readon
         if (step % interval === 0 || !report.committed) {
           const { batch, learningRate } = asked[i]!;
           const { skipped } = breakdowns;
-          log.add(task.row(report, batch, { step, learningRate, stepSeconds, seconds, skipped }));
+          logs.metrics.add(task.row(report, batch, { step, learningRate, stepSeconds, seconds, skipped }));
         }
+        logs.record(report, asked[i]!.batch, step);
       });
-      await onDisk(() => log.flushWhenDue());
+      await onDisk(() => logs.flushWhenDue());
       options.onStep(position());
       for (const trouble of troubles) await options.onTrouble(trouble);
       if (isHopeless) {
@@ -235,12 +270,12 @@ export async function trainingLoop<B, R extends LoopReport, Row extends { readon
         };
       }
       if (sheets.has(step)) {
-        await onDisk(() => log.flush());
+        await onDisk(() => logs.metrics.flush());
         await onDisk(() => options.sampleSheet(step));
       }
       if (now() - checkpointAt >= checkpointMs) await checkpoint();
     }
   } finally {
-    await log.close();
+    await logs.close();
   }
 }

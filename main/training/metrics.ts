@@ -1,4 +1,4 @@
-/** metrics.jsonl of a run: one row a step (thinned for very long runs), written about once a second. */
+/** Tables that grow with a run: metrics.jsonl, one row a step (thinned for very long runs), and others, written twice a second. */
 import { join } from 'node:path';
 import type { Schema } from '../base/rpc.ts';
 import { JsonlWriter, readJsonl, writeJsonl } from '../storage/jsonl.ts';
@@ -10,16 +10,21 @@ interface Row {
   readonly step: number;
 }
 
-const fileOf = (run: string): string => join(run, 'metrics.jsonl');
+const metricsFile = 'metrics.jsonl';
 /** A run of more steps than this records every n-th. */
 const mostRows = 20_000;
 
 /** Steps between rows. */
 export const metricsInterval = (steps: number): number => Math.max(1, Math.ceil(steps / mostRows));
 
-/** Rows after a step, of a run whose rows have this schema. */
-export async function readRows<R extends Row>(run: string, schema: Schema<R>, afterStep = 0): Promise<readonly R[]> {
-  const { rows } = await readJsonl(fileOf(run), schema);
+/** Rows after a step, of a table of the run whose rows have this schema. */
+export async function readRows<R extends Row>(
+  run: string,
+  schema: Schema<R>,
+  afterStep = 0,
+  file = metricsFile,
+): Promise<readonly R[]> {
+  const { rows } = await readJsonl(join(run, file), schema);
   return rows.filter(({ step }) => step > afterStep);
 }
 
@@ -27,10 +32,16 @@ export const readMetrics = (run: string, afterStep = 0): Promise<readonly Metric
   readRows(run, metricsRowSchema, afterStep);
 
 /** Drops rows after `step`: what was trained after the last checkpoint is trained again. */
-export async function truncateRows<R extends Row>(run: string, schema: Schema<R>, step: number): Promise<void> {
-  const { rows, tornBytes } = await readJsonl(fileOf(run), schema);
+export async function truncateRows<R extends Row>(
+  run: string,
+  schema: Schema<R>,
+  step: number,
+  file = metricsFile,
+): Promise<void> {
+  const path = join(run, file);
+  const { rows, tornBytes } = await readJsonl(path, schema);
   const keep = rows.filter((row) => row.step <= step);
-  if (keep.length < rows.length || tornBytes > 0) await writeJsonl(fileOf(run), keep);
+  if (keep.length < rows.length || tornBytes > 0) await writeJsonl(path, keep);
 }
 
 export const truncateMetrics = (run: string, step: number): Promise<void> => truncateRows(run, metricsRowSchema, step);
@@ -54,8 +65,9 @@ export class MetricsLog<R extends Row> {
     run: string,
     onRows: (rows: readonly R[]) => void,
     now: () => number,
+    file = metricsFile,
   ): Promise<MetricsLog<R>> {
-    return new MetricsLog(await JsonlWriter.open(fileOf(run)), onRows, now);
+    return new MetricsLog(await JsonlWriter.open(join(run, file)), onRows, now);
   }
 
   add(row: R): void {

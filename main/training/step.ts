@@ -2,6 +2,7 @@
  * One training step as graphs: the objective's loss, its gradient, the optimiser, the averages. A step is one graph, or, where its
  * activations don't fit, one that adds up gradients of a part of the batch and one that updates.
  */
+import { assertThat } from '../base/errors.ts';
 import { guided } from '../consistency/guidance.ts';
 import { networkOutput, networkSpecs, noiseEmbeddingSize } from '../models/network.ts';
 import type { LatentShape, NetworkConfig } from '../models/network.ts';
@@ -19,7 +20,7 @@ import type { TensorFunction, Tensors, TensorTypes } from '../tensor/trace/trace
 import { networkOf } from './classes.ts';
 import { nextScaling, scaleOf, scaleType, scalingTypes } from './loss-scaling.ts';
 import { objectiveOf } from './objectives/index.ts';
-import type { LossPart, NetworkFunction } from './objectives/objective.ts';
+import type { LossPart, LossParts, NetworkFunction } from './objectives/objective.ts';
 import type { RunConfig } from './schema.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
@@ -51,12 +52,15 @@ type LossName = 'loss' | LossPart;
 export const lossNames = (run: RunConfig): readonly LossName[] => ['loss', ...objectiveOf(run).parts];
 type Losses = Readonly<Partial<Record<LossName, Tensor>>> & { readonly loss: Tensor };
 
+/** What a step reports of its rows where there is a teacher: `residuals` [rows], the mean square of student − teacher. */
+type Reported = Readonly<Partial<Record<'residuals', Tensor>>>;
+
 /** The loss of `batchTypes` inputs, and its gradients by parameter. */
 function lossAndGradients(
   parameters: Parameters,
   inputs: Tensors,
   run: RunConfig,
-): { losses: Losses; gradients: Parameters } {
+): { losses: Losses; gradients: Parameters; reported: Reported } {
   const scale = scaleOf(inputs);
   const network = networkOf(run);
   const networks = {
@@ -65,13 +69,16 @@ function lossAndGradients(
   };
   const lossOf = objectiveOf(run).loss(networks, parameters, inputs);
   const { value, grads, parts } = ops.valueGradsAndParts((p: Parameters) => {
-    const { value: loss, parts: named } = lossOf(p);
-    return { value: scale ? ops.mul(loss, scale) : loss, parts: named };
+    const { value: loss, parts: named, meanSquares } = lossOf(p);
+    const residuals: Reported = meanSquares ? { residuals: meanSquares } : {};
+    return { value: scale ? ops.mul(loss, scale) : loss, parts: { ...named, ...residuals } };
   }, parameters);
+  const { residuals, ...lossParts } = parts as LossParts & Reported;
   const unscaled = (x: Tensor): Tensor => (scale ? ops.div(x, scale) : x);
   return {
-    losses: { loss: unscaled(value), ...parts },
+    losses: { loss: unscaled(value), ...lossParts },
     gradients: Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, unscaled(gradient)])),
+    reported: residuals ? { residuals } : {},
   };
 }
 
@@ -99,13 +106,13 @@ function nextState(inputs: Tensors, gradients: Tensors, loss: Tensor, layout: La
   return run.precision === 'mixed' ? { ...updated, ...nextScaling(inputs, updated['committed']!) } : updated;
 }
 
-/** A whole step: the batch, the rates and the state in; losses, `gradNorm`, `committed` and the next state out. */
+/** A whole step: the batch, the rates and the state in; losses, `residuals`, `gradNorm`, `committed` and the next state out. */
 export function trainingStep(run: RunConfig, shape: LatentShape, layout: Layout): TypedFunction {
   return {
     fn: (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
-      const { losses, gradients } = lossAndGradients(parameters, inputs, run);
-      return { ...losses, ...nextState(inputs, pack(gradients, layout), losses.loss, layout, run) };
+      const { losses, gradients, reported } = lossAndGradients(parameters, inputs, run);
+      return { ...losses, ...reported, ...nextState(inputs, pack(gradients, layout), losses.loss, layout, run) };
     },
     types: { ...batchTypes(run, run.batchSize, shape), ...stateTypes(layout, run) },
   };
@@ -128,15 +135,16 @@ const sumTypes = (run: RunConfig, layout: Layout): TensorTypes => ({
   ...Object.fromEntries(lossNames(run).map((name) => [`sums/${name}`, float()])),
 });
 
-/** Adds the loss and the gradients of `rows` rows to the sums. With the host's weights for the whole batch the sums are the batch's. */
+/** Adds the loss and the gradients of `rows` rows to the sums, and reports their `residuals`. With the host's weights for the whole batch the sums are the batch's. */
 export function gradientStep(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): TypedFunction {
   return {
     fn: (inputs) => {
       const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
-      const { losses, gradients } = lossAndGradients(parameters, inputs, run);
+      const { losses, gradients, reported } = lossAndGradients(parameters, inputs, run);
       const packed = pack(gradients, layout);
       const sums = familyOf(inputs, 'gradients', layout);
       return {
+        ...reported,
         ...Object.fromEntries(
           lossNames(run).map((name) => [`sums/${name}`, ops.add(inputs[`sums/${name}`]!, losses[name]!)]),
         ),
@@ -185,6 +193,33 @@ export function emptySums(run: RunConfig, layout: Layout): { name: string; shape
     })),
   ];
 }
+
+/**
+ * Student − teacher of `rows` rows without gradient: the output `residual` [rows, …shape]. It takes `x_0`, `noise`, the levels of
+ * `Teaching.inputs`, classes, and the weights (`parameters/…`) of a run's state.
+ */
+export function residualStep(run: RunConfig, shape: LatentShape, layout: Layout, rows: number): TypedFunction {
+  const { teaching } = objectiveOf(run);
+  assertThat(teaching !== undefined, 'an objective with a teacher', run.objective.kind);
+  const network = networkOf(run);
+  return {
+    fn: (inputs) => {
+      const parameters = unpack(familyOf(inputs, 'parameters', layout), layout);
+      return { residual: teaching.residual(networkFunction(network, inputs['classes']), parameters, inputs) };
+    },
+    types: {
+      x_0: float(rows, ...shape),
+      noise: float(rows, ...shape),
+      ...teaching.types(rows),
+      ...classTypes(network, rows),
+      ...familyTypes(['parameters'], layout),
+    },
+  };
+}
+
+/** In the precision of the run's steps. */
+export const residualGraph = (run: RunConfig, shape: LatentShape, layout: Layout, rows: number): Graph =>
+  traceRun('student and teacher', residualStep(run, shape, layout, rows), run);
 
 /** One-hot rows of the null class. */
 function nullClasses(rows: number, count: number): Tensor {

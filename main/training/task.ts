@@ -3,6 +3,7 @@ import type { Batch } from './batch.ts';
 import { learningRateAfter } from './breakdowns.ts';
 import { orNull } from './loop.ts';
 import type { LoopTask } from './loop.ts';
+import { residualRecord } from './residuals/record.ts';
 import { scheduleOf } from './schedule.ts';
 import type { MetricsRow, RunConfig, RunPlan } from './schema.ts';
 import type { StepReport, Trainer } from './trainer.ts';
@@ -11,6 +12,7 @@ export type RunTask = LoopTask<Batch, StepReport, MetricsRow>;
 
 export const runTask = (config: RunConfig, { steps, emaRates }: RunPlan, trainer: Trainer): RunTask => ({
   steps,
+  record: residualRecord(config, steps),
   schedule: scheduleOf(config, steps),
   burst: () => trainer.burst,
   make: (asked) => trainer.steps(asked.map((step) => ({ ...step, emaRates }))),

@@ -40,6 +40,8 @@ export interface StepReport {
   readonly loss: number;
   /** The parts of the loss that the objective reports. */
   readonly parts: Readonly<Partial<Record<LossPart, number>>>;
+  /** Mean square of student − teacher of each row of the batch, where the objective has a teacher. */
+  readonly residuals?: Float32Array;
   readonly gradNorm: number;
   /** Whether the step took place: one whose numbers are not finite changes nothing. */
   readonly committed: boolean;
@@ -237,10 +239,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       while (reports.length < steps.length) {
         const left = steps.slice(reports.length).map(calls);
         const { outputs, outOfMemory } = await device.steps({ state: name, calls: left.flat() });
-        // The last call of a step reports it.
         const perStep = left[0]!.length;
         const made = Math.floor(outputs.length / perStep);
-        reports.push(...Array.from({ length: made }, (_, i) => report(outputs[(i + 1) * perStep - 1]!)));
+        reports.push(...Array.from({ length: made }, (_, i) => report(outputs.slice(i * perStep, (i + 1) * perStep))));
         try {
           if (outOfMemory) await shrink(new StudioError(outOfMemory));
         } catch (thrown) {
@@ -258,7 +259,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   };
 }
 
-function report(outputs: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): StepReport {
+type Outputs = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
+
+/** What the calls of a step report: the last one of the step, and each of its own rows. */
+function report(calls: readonly Outputs[]): StepReport {
+  const outputs = calls.at(-1)!;
+  const residuals = calls.flatMap((call) => Array.from(call['residuals']?.data ?? []));
   const value = (name: string): number => outputs[name]!.data[0]!;
   const committed = value('committed') === 1;
   // Shader compilers may assume that NaN does not exist; a step that should have been gated must not go unnoticed.
@@ -267,6 +273,7 @@ function report(outputs: Readonly<Record<string, { readonly data: ArrayLike<numb
   return {
     loss: value('loss'),
     parts: Object.fromEntries(lossParts.flatMap((name) => (outputs[name] ? [[name, value(name)] as const] : []))),
+    ...(residuals.length === 0 ? {} : { residuals: Float32Array.from(residuals) }),
     gradNorm: value('gradNorm'),
     committed,
     lossScale: outputs['lossScale']?.data[0] ?? 1,

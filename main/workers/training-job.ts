@@ -15,6 +15,7 @@ import type { LoopPosition } from '../training/loop.ts';
 import { runTask } from '../training/task.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
+import { truncateResidualRows } from '../training/residuals/record.ts';
 import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
@@ -153,6 +154,7 @@ export class TrainingJob {
     const from: LoopPosition = checkpoint?.info ?? startPosition;
     const { step } = from;
     await truncateMetrics(folder, step);
+    await truncateResidualRows(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
     await refuseOtherClasses(this.#project, record, latents);

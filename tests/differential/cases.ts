@@ -76,6 +76,22 @@ const convolutions = ([1, 2] as const).flatMap((stride) =>
   ]),
 );
 
+/** depthwiseConv2d takes one form up to 36 places and another beyond, for the gradient beyond 64; k × l is few for any sizes. */
+const depthwiseConvolutions = [1, 3, 5].flatMap((kernel) =>
+  (
+    [
+      ['few places', ({ k, l }) => [k, l]],
+      ['places that are few for its gradient', ({ i }) => [7, 5 + i]],
+      ['many places', ({ k, l }) => [8 + k, 8 + l]],
+    ] satisfies [string, (n: Sizes) => number[]][]
+  ).map(([places, size]): Case => ({
+    ops: ['depthwiseConv2d'],
+    title: `depthwiseConv2d ${kernel}×${kernel} on ${places}`,
+    inputs: (n) => ({ x: normal([n.i, n.j, ...size(n)], 45), w: normal([n.j, 1, kernel, kernel], 46, 0.3) }),
+    run: ({ x, w }) => ops.depthwiseConv2d(x!, w!),
+  })),
+);
+
 export const cases: readonly Case[] = [
   {
     ops: ['recomputed'],
@@ -263,6 +279,7 @@ export const cases: readonly Case[] = [
     run: ({ x }) => ops.averagePool(x!),
   },
   ...convolutions,
+  ...depthwiseConvolutions,
   ...([1, 2] as const).map((stride): Case => ({
     ops: ['conv2d'],
     title: `conv2d 3×3 without padding, stride ${stride}`,

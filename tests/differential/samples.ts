@@ -76,6 +76,11 @@ const samples: { readonly [O in OpName]: readonly Sample<O>[] } = {
     [[normal([2, 3, 8, 7], 15), normal([4, 3, 3, 3], 16)], { stride: 2, padding: 1 }],
     [[normal([2, 3, 5, 6], 17), normal([4, 3, 2, 1], 18)], { stride: 1, padding: 0 }],
   ],
+  depthwiseConv2d: [
+    [[normal([2, 3, 8, 6], 29), normal([3, 1, 3, 3], 30)], {}],
+    [[normal([2, 17, 4, 2], 31), normal([17, 1, 5, 5], 32)], {}],
+    [[normal([1, 1, 1, 3], 33), normal([1, 1, 1, 1], 34)], {}],
+  ],
   convTranspose2d: [
     [[normal([2, 4, 8, 6], 19), normal([4, 3, 3, 3], 20)], { stride: 1, padding: 1, size: [8, 6] }],
     [[normal([2, 4, 4, 4], 21), normal([4, 3, 3, 3], 22)], { stride: 2, padding: 1, size: [8, 7] }],

@@ -185,7 +185,8 @@ describe('stopping', () => {
     const state = readFileSync(
       join(folder, 'checkpoints', `step-${String(steps).padStart(9, '0')}`, 'state.safetensors'),
     );
-    return { figures, state: state.toString('base64') };
+    const residuals = readFileSync(join(folder, 'residuals.jsonl'), 'utf8');
+    return { figures, residuals, state: state.toString('base64') };
   };
 
   it('Ctrl-C saves a checkpoint, and the resumed run ends as one that was never stopped, bit for bit', async () => {
@@ -208,6 +209,7 @@ describe('stopping', () => {
     const [a, b] = [traces('run-002'), traces('run-003')];
     expect(a.figures).toHaveLength(steps);
     expect(b.figures).toEqual(a.figures);
+    expect(b.residuals === a.residuals).toBe(true);
     expect(b.state === a.state).toBe(true);
   });
 

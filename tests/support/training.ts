@@ -15,6 +15,7 @@ import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
 import { runTask } from '../../main/training/task.ts';
 import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
+import { truncateResidualRows } from '../../main/training/residuals/record.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
 import type { MetricsRow, RunConfig, RunConfigInput } from '../../main/training/schema.ts';
 import { createTrainer, initialState } from '../../main/training/trainer.ts';
@@ -90,6 +91,7 @@ export async function runTiny({
   );
   const from = checkpoint?.info ?? startPosition;
   await truncateMetrics(folder, from.step);
+  await truncateResidualRows(folder, from.step);
   const order = new DataOrder(config.seed, data.count);
   const stop = new AbortController();
   const end = await trainingLoop({

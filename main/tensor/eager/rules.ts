@@ -101,6 +101,10 @@ export const eagerRules: { readonly [O in OpName]: Rule<O> } = {
     const sides: [number, number] = [padding, padding];
     return channelsFirst(tf.conv2d(channelsLast(x!), taps(filter!), stride, [[0, 0], sides, sides, [0, 0]]));
   },
+  depthwiseConv2d: ([x, filter]) => {
+    const perChannel: Tensor4 = tf.transpose(filter as Tensor4, [2, 3, 0, 1]);
+    return channelsFirst(tf.depthwiseConv2d(channelsLast(x!), perChannel, 1, 'same'));
+  },
   // The padded picture, then without its border: TensorFlow's binding has this one without padding only.
   convTranspose2d: ([y, filter], { stride, padding, size }) => {
     const [batch, channels] = [y!.shape[0], filter!.shape[1]!];

@@ -30,6 +30,11 @@ function productOf(graph: Graph, node: Node): Product | undefined {
     const inner = b![1]! * b![2]! * b![3]!;
     return { batch: 1, rows: batch * height * width, inner, columns: out, transposeA: false, transposeB: true };
   }
+  if (node.op === 'depthwiseConv2d') {
+    const [batch, channels, height, width] = output as [number, number, number, number];
+    const inner = b![2]! * b![3]!;
+    return { batch: channels, rows: batch * height * width, inner, columns: 1, transposeA: false, transposeB: false };
+  }
   if (node.op === 'convTranspose2d') {
     const [batch, out, height, width] = a as [number, number, number, number];
     const columns = b![1]! * b![2]! * b![3]!;

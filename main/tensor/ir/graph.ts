@@ -52,6 +52,8 @@ export interface OpAttributes {
   readonly pad: { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number };
   /** inputs: x [batch, in, height, width], filter [out, in, kh, kw]; zero padding on each side. */
   readonly conv2d: { readonly stride: number; readonly padding: number };
+  /** Each channel by a filter of its own: inputs x [batch, channels, h, w], filter [channels, 1, k, k], k odd; zero padding that keeps the shape. */
+  readonly depthwiseConv2d: None;
   /** The transpose of conv2d as a linear map: inputs y [batch, out, …], filter [out, in, kh, kw]; gives [batch, in, …size]. */
   readonly convTranspose2d: { readonly stride: number; readonly padding: number; readonly size: Shape };
 }

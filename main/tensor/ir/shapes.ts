@@ -201,6 +201,17 @@ export const shapeRules: { readonly [O in OpName]: Rule<O> } = {
       },
     ];
   },
+  depthwiseConv2d: (inputs) => {
+    arity(inputs, 2);
+    const [x, filter] = inputs as [TensorType, TensorType];
+    const kernel = filter.shape[2]!;
+    require(isFloat(x.dtype) &&
+      x.dtype === filter.dtype &&
+      x.shape.length === 4 &&
+      sameShape(filter.shape, [x.shape[1]!, 1, kernel, kernel]) &&
+      kernel % 2 === 1, 'x [batch,channels,h,w] and a filter [channels,1,k,k] of one float dtype, k odd', x, filter);
+    return [x];
+  },
   convTranspose2d: (inputs, { stride, padding, size }) => {
     arity(inputs, 2);
     const [y, filter] = inputs as [TensorType, TensorType];

@@ -193,6 +193,16 @@ export const onnxRules: { readonly [O in OpName]: Rule<O> } = {
   conv2d: (node, scope) => {
     scope.node('Conv', [input(node, scope), input(node, scope, 1)], window(node, scope), outputs(node, scope));
   },
+  depthwiseConv2d: (node, scope) => {
+    const [channels, , kernel] = scope.typeOf(node.inputs[1]!).shape as [number, number, number];
+    const reach = (kernel - 1) / 2;
+    scope.node(
+      'Conv',
+      [input(node, scope), input(node, scope, 1)],
+      { group: channels, kernel_shape: [kernel, kernel], strides: [1, 1], pads: [reach, reach, reach, reach] },
+      outputs(node, scope),
+    );
+  },
   convTranspose2d: (node, scope) => {
     const { stride, padding, size } = node.attributes;
     const [y, filter] = node.inputs.map((value) => scope.typeOf(value).shape) as [readonly number[], readonly number[]];

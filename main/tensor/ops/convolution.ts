@@ -40,23 +40,29 @@ const placesOf = (size: number, k: number, { stride, padding }: Window): number 
   Math.floor((size + 2 * padding - k) / stride) + 1;
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const reachOf = (filter: Tensor): number => (filter.shape[2]! - 1) / 2;
-const channelsLast = (x: Tensor): Tensor4 => tf.transpose(x as Tensor4, [0, 2, 3, 1]);
-const channelsFirst = (x: Tensor): Tensor => tf.transpose(x, [0, 3, 1, 2]);
+export const channelsLast = (x: Tensor): Tensor4 => tf.transpose(x as Tensor4, [0, 2, 3, 1]);
+export const channelsFirst = (x: Tensor): Tensor => tf.transpose(x, [0, 3, 1, 2]);
 
 /** Channels-last inside, because not every TF.js backend has the other order; when traced, the transposes cancel. */
 const convolve = (x: Tensor, filter: Tensor, { stride, padding }: Window): Tensor =>
   channelsFirst(tf.conv2d(channelsLast(x), tf.transpose(filter as Tensor4, [2, 3, 1, 0]), stride, padding));
 
-/** [out, in, k, k] → [in, out, k, k] with the taps in reverse order, by a product: slices with a negative step took three times as long. */
-function turned(filter: Tensor): Tensor {
+/** [out, in, k, k] → [out·in, k²] with the taps in reverse order, by a product: slices with a negative step took three times as long. */
+export function reversedTaps(filter: Tensor): Tensor {
   const [out, into, k] = filter.shape as Shape4;
   const taps = k * k;
   const reversal = tf.tensor(
     Float32Array.from({ length: taps * taps }, (_, i) => (Math.floor(i / taps) + (i % taps) === taps - 1 ? 1 : 0)),
     [taps, taps],
   );
-  const reversed = tf.matMul(tf.reshape(filter, [out * into, taps]), reversal);
-  return tf.reshape(tf.transpose(tf.reshape(reversed, [out, into, taps]), [1, 0, 2]), [into, out, k, k]);
+  return tf.matMul(tf.reshape(filter, [out * into, taps]), reversal);
+}
+
+/** [out, in, k, k] → [in, out, k, k] with the taps in reverse order. */
+function turned(filter: Tensor): Tensor {
+  const [out, into, k] = filter.shape as Shape4;
+  const perFilter = tf.reshape(reversedTaps(filter), [out, into, k * k]);
+  return tf.reshape(tf.transpose(perFilter, [1, 0, 2]), [into, out, k, k]);
 }
 
 function dataGradient(dy: Tensor, filter: Tensor, shape: Shape4, { stride, padding }: Window): Tensor {
@@ -116,7 +122,7 @@ const byConvolution = (window: Window) =>
   );
 
 /** [h·w, places·k²]: 1 where tap t of output place q reads element p of the picture. */
-function tapMatrix(height: number, width: number, k: number, window: Window): Tensor {
+export function tapMatrix(height: number, width: number, k: number, window: Window): Tensor {
   const { stride, padding } = window;
   const [rows, columns] = [placesOf(height, k, window), placesOf(width, k, window)];
   const data = new Float32Array(height * width * rows * columns * k * k);

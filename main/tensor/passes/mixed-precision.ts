@@ -13,6 +13,7 @@ import type { Rewriter } from './rewrite.ts';
 const precision: { readonly [O in OpName]: 'half' | 'follows' | 'single' } = {
   matmul: 'half',
   conv2d: 'half',
+  depthwiseConv2d: 'half',
   convTranspose2d: 'half',
   add: 'follows',
   sub: 'follows',

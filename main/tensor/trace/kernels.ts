@@ -143,6 +143,15 @@ export const traceKernels: Readonly<Record<string, Kernel>> = {
       emit('conv2d', [channelsFirst(id(x)), filterFirst(id(filter))], { stride, padding: pad as number }),
     );
   },
+  // There the filter is [kh, kw, channels, 1].
+  DepthwiseConv2dNative: ({ x, filter }, { strides, pad, dataFormat }) => {
+    tf.util.assert(
+      dataFormat === 'NHWC' && pad === 'same' && strides === 1,
+      () => 'depthwise convolution: expected channels last, the padding that keeps the shape and no stride',
+    );
+    const filterFirst = emit('transpose', [id(filter)], { perm: [2, 3, 0, 1] });
+    return channelsLast(emit('depthwiseConv2d', [channelsFirst(id(x)), filterFirst], {}));
+  },
   Conv2DBackpropInput: ({ dy, filter }, { strides, pad, dataFormat, inputShape }) => {
     const stride = squareStride(strides, dataFormat, pad);
     const [, height, width] = inputShape as [number, number, number, number];

@@ -6,7 +6,7 @@
  * Reference  quandao10/LCT@5e7d492 models/karras_diffusion.py
  */
 import { fillUniform } from '../../base/random.ts';
-import { consistencyLoss, diffusionLoss } from '../../consistency/loss.ts';
+import { diffusionLoss } from '../../consistency/loss.ts';
 import {
   diffusionWeight,
   firstDiffusionIndex,
@@ -22,8 +22,8 @@ import { scaleC } from '../../consistency/scaling-c.ts';
 import * as ops from '../../tensor/ops.ts';
 import type { ConsistencyConfig } from '../objective-schema.ts';
 import { affineSteps } from './affine.ts';
-import { consistencyFunction, noiseInputs, noiseTypes, noisy } from './noise-inputs.ts';
-import type { Objective, StepPlace } from './objective.ts';
+import type { LevelPair, Objective, StepPlace } from './objective.ts';
+import { pairInputs, pairLoss, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
@@ -32,26 +32,26 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
   const { noise, curriculum, scaling } = config;
   const hasDiffusion = config.diffusionLoss.weight > 0;
   const hasScale = config.loss !== 'l2';
+  const weight = config.weighting === 'inverseGap' ? pairWeight : () => 1;
   return {
     parts: hasDiffusion ? ['consistencyLoss', 'diffusionLoss'] : ['consistencyLoss'],
     rowWeights: hasDiffusion ? ['pairWeights', 'diffusionWeights'] : ['pairWeights'],
     types: (rows) => ({
-      ...noiseTypes('t', rows, embedding),
-      ...noiseTypes('r', rows, embedding),
+      ...pairTypes(rows, embedding),
       pairWeights: float(rows),
       ...(hasDiffusion ? { diffusionWeights: float(rows) } : {}),
       ...(hasScale ? { c: float() } : {}),
     }),
-    loss({ student, teacher }, parameters, inputs) {
-      const x_t = noisy(inputs, 't');
-      const g = consistencyFunction(teacher, parameters, noisy(inputs, 'r'), inputs, 'r');
+    loss(networks, parameters, inputs) {
+      const { f: student, g } = studentAndTeacher(networks, parameters, inputs);
       return (p) => {
-        const f = consistencyFunction(student, p, x_t, inputs, 't');
-        const consistency = consistencyLoss(f, g, inputs['pairWeights']!, inputs['c'] ?? ops.scalar(1), config);
-        if (!hasDiffusion) return { value: consistency, parts: { consistencyLoss: consistency } };
+        const f = student(p);
+        const c = inputs['c'] ?? ops.scalar(1);
+        const { value: consistency, meanSquares } = pairLoss(f, g, inputs['pairWeights']!, c, config);
+        if (!hasDiffusion) return { value: consistency, parts: { consistencyLoss: consistency }, meanSquares };
         const diffusion = diffusionLoss(f, inputs['x_0']!, inputs['diffusionWeights']!);
         const value = ops.add(consistency, ops.mul(diffusion, config.diffusionLoss.weight));
-        return { value, parts: { consistencyLoss: consistency, diffusionLoss: diffusion } };
+        return { value, parts: { consistencyLoss: consistency, diffusionLoss: diffusion }, meanSquares };
       };
     },
     prepare({ k, totalSteps, rows, dimensions }: StepPlace) {
@@ -62,7 +62,6 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
       fillUniform(draws, { seed, stream: 'sigma', index: k });
       const indices = Array.from(draws, (u) => indexFor(u, probabilities));
       const [t, r] = [indices.map((i) => grid[i]!), indices.map((i) => grid[i + 1]!)];
-      const weight = config.weighting === 'inverseGap' ? pairWeight : () => 1;
       const first = firstDiffusionIndex(levels, config.diffusionLoss.threshold);
       const selected = indices.filter((i) => i >= first).length;
       const c = hasScale ? scaleC(scaling, levels, curriculum.s0, dimensions) : undefined;
@@ -70,8 +69,7 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
         levels,
         c,
         inputs: {
-          ...noiseInputs('t', t, noise.sigmaMin, embedding),
-          ...noiseInputs('r', r, noise.sigmaMin, embedding),
+          ...pairInputs(t, r, noise.sigmaMin, embedding),
           pairWeights: Float32Array.from(t, (sigma, b) => weight(sigma, r[b]!) / rows),
           ...(hasDiffusion
             ? {
@@ -84,6 +82,13 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
         },
       };
     },
+    teaching: teachingOf(noise.sigmaMin, embedding, ({ k, totalSteps }) => {
+      const grid = sigmas(levelsAt(k, totalSteps, curriculum), noise);
+      return Array.from(indexProbabilities(grid, noise), (share, i): LevelPair => {
+        const [t, r] = [grid[i]!, grid[i + 1]!];
+        return { t, r, weight: weight(t, r), share };
+      });
+    }),
     sampling: (steps) => affineSteps(samplingPlan(steps, noise), noise.sigmaMin, embedding),
   };
 }

@@ -4,18 +4,20 @@
  */
 import { fillNormal } from '../../base/random.ts';
 import { gapStage, logNormalLevel, teacherLevel } from '../../consistency/easy-consistency.ts';
-import { consistencyLoss } from '../../consistency/loss.ts';
+import { normalQuantile } from '../../consistency/erf.ts';
 import { diffusionWeight } from '../../consistency/noise-levels.ts';
 import { sigmaData } from '../../consistency/preconditioning.ts';
 import { samplingPlan } from '../../consistency/sampler.ts';
 import * as ops from '../../tensor/ops.ts';
 import type { EasyConsistencyConfig } from '../objective-schema.ts';
 import { affineSteps } from './affine.ts';
-import { consistencyFunction, noiseInputs, noiseTypes, noisy } from './noise-inputs.ts';
-import type { Objective, StepPlace } from './objective.ts';
+import type { LevelPair, Objective, StepPlace } from './objective.ts';
+import { pairInputs, pairLoss, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
 
 /** The smallest level is 0: f(x, 0) = x. */
 const sigmaMin = 0;
+/** Levels that stand for all when residuals are measured: there is no grid. */
+const standIns = 21;
 /** The grid that sampling steps are chosen from, so that a number of steps means what it does for consistency training. */
 const samplingGrid = { sigmaMin: 0.002, rho: 7 } as const;
 
@@ -25,18 +27,13 @@ export function easyConsistencyObjective(config: EasyConsistencyConfig, embeddin
     parts: [],
     rowWeights: ['pairWeights'],
     types: (rows) => ({
-      ...noiseTypes('t', rows, embedding),
-      ...noiseTypes('r', rows, embedding),
+      ...pairTypes(rows, embedding),
       pairWeights: { dtype: 'float32', shape: [rows] },
     }),
-    loss({ student, teacher }, parameters, inputs) {
-      const x_t = noisy(inputs, 't');
-      const g = consistencyFunction(teacher, parameters, noisy(inputs, 'r'), inputs, 'r');
+    loss(networks, parameters, inputs) {
+      const { f, g } = studentAndTeacher(networks, parameters, inputs);
       const choice = { loss: 'pseudoHuber', reduction: 'sum' } as const;
-      return (p) => {
-        const f = consistencyFunction(student, p, x_t, inputs, 't');
-        return { value: consistencyLoss(f, g, inputs['pairWeights']!, ops.scalar(config.c), choice), parts: {} };
-      };
+      return (p) => ({ ...pairLoss(f(p), g, inputs['pairWeights']!, ops.scalar(config.c), choice), parts: {} });
     },
     prepare({ k, totalSteps, rows }: StepPlace) {
       const draws = new Float32Array(rows);
@@ -45,12 +42,19 @@ export function easyConsistencyObjective(config: EasyConsistencyConfig, embeddin
       const stage = gapStage(k, totalSteps, config.doublings);
       return {
         inputs: {
-          ...noiseInputs('t', t, sigmaMin, embedding),
-          ...noiseInputs('r', t.map((level) => teacherLevel(level, stage, config)), sigmaMin, embedding), // prettier-ignore
+          ...pairInputs(t, t.map((level) => teacherLevel(level, stage, config)), sigmaMin, embedding), // prettier-ignore
           pairWeights: Float32Array.from(t, (level) => diffusionWeight(level, sigmaData) / rows),
         },
       };
     },
+    teaching: teachingOf(sigmaMin, embedding, ({ k, totalSteps }) => {
+      const stage = gapStage(k, totalSteps, config.doublings);
+      return Array.from({ length: standIns }, (_, i): LevelPair => {
+        // The middle of each of so many parts that are drawn equally often.
+        const t = logNormalLevel(normalQuantile(1 - (i + 0.5) / standIns), noise);
+        return { t, r: teacherLevel(t, stage, config), weight: diffusionWeight(t, sigmaData), share: 1 / standIns };
+      });
+    }),
     sampling(nfe) {
       const plan = samplingPlan(nfe, { ...samplingGrid, sigmaMax: noise.sigmaMax });
       // With σ_min = 0 the fresh noise is the whole level.

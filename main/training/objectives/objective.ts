@@ -22,6 +22,8 @@ export type LossParts = Readonly<Partial<Record<LossPart, Tensor>>>;
 export interface LossAndParts {
   readonly value: Tensor;
   readonly parts: LossParts;
+  /** [rows] Mean square of student − teacher, where there is a teacher. */
+  readonly meanSquares?: Tensor;
 }
 
 /** Step k (from 0) of a run of `totalSteps`, with `rows` latents of `dimensions` numbers each. */
@@ -53,6 +55,29 @@ export interface SamplingStep {
   readonly time: Float32Array;
 }
 
+/** Noise levels of a student and of its teacher, and what training makes of such a pair. */
+export interface LevelPair {
+  readonly t: number;
+  /** Less than t. */
+  readonly r: number;
+  /** λ of a sample at these levels. */
+  readonly weight: number;
+  /** How often a step draws it, 0 to 1; all pairs together 1. */
+  readonly share: number;
+}
+
+/** How an objective with a teacher can be looked at without a step: student − teacher, the temporal-difference residual. */
+export interface Teaching {
+  /** Pairs that training draws from at step k, the most noise first; of levels without a grid, some that stand for all. */
+  pairs(place: Pick<StepPlace, 'k' | 'totalSteps'>): readonly LevelPair[];
+  /** Inputs of `residual` besides `x_0` and `noise`. */
+  types(rows: number): TensorTypes;
+  /** Those of `rows` rows that all have one pair of levels. */
+  inputs(pair: Pick<LevelPair, 't' | 'r'>, rows: number): Record<string, Float32Array>;
+  /** f(x_t, t) − f(x_r, r) with the same weights on both sides: [rows, c, h, w]. */
+  residual(network: NetworkFunction, parameters: Parameters, inputs: Tensors): Tensor;
+}
+
 export interface Objective {
   /** The parts of the loss that it reports. */
   readonly parts: readonly LossPart[];
@@ -67,6 +92,8 @@ export interface Objective {
   loss(networks: Networks, parameters: Parameters, inputs: Tensors): (p: Parameters) => LossAndParts;
   /** Everything random or scheduled about a step but its latents and its noise. */
   prepare(place: StepPlace): Prepared;
+  /** Absent where there is no teacher. */
+  readonly teaching?: Teaching;
   /** How a latent is made by these sampling steps, one evaluation of the network each. Throws `sample.badSteps`. */
   sampling(steps: SamplingSteps): readonly SamplingStep[];
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { planBurst } from '../../../main/engine/burst.ts';
-import type { Device, TensorData } from '../../../main/engine/contract.ts';
-import { onCpu } from '../../../main/engine/cpu-device.ts';
-import { createHostDevice } from '../../../main/engine/host-device.ts';
-import { createLocalDevice, localDevice } from '../../../main/engine/local-device.ts';
+import type { TensorData } from '../../../main/engine/contract.ts';
+import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import * as ops from '../../../main/tensor/ops.ts';
 import { trace } from '../../../main/tensor/trace/trace.ts';
 import { readCheckpoint } from '../../../main/training/checkpoint.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
+import { burstDevice } from '../../support/devices.ts';
 import { runTiny } from '../../support/training.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
@@ -17,12 +16,6 @@ const vector = (...data: number[]): TensorData => ({
   shape: [data.length],
   data: Float32Array.from(data),
 });
-
-/** A device that makes each burst one run, as across a bus, but on the CPU. */
-const burstDevice = (): Device =>
-  localDevice(
-    createHostDevice({ session: onCpu(1), info: () => ({ kind: 'cpu', name: 'test' }), memory: () => ({}), burst: 64 }),
-  );
 
 /** sum ← sum + frozen·x of each call of `add`; `keep`: total ← total·factor + sum, sum ← 0. */
 async function accumulator(device = burstDevice()) {

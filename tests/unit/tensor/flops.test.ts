@@ -38,6 +38,15 @@ describe('FLOPs of a graph', () => {
     ]);
   });
 
+  it('of a depthwise convolution are those of each channel’s patches with its filter', () => {
+    const builder = new GraphBuilder('test');
+    const x = builder.input('x', float(2, 3, 8, 6));
+    const filter = builder.input('filter', float(3, 1, 5, 5));
+    const y = builder.emit('depthwiseConv2d', [x, filter], {});
+    expect(builder.typeOf(y).shape).toEqual([2, 3, 8, 6]);
+    expect(countFlops(builder.finish([{ name: 'y', value: y }]))).toBe(2 * (2 * 3 * 8 * 6) * 25);
+  });
+
   it('of a transposed convolution are those of the convolution that it transposes', () => {
     const builder = new GraphBuilder('test');
     const y = builder.input('y', float(2, 5, 4, 4));

@@ -11,11 +11,14 @@ import { nextBurst, startPosition } from '../../../main/training/loop.ts';
 import { scoreSteps, sheetSteps } from '../../../main/training/schedule.ts';
 import type { Trouble } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
+import { readResidualRows } from '../../../main/training/residuals/record.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
 
 /** Metrics without the clock. */
 const numbers = async (folder: string) =>
   (await readMetrics(folder)).map(({ stepSeconds: _s, seconds: _t, ...row }) => row);
+/** What was written of residuals, byte for byte. */
+const record = (folder: string) => readFileSync(join(folder, 'residuals.jsonl'), 'utf8');
 const weights = async (folder: string) => {
   const checkpoint = await readCheckpoint(folder);
   return Object.fromEntries(
@@ -32,6 +35,8 @@ describe('resuming', () => {
     const second = await runTiny({ folder: first.folder });
     expect(second.end).toMatchObject({ reason: 'finished', position: { step: 12 } });
     expect(await numbers(first.folder)).toEqual(await numbers(whole.folder));
+    expect(record(first.folder)).toBe(record(whole.folder));
+    expect(record(whole.folder).trim().split('\n')).toHaveLength(12);
     expect(await weights(first.folder)).toEqual(await weights(whole.folder));
   });
 
@@ -43,8 +48,13 @@ describe('resuming', () => {
     writeFileSync(join(folder, 'metrics.jsonl'), `${row.replace('"step":1,', '"step":6,')}\n{"step":7,"lo`, {
       flag: 'a',
     });
+    const seen = record(folder).split('\n')[0]!;
+    writeFileSync(join(folder, 'residuals.jsonl'), `${seen.replace('"step":1,', '"step":6,')}\n{"step":7,"r`, {
+      flag: 'a',
+    });
     await runTiny({ folder });
     expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(record(folder)).toBe(record(whole.folder));
     expect(await weights(folder)).toEqual(await weights(whole.folder));
   });
 
@@ -72,6 +82,9 @@ describe('numbers that break', () => {
     const rows = await numbers(folder);
     expect(rows[3]).toMatchObject({ step: 4, loss: null, gradNorm: null, skipped: 1 });
     expect(rows[4]!.loss).toBeTypeOf('number');
+    // What did not take place has no residuals.
+    const seen = await readResidualRows(folder);
+    expect(seen.map(({ step }) => step)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12]);
     for (const { data } of (await readCheckpoint(folder))!.state) expect(data.every(Number.isFinite)).toBe(true);
   });
 
@@ -133,6 +146,7 @@ describe('numbers that break', () => {
     expect(end.position).toEqual({ ...whole.end.position, seconds: end.position.seconds });
     expect(end.position).toMatchObject({ skipped: 3, halvings: 1, skippedSinceHalving: 1 });
     expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(record(folder)).toBe(record(whole.folder));
     expect(await weights(folder)).toEqual(await weights(whole.folder));
   });
 
@@ -196,6 +210,7 @@ it('bursts make the steps that single runs make, bit for bit, around a rolled-ba
   expect(burst.end.position.halvings).toBe(1);
   expect(Math.max(...sizes)).toBe(5);
   expect(await numbers(burst.folder)).toEqual(await numbers(single.folder));
+  expect(record(burst.folder)).toBe(record(single.folder));
   expect(await weights(burst.folder)).toEqual(await weights(single.folder));
 });
 
@@ -238,6 +253,7 @@ describe('a disk that refuses', () => {
     expect(end).toMatchObject({ reason: 'finished', position: { step: 12, skipped: 0 } });
     expect(refusals).toEqual(Array.from({ length: 3 }, () => 'storage.diskFull'));
     expect(await numbers(folder)).toEqual(await numbers(whole.folder));
+    expect(record(folder)).toBe(record(whole.folder));
     expect(await weights(folder)).toEqual(await weights(whole.folder));
   });
 
