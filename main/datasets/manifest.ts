@@ -1,9 +1,8 @@
 /** Reading a dataset: its rows, counts and pages, what identifies it, and its pictures' pixels. */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
-import { readIfPresent } from '../storage/files.ts';
+import { fileVersion, readIfPresent } from '../storage/files.ts';
 import { readJson } from '../storage/json.ts';
 import { readJsonl } from '../storage/jsonl.ts';
 import { manifestPath, settingsFormat, settingsPath } from './layout.ts';
@@ -33,22 +32,11 @@ let last: { readonly path: string; readonly version: string; readonly rows: read
  */
 export async function readManifest(project: string): Promise<readonly ManifestRow[]> {
   const path = manifestPath(project);
-  const version = await versionOf(path);
+  const version = await fileVersion(path);
   if (last?.path !== path || last.version !== version) {
     last = { path, version, rows: (await readIndex(project)).rows() };
   }
   return last.rows;
-}
-
-/** Changes whenever the file does. */
-async function versionOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch {
-    // That there is none, or none that may be read, is found out by reading it.
-    return 'none';
-  }
 }
 
 /** The manifest as an index of its own to add to. Throws like `readManifest`. */

@@ -4,6 +4,7 @@
  */
 import { studioError } from '../base/errors.ts';
 import { sigmaData } from './sigma-data.ts';
+import type { ElementStatistics } from './statistics.ts';
 import type { Normalisation } from './store.ts';
 
 /** Normalises rows of latents in place. An element that never varies is only centred: it has no deviation to divide by. */
@@ -45,10 +46,29 @@ export class NormalisedDeviation {
 
   /** The deviation. Throws `latents.notNormalised` when it is not 0.5. */
   assert(): number {
-    const varying = (this.#dimensions - this.#constantElements) * this.#rows;
-    if (varying === 0 || this.#rows < 2) throw studioError('latents.notNormalised', { std: 0 });
-    const std = Math.sqrt(this.#squares / (varying * (1 - 1 / this.#rows)));
-    if (!(Math.abs(std - sigmaData) < 0.005)) throw studioError('latents.notNormalised', { std });
-    return std;
+    return assertDeviation(this.#squares, this.#dimensions - this.#constantElements, this.#rows);
   }
+}
+
+/**
+ * The same deviation, from the means and deviations of the elements of n rows: what is left of them when they are stored as float32.
+ * Throws `latents.notNormalised` when it is not 0.5.
+ */
+export function assertNormalised({ mean, std }: ElementStatistics, rows: number): number {
+  let [squares, varying] = [0, 0];
+  for (let d = 0; d < mean.length; d++) {
+    if (std[d] === 0) continue;
+    varying++;
+    const about = (rows - 1) * std[d]! ** 2 + rows * (mean[d]! - Math.fround(mean[d]!)) ** 2;
+    squares += about * (sigmaData / Math.fround(std[d]!)) ** 2;
+  }
+  return assertDeviation(squares, varying, rows);
+}
+
+/** @param squares sum over all rows and elements @param varying elements that vary */
+function assertDeviation(squares: number, varying: number, rows: number): number {
+  if (varying === 0 || rows < 2) throw studioError('latents.notNormalised', { std: 0 });
+  const std = Math.sqrt(squares / (varying * (rows - 1)));
+  if (!(Math.abs(std - sigmaData) < 0.005)) throw studioError('latents.notNormalised', { std });
+  return std;
 }

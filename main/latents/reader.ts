@@ -6,13 +6,13 @@ import { split } from '../datasets/splits.ts';
 import { weightsOf } from './adjusted.ts';
 import { NormalisedDeviation, normalise } from './normalise.ts';
 import { copiesIn, picturesIn } from './schema.ts';
-import type { LatentAdjustments, LatentManifest, LatentStatistics } from './schema.ts';
+import type { LatentAdjustments, LatentManifest, StoredStatistics } from './schema.ts';
 import type { Normalisation } from './store.ts';
-import { latentBlocks, projectOf, readManifest, readNormalisation, readStatistics } from './store.ts';
+import { latentBlocks, openShard, projectOf, readManifest, readNormalisation, readStatistics } from './store.ts';
 
 export interface LatentSet {
   readonly manifest: LatentManifest;
-  readonly statistics: LatentStatistics;
+  readonly statistics: StoredStatistics;
   readonly normalisation: Normalisation;
   /** channels · height · width */
   readonly dimensions: number;
@@ -37,6 +37,27 @@ export async function readAllLatents(folder: string, manifest: LatentManifest): 
     offset += block.length;
   }
   return all;
+}
+
+/** The latent of one picture of a set, by its index, as the VAE gave it; not that of its mirror image. */
+export async function readLatent(folder: string, manifest: LatentManifest, picture: number): Promise<Float32Array> {
+  let row = picture;
+  for (const shard of manifest.shards) {
+    if (row >= shard.pictures.length) {
+      row -= shard.pictures.length;
+      continue;
+    }
+    const file = await openShard(folder, shard, manifest);
+    try {
+      return (await file.readRows('latents', row * copiesIn(manifest), 1)).data;
+    } finally {
+      await file.close();
+    }
+  }
+  throw studioError('internal.assertion', {
+    expected: `one of ${picturesIn(manifest)} pictures`,
+    got: String(picture),
+  });
 }
 
 const dimensionsOf = ({ shape }: LatentManifest): number => shape[0] * shape[1] * shape[2];

@@ -11,7 +11,7 @@ export const histogramSchema = z.strictObject({
 });
 
 /** channels, height, width */
-const latentShapeSchema = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
+export const latentShapeSchema = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
 
 /** One channel of the latents, over all pictures and positions, as the VAE gave them (before normalisation). */
 export const channelStatisticsSchema = z.strictObject({
@@ -24,6 +24,10 @@ export const channelStatisticsSchema = z.strictObject({
   median: z.number(),
   q3: z.number(),
   max: z.number(),
+  /** Median absolute deviation: the median of the distances from the median. */
+  mad: z.number().nonnegative(),
+  /** None of the quartiles, the median and the MAD is further from the exact one; 0 where they are exact. */
+  orderError: z.number().nonnegative(),
   /** Excess kurtosis: 0 for a bell curve, positive for heavy tails. */
   kurtosis: z.number(),
   /** Tukey's fences: inner at 1.5, outer at 3 interquartile ranges beyond the quartiles. */
@@ -79,6 +83,15 @@ export const latentStatisticsSchema = z.strictObject({
   sanity: sanitySchema.optional(),
 });
 export type LatentStatistics = z.infer<typeof latentStatisticsSchema>;
+
+/** What `statistics.json` of before there was a MAD holds. */
+export const storedStatisticsSchema = latentStatisticsSchema.extend({
+  channels: z.array(channelStatisticsSchema.partial({ mad: true, orderError: true })),
+});
+export type StoredStatistics = z.infer<typeof storedStatisticsSchema>;
+
+export const hasAllNumbers = (statistics: StoredStatistics): statistics is LatentStatistics =>
+  statistics.channels.every(({ mad, orderError }) => mad !== undefined && orderError !== undefined);
 
 /** What of a picture is encoded, and how. */
 export const encodingOptionsSchema = z.strictObject({

@@ -10,36 +10,10 @@ export interface ElementStatistics {
 /** Below this share of the largest deviation an element's variation is float32 rounding; normalising would blow it up. */
 const constantShare = 1e-5;
 
-/** Mean and unbiased deviation of each element over rows of latents, by Welford's update: one pass, whatever the number of rows. */
-export class ElementMoments {
-  readonly #mean: Float64Array;
-  readonly #squares: Float64Array;
-  #count = 0;
-
-  constructor(dimensions: number) {
-    this.#mean = new Float64Array(dimensions);
-    this.#squares = new Float64Array(dimensions);
-  }
-
-  /** Adds rows, one after another. */
-  add(rows: Float32Array): void {
-    const [mean, squares] = [this.#mean, this.#squares];
-    const dimensions = mean.length;
-    for (let start = 0; start < rows.length; start += dimensions) {
-      const count = ++this.#count;
-      for (let d = 0; d < dimensions; d++) {
-        const before = rows[start + d]! - mean[d]!;
-        mean[d] = mean[d]! + before / count;
-        squares[d] = squares[d]! + before * (rows[start + d]! - mean[d]!);
-      }
-    }
-  }
-
-  get result(): ElementStatistics {
-    const std = this.#squares.map((sum) => Math.sqrt(sum / Math.max(1, this.#count - 1)));
-    const floor = constantShare * std.reduce((largest, value) => Math.max(largest, value), 0);
-    return { mean: this.#mean, std: std.map((value) => (value <= floor ? 0 : value)) };
-  }
+/** The same, with a deviation of 0 where only rounding varies. */
+export function withoutConstants({ mean, std }: ElementStatistics): ElementStatistics {
+  const floor = constantShare * std.reduce((largest, value) => Math.max(largest, value), 0);
+  return { mean, std: std.map((value) => (value <= floor ? 0 : value)) };
 }
 
 /** The q-quantile of sorted values, interpolating linearly between neighbours (NumPy's default). */

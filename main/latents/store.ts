@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { studioError } from '../base/errors.ts';
+import { fileVersion } from '../storage/files.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
-import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
-import { chosenLatentsSchema, copiesIn, latentManifestSchema, latentStatisticsSchema } from './schema.ts';
-import type { EncodingOptions, LatentManifest, LatentStatistics } from './schema.ts';
+import { openSafetensors, readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import type { OpenTensors } from '../storage/safetensors.ts';
+import { chosenLatentsSchema, copiesIn, latentManifestSchema, storedStatisticsSchema } from './schema.ts';
+import type { EncodingOptions, LatentManifest, LatentStatistics, StoredStatistics } from './schema.ts';
 import type { ElementStatistics } from './statistics.ts';
 
 const manifestFormat: JsonFormat<LatentManifest> = {
@@ -18,7 +20,12 @@ const manifestFormat: JsonFormat<LatentManifest> = {
     1: (old) => ({ ...old, posterior: 'mean', flip: false, precision: 'full', reused: 0, retried: 0, leftOut: [] }),
   },
 };
-const statisticsFormat: JsonFormat<LatentStatistics> = { version: 1, schema: latentStatisticsSchema };
+const statisticsFormat: JsonFormat<StoredStatistics> = {
+  version: 2,
+  schema: storedStatisticsSchema,
+  // There was no MAD: it is computed from the shards when it is asked for (`hasAllNumbers`).
+  migrations: { 1: (old) => old },
+};
 const chosenFormat: JsonFormat<{ key: string }> = { version: 1, schema: chosenLatentsSchema };
 
 const latentsOf = (project: string): string => join(project, 'latents');
@@ -49,7 +56,8 @@ export const readManifest = (folder: string): Promise<LatentManifest | undefined
   readJson(join(folder, 'manifest.json'), manifestFormat);
 export const writeManifest = (folder: string, manifest: LatentManifest): Promise<void> =>
   writeJson(join(folder, 'manifest.json'), manifestFormat, manifest);
-export const readStatistics = (folder: string): Promise<LatentStatistics | undefined> =>
+/** Those of version 1 lack numbers. */
+export const readStatistics = (folder: string): Promise<StoredStatistics | undefined> =>
   readJson(join(folder, 'statistics.json'), statisticsFormat);
 export const writeStatistics = (folder: string, value: LatentStatistics): Promise<void> =>
   writeJson(join(folder, 'statistics.json'), statisticsFormat, value);
@@ -73,6 +81,15 @@ export async function readManifests(project: string): Promise<LatentManifest[]> 
   return manifests.filter((manifest) => manifest !== undefined);
 }
 
+/** Changes with the sets of a project, what is known about them, and which one was chosen. */
+export async function versionOfLatents(project: string): Promise<string> {
+  const describing = ['manifest.json', 'statistics.json', 'outliers.json', 'outliers.safetensors'];
+  const sets = await listLatents(project);
+  const files = sets.flatMap((key) => describing.map((name) => join(latentsFolder(project, key), name)));
+  const versions = await Promise.all([join(latentsOf(project), 'chosen.json'), ...files].map(fileVersion));
+  return [...sets, ...versions].join('|');
+}
+
 export const shardFile = (index: number): string => `shard-${String(index).padStart(5, '0')}.safetensors`;
 
 /** Writes one shard: `latents` [rows, channels, height, width] as the VAE gave them. */
@@ -87,21 +104,37 @@ export async function writeShard(
   await writeSafetensors(join(folder, file), [tensor], { dtype: precision === 'half' ? 'F16' : 'F32' });
 }
 
-/** The rows of one shard. Throws `storage.damaged` when it does not hold as many as its pictures have. */
-export async function readShard(
+type Shard = LatentManifest['shards'][number];
+
+/** Opens one shard. Throws `storage.damaged` when it does not hold as many latents as its pictures have. */
+export async function openShard(
   folder: string,
-  shard: LatentManifest['shards'][number],
+  shard: Shard,
   manifest: Pick<LatentManifest, 'shape' | 'flip'>,
-): Promise<Float32Array> {
+): Promise<OpenTensors> {
   const path = join(folder, shard.file);
   const rows = shard.pictures.length * copiesIn(manifest);
-  const tensor = (await readSafetensors(path)).tensors.get('latents');
-  if (tensor?.shape.join() !== [rows, ...manifest.shape].join())
-    throw studioError('storage.damaged', {
-      path,
-      reason: `it does not hold ${rows} latents of ${manifest.shape.join('×')}`,
-    });
-  return tensor.data;
+  const file = await openSafetensors(path);
+  if (file.entries.get('latents')?.shape.join() === [rows, ...manifest.shape].join()) return file;
+  await file.close();
+  throw studioError('storage.damaged', {
+    path,
+    reason: `it does not hold ${rows} latents of ${manifest.shape.join('×')}`,
+  });
+}
+
+/** The rows of one shard. Throws as `openShard` does. */
+export async function readShard(
+  folder: string,
+  shard: Shard,
+  manifest: Pick<LatentManifest, 'shape' | 'flip'>,
+): Promise<Float32Array> {
+  const file = await openShard(folder, shard, manifest);
+  try {
+    return (await file.read('latents')).data;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The rows of all shards, one shard in memory at a time. */

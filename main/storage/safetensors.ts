@@ -51,8 +51,11 @@ export interface OpenTensors extends Header {
   readonly path: string;
   /** One tensor as float32. Throws `storage.damaged`, and `storage.tensorType` for a type that is not read. */
   read(name: string): Promise<NamedTensor>;
-  /** `count` rows (along the first axis) of one tensor, from row `from` on: shape [count, …rest]. */
-  readRows(name: string, from: number, count: number): Promise<NamedTensor>;
+  /**
+   * `count` rows (along the first axis) of one tensor, from row `from` on: shape [count, …rest]. With `into` their values go to its
+   * beginning, so that reading a file piece by piece takes the memory of one.
+   */
+  readRows(name: string, from: number, count: number, into?: Float32Array): Promise<NamedTensor>;
   close(): Promise<void>;
 }
 
@@ -102,10 +105,16 @@ async function openChecked(source: ByteSource): Promise<OpenTensors> {
     if (!entry) throw damaged(`it has no tensor “${name}”`);
     return entry;
   };
-  const values = async (entry: TensorEntry, shape: readonly number[], skipped: number): Promise<NamedTensor> => {
+  const values = async (
+    entry: TensorEntry,
+    shape: readonly number[],
+    skipped: number,
+    into?: Float32Array,
+  ): Promise<NamedTensor> => {
     const { name, dtype, begin } = entry;
     if (!isStored(dtype)) throw studioError('storage.tensorType', { path, tensor: name, type: dtype });
-    const data = allocate(path, name, countOf(shape));
+    const data = into?.subarray(0, countOf(shape)) ?? allocate(path, name, countOf(shape));
+    assertThat(data.length === countOf(shape), `room for ${countOf(shape)} values`, data.length);
     await readFloats(source, dtype, data, 8 + headerBytes + begin + skipped * bytesPer[dtype]);
     return { name, shape, data };
   };
@@ -117,7 +126,7 @@ async function openChecked(source: ByteSource): Promise<OpenTensors> {
         const entry = entryOf(name);
         return values(entry, entry.shape, 0);
       }),
-    readRows: (name, from, count) =>
+    readRows: (name, from, count, into) =>
       withFileErrors(path, () => {
         const entry = entryOf(name);
         const [rows = 0, ...rest] = entry.shape;
@@ -126,7 +135,7 @@ async function openChecked(source: ByteSource): Promise<OpenTensors> {
           `rows within the ${rows} of ${name}`,
           [from, count],
         );
-        return values(entry, [count, ...rest], from * countOf(rest));
+        return values(entry, [count, ...rest], from * countOf(rest), into);
       }),
     close: () => source.close(),
   };
@@ -155,8 +164,8 @@ async function fill(source: ByteSource, into: Uint8Array, position: number): Pro
 
 /** Reads values of a type straight into `data`; halves go through a small buffer, so that nothing is in memory twice. */
 async function readFloats(source: ByteSource, dtype: StoredDtype, data: Float32Array, position: number): Promise<void> {
-  if (dtype === 'F32') return fill(source, new Uint8Array(data.buffer), position);
-  const bits = new Uint32Array(data.buffer);
+  if (dtype === 'F32') return fill(source, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   const halves = new Uint16Array(Math.min(valuesAtOnce, data.length));
   for (let start = 0; start < data.length; start += halves.length) {
     const piece = halves.subarray(0, data.length - start);

@@ -6,9 +6,10 @@ import { readPictures } from '../datasets/present.ts';
 import type { PictureSettings } from '../datasets/schema.ts';
 import { encodePictures } from '../latents/encode.ts';
 import type { EncodeProgress } from '../latents/encode.ts';
+import { readMeasured } from '../latents/finish.ts';
 import { knownLatentsOf } from '../latents/sanity.ts';
 import type { EncodingReport, EncodingWishes, LatentStatistics } from '../latents/schema.ts';
-import { latentsFolder, readStatistics, writeChosen } from '../latents/store.ts';
+import { latentsFolder, writeChosen } from '../latents/store.ts';
 import { loadVae } from '../vae/load.ts';
 import type { Threads } from './threads.ts';
 
@@ -52,9 +53,11 @@ export async function encodeJob(
   const { key } = manifest;
   if (report.pictures < 2) throw studioError('dataset.tooFew', { found: report.pictures, needed: 2 });
   const folder = latentsFolder(project, key);
-  const finished = manifest.complete ? await readStatistics(folder) : undefined;
   const known = knownLatentsOf(vae);
-  const statistics = finished ?? (await maths.finishLatents({ folder, manifest, ...(known ? { known } : {}) }));
+  const { signal } = job;
+  const statistics = manifest.complete
+    ? ((await readMeasured(folder))?.statistics ?? (await maths.measureAgain({ folder }, { signal })))
+    : await maths.finishLatents({ folder, manifest, ...(known ? { known } : {}) }, { signal });
   await writeChosen(project, key);
   return { key, statistics, report };
 }

@@ -9,6 +9,9 @@ import {
 } from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
+/** Pictures that were read, of all passes. */
+const measuringProgress = z.strictObject({ done: z.int().nonnegative(), total: z.int().nonnegative() });
+
 export const mathsContract = {
   methods: {
     /** Loads latents for a run; `data` names them in later calls. */
@@ -43,7 +46,7 @@ export const mathsContract = {
       input: z.strictObject({ data: z.string(), samples: float32Array }),
       output: z.strictObject({ frechet: z.number(), floor: z.number() }),
     },
-    /** Statistics and normalisation of a fully encoded set; writes them and marks it complete. */
+    /** Statistics, outliers and normalisation of a fully encoded set; writes them and marks it complete. */
     finishLatents: {
       input: z.strictObject({
         folder: z.string(),
@@ -51,6 +54,13 @@ export const mathsContract = {
         known: knownLatentsSchema.optional(),
       }),
       output: latentStatisticsSchema,
+      progress: measuringProgress,
+    },
+    /** Measures a complete set again: one of before there was so much to measure, or without an index of its outliers. */
+    measureAgain: {
+      input: z.strictObject({ folder: z.string() }),
+      output: latentStatisticsSchema,
+      progress: measuringProgress,
     },
   },
   events: {},

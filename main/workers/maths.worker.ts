@@ -4,11 +4,12 @@ import type { Handlers } from '../base/rpc.ts';
 import { serve, transferring } from '../base/rpc.ts';
 import { fitGaussian, frechetDistance, project } from '../evaluation/frechet.ts';
 import type { Gaussian } from '../evaluation/frechet.ts';
-import { finishLatents } from '../latents/finish.ts';
+import { finishLatents, measureAgain } from '../latents/finish.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import type { LatentSet } from '../latents/reader.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
 import type { Batch, TrainingData } from '../training/batch.ts';
+import { channelThreads } from './channel-threads.ts';
 import { mathsContract } from './maths.contract.ts';
 import { ownThreadPort } from './ports.ts';
 
@@ -76,7 +77,10 @@ const handlers: Handlers<typeof mathsContract> = {
     const mapped = project(samples, opened.set.dimensions);
     return { frechet: frechetDistance(fitGaussian(mapped.vectors, mapped.dimensions), heldOut), floor };
   },
-  finishLatents: ({ folder, manifest, known }) => finishLatents(folder, manifest, () => new Date(), known),
+  finishLatents: ({ folder, manifest, known }, { signal, progress }) =>
+    finishLatents(folder, manifest, () => new Date(), known, { open: channelThreads, signal, onProgress: progress }),
+  measureAgain: ({ folder }, { signal, progress }) =>
+    measureAgain(folder, { open: channelThreads, signal, onProgress: progress }),
 };
 
 serve(mathsContract, handlers, ownThreadPort());

@@ -4,6 +4,7 @@ import { finishLatents } from '../../main/latents/finish.ts';
 import { encodingOptionsSchema } from '../../main/latents/schema.ts';
 import type { LatentManifest } from '../../main/latents/schema.ts';
 import { writeManifest, writeShard } from '../../main/latents/store.ts';
+import type { Rows } from '../../main/latents/measure/rows.ts';
 import { makeFolder } from '../../main/storage/files.ts';
 
 /** `count` latents of this shape in `folder`: bell curves with a different mean for each element. */
@@ -38,4 +39,31 @@ export async function madeUpLatents(
   );
   await writeManifest(folder, manifest);
   await finishLatents(folder, manifest, () => new Date(0));
+}
+
+/** Rows of latents that are in memory, `rowsPerBlock` of them in a block. */
+export function rowsInMemory(
+  values: Float32Array,
+  shape: Rows['shape'],
+  { copies = 1, rowsPerBlock = Infinity }: { readonly copies?: number; readonly rowsPerBlock?: number } = {},
+): Rows {
+  const dimensions = shape[0] * shape[1] * shape[2];
+  const rows = values.length / dimensions;
+  const part = (from: number, count: number) =>
+    values.subarray(from * dimensions, Math.min(from + count, rows) * dimensions);
+  return {
+    ...{ pictures: rows / copies, copies, shape },
+    async *pass(blocks) {
+      for (let firstRow = 0; firstRow < rows; firstRow += Math.min(rowsPerBlock, rows)) {
+        const memory = await blocks.take();
+        const block = part(firstRow, rowsPerBlock);
+        memory.set(block);
+        yield { values: memory.subarray(0, block.length), firstRow, memory };
+      }
+    },
+    sample: async (groups, count) =>
+      Array.from({ length: groups }, (_, group) =>
+        part(Math.floor((group * Math.max(0, rows - count)) / Math.max(1, groups - 1)), count),
+      ),
+  };
 }

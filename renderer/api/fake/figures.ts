@@ -44,6 +44,8 @@ function channelStatistics(channel: number, pictures: number): ChannelStatistics
     median: quantile(values, 0.5),
     q3,
     max: values.at(-1)!,
+    mad: quantile(values.map((value) => Math.abs(value - quantile(values, 0.5))).sort(), 0.5),
+    orderError: 0,
     kurtosis: moment(4) / std ** 4 - 3,
     innerFences: inner,
     outerFences: outer,

@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { fillNormal } from '../../../main/base/random.ts';
 import { measureLatents } from '../../../main/latents/finish.ts';
 import { NormalisedDeviation, denormalise, normalise } from '../../../main/latents/normalise.ts';
-import { FirstPass, SecondPass, ThirdPass } from '../../../main/latents/channel-statistics.ts';
+import { Arena } from '../../../main/latents/measure/arena.ts';
+import { ChannelMeasure } from '../../../main/latents/measure/channel.ts';
+import { rowArrays, rowBytes, rowMemory } from '../../../main/latents/measure/row-kernel.ts';
 import { gaussianReference } from '../../../main/latents/schema.ts';
-import { ElementMoments, quantile, tukeyFences } from '../../../main/latents/statistics.ts';
+import { quantile, tukeyFences } from '../../../main/latents/statistics.ts';
+import { rowsInMemory } from '../../support/latents.ts';
 
 interface Golden {
   tukey: {
@@ -45,13 +48,22 @@ describe('Tukey’s fences', () => {
   });
 });
 
-/** Statistics of values that come in blocks of this length. */
+/** Statistics of values that come in blocks of this length, each value a row of its own. */
 function channelStatistics(channel: number, values: Float32Array, block = values.length) {
-  const pass = <P extends { add(values: Float32Array): void }>(made: P): P => {
-    for (let at = 0; at < values.length; at += block) made.add(values.subarray(at, at + block));
-    return made;
-  };
-  return pass(new ThirdPass(pass(new SecondPass(pass(new FirstPass()))))).statistics(channel);
+  const arena = new Arena(rowArrays + 1, rowBytes(1, values.length) + values.byteLength);
+  const rows = arena.float32(values.length);
+  rows.set(values);
+  const place = { channel, dimensions: 1, offset: 0, positions: 1, memory: rowMemory(arena, 1, values.length) };
+  const measure = new ChannelMeasure({
+    ...place,
+    pictures: values.length,
+    copies: 1,
+    mostExtremes: 100,
+    mostUnsure: 100,
+  });
+  do for (let at = 0; at < rows.length; at += block) measure.add(rows.subarray(at, at + block), at);
+  while (measure.endPass());
+  return measure.result!.statistics;
 }
 
 describe('a channel', () => {
@@ -146,10 +158,18 @@ describe('normalisation', () => {
     fillNormal(values, { seed: 3, stream: 'test', index: 0 });
     return values.map((z, i) => (i % dimensions) * (1 + z));
   };
+  /** Two passes, in float64. */
   const elementStatistics = (values: Float32Array) => {
-    const moments = new ElementMoments(dimensions);
-    moments.add(values);
-    return moments.result;
+    const of = (reduce: (column: number[], d: number) => number) =>
+      Float64Array.from({ length: dimensions }, (_, d) =>
+        reduce(
+          Array.from({ length: rows }, (_row, i) => values[i * dimensions + d]!),
+          d,
+        ),
+      );
+    const mean = of((column) => column.reduce((sum, x) => sum + x, 0) / rows);
+    const std = of((column, d) => Math.sqrt(column.reduce((sum, x) => sum + (x - mean[d]!) ** 2, 0) / (rows - 1)));
+    return { mean, std };
   };
   const normalisation = () => {
     const { mean, std } = elementStatistics(latents());
@@ -190,15 +210,18 @@ describe('normalisation', () => {
   });
 });
 
-it('latents are measured block by block: the same numbers for any blocks', async () => {
-  const values = new Float32Array(40 * 2 * 4);
+describe('latents', () => {
+  const shape: [number, number, number] = [2, 2, 2];
+  const values = new Float32Array(40 * 8);
   fillNormal(values, { seed: 5, stream: 'test', index: 0 });
-  const inBlocks = (rows: number) => () =>
-    Array.from({ length: 40 / rows }, (_, i) => values.slice(i * rows * 8, (i + 1) * rows * 8));
-  const whole = await measureLatents(inBlocks(40), [2, 2, 2]);
-  expect(await measureLatents(inBlocks(8), [2, 2, 2])).toEqual(whole);
-  // The second channel of every row, by hand.
-  const second = Float32Array.from({ length: 160 }, (_, i) => values[8 * Math.floor(i / 4) + 4 + (i % 4)]!).sort();
-  const { q1, median, q3, n } = whole.statistics.channels[1]!;
-  expect([n, q1, median, q3]).toEqual([160, ...[0.25, 0.5, 0.75].map((q) => quantile(second, q))]);
+
+  it('are measured block by block: the same numbers for any blocks', async () => {
+    const whole = await measureLatents(rowsInMemory(values, shape));
+    for (const rowsPerBlock of [1, 3, 4, 8, 11])
+      expect(await measureLatents(rowsInMemory(values, shape, { rowsPerBlock }))).toEqual(whole);
+    // The second channel of every row, by hand.
+    const second = Float32Array.from({ length: 160 }, (_, i) => values[8 * Math.floor(i / 4) + 4 + (i % 4)]!).sort();
+    const { q1, median, q3, n } = whole.statistics.channels[1]!;
+    expect([n, q1, median, q3]).toEqual([160, ...[0.25, 0.5, 0.75].map((q) => quantile(second, q))]);
+  });
 });

@@ -98,6 +98,18 @@ describe('reading safetensors', () => {
     await expect(open.readRows('w', 5, 2)).rejects.toMatchObject({ code: 'internal.assertion' });
   });
 
+  it('reads rows into memory that is there', async () => {
+    const memory = Float32Array.from({ length: 12 }, () => -1);
+    const open = await openBytes(rows);
+    const { data } = await open.readRows('w', 2, 2, memory.subarray(1));
+    expect([...memory]).toEqual([-1, ...values.subarray(8, 16), -1, -1, -1]);
+    expect(data.buffer).toBe(memory.buffer);
+    await expect(open.readRows('w', 0, 4, memory)).rejects.toMatchObject({ code: 'internal.assertion' });
+    const halves = file('{"h":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]}}', Buffer.from('803f00c04040', 'hex'));
+    await (await openBytes(halves)).readRows('h', 1, 2, memory.subarray(9));
+    expect([...memory.subarray(8)]).toEqual([15, -2, 3, -1]);
+  });
+
   it.each([1, 5])('goes on after short reads (%i bytes at once), also of halves', async (atOnce) => {
     expect((await (await openBytes(rows, { atOnce })).read('w')).data).toEqual(values);
     const halves = file('{"h":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]}}', Buffer.from('803f00c04040', 'hex'));

@@ -22,6 +22,8 @@ const channel = (change: Partial<ChannelStatistics> = {}): ChannelStatistics => 
   median: 0.1,
   q3: 0.8,
   max: 9,
+  mad: 0.7,
+  orderError: 0,
   kurtosis: 3,
   innerFences: [-2.7, 2.9],
   outerFences: [-4.8, 5],

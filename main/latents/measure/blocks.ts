@@ -1,0 +1,28 @@
+/** Blocks of memory that rows come in: whoever reads takes one, and whoever has worked on it gives it back. */
+export class Blocks {
+  readonly all: readonly Float32Array[];
+  readonly #free: Float32Array[];
+  #waiting: ((block: Float32Array) => void) | undefined;
+
+  constructor(all: readonly Float32Array[]) {
+    this.all = all;
+    this.#free = [...all];
+  }
+
+  /** Values that fit into each. */
+  get length(): number {
+    return this.all[0]!.length;
+  }
+
+  /** Waits until one is free. One taker at a time. */
+  take(): Promise<Float32Array> {
+    const block = this.#free.pop();
+    return block ? Promise.resolve(block) : new Promise((resolve) => (this.#waiting = resolve));
+  }
+  give(block: Float32Array): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting(block);
+    else this.#free.push(block);
+  }
+}

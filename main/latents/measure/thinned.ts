@@ -1,0 +1,30 @@
+/** Values of which all are kept while they are few, and later every second, fourth, … as they come. */
+const mostKept = 8192;
+
+export class Thinned {
+  readonly #values = new Float32Array(mostKept);
+  #length = 0;
+  /** A power of two. */
+  #stride = 1;
+  #seen = 0;
+
+  /** Adds the first `count` values. */
+  add(values: Float32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      if ((this.#seen++ & (this.#stride - 1)) !== 0) continue;
+      // The one that does not fit comes after an even number of kept ones, so it is one of every second that stay.
+      if (this.#length === mostKept) this.#halve();
+      this.#values[this.#length++] = values[i]!;
+    }
+  }
+
+  #halve(): void {
+    for (let i = 0; i < mostKept; i += 2) this.#values[i / 2] = this.#values[i]!;
+    this.#length = mostKept / 2;
+    this.#stride *= 2;
+  }
+
+  get kept(): Float32Array {
+    return this.#values.subarray(0, this.#length);
+  }
+}
