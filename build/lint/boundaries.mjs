@@ -197,6 +197,7 @@ export const rows = [
     may: [
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
+      'main/latents/outlier-schema.ts',
       'main/training/outlook-schema.ts',
       'main/training/schema.ts',
       'main/training/outlook-schema.ts',
@@ -259,6 +260,7 @@ export const rows = [
       'main/storage',
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
+      'main/latents/outlier-schema.ts',
       'main/latents/checks.ts',
       'main/latents/caches.ts',
       'main/runs/schema.ts',

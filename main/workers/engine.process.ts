@@ -5,6 +5,7 @@ import type { CallContext, EventSink, Handlers } from '../base/rpc.ts';
 import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
 import { completeLatents } from '../latents/caches.ts';
+import { latentsFolder } from '../latents/store.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
 import { addVae } from '../vae/adding.ts';
@@ -101,6 +102,10 @@ const handlers: Handlers<typeof engineContract> = {
   'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
+  'latents.measure': async ({ project, key }, { signal, progress }) => {
+    await threads.maths.measureAgain({ folder: latentsFolder(project, key) }, { signal, onProgress: progress });
+    return {};
+  },
   'training.estimate': async ({ project, config }) => {
     const latents = await completeLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);

@@ -18,8 +18,9 @@ import { readMetrics } from '../../training/metrics.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
-import type { LatentMethods } from './latents.ts';
-import { currentStatistics, summarise } from './summary.ts';
+import type { LatentLabMethods } from './latent-lab.ts';
+import type { LatentSetMethods } from './latents.ts';
+import { summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
 /** What is known about one picture, from the picture itself: the cells of a grid keep it. */
@@ -81,7 +82,8 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
-  | LatentMethods
+  | LatentLabMethods
+  | LatentSetMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'
@@ -141,7 +143,6 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
     'project.current': () => (session.hasProject ? summarise(session.project) : null),
     'pictures.page': async ({ show, offset, limit }) =>
       pageOf(await readManifest(project()), { filter: show, offset, limit }),
-    'latents.statistics': async () => (await currentStatistics(project())) ?? null,
     'runs.estimate': ({ config }) => estimateRun(session, config),
     'runs.metrics': async ({ run, afterStep }) => {
       const { id } = await readRun(project(), run);
