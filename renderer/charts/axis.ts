@@ -35,6 +35,20 @@ export function shownPart([from, to]: ValueRange, place: AxisPlace): { left: num
   return right < left ? undefined : { left, width: right - left };
 }
 
+/** Equal bins from `from` to `to`. */
+export interface Bins {
+  readonly from: number;
+  readonly to: number;
+  readonly counts: readonly number[];
+}
+
+/** The bin at a pixel; the first or the last one beyond the ends. */
+export function binAt(pixel: number, place: AxisPlace, { from, to, counts }: Bins): ValueRange {
+  const width = (to - from) / counts.length;
+  const bin = Math.max(0, Math.min(counts.length - 1, Math.floor((valueAt(pixel, place) - from) / width)));
+  return [from + bin * width, from + (bin + 1) * width];
+}
+
 function axisPlace({ chartArea, scales }: Chart): AxisPlace | undefined {
   const x = scales['x'];
   if (!x || !chartArea) return undefined;

@@ -1,8 +1,6 @@
 /** Histogram of one channel of the latents with the bell curve it would be if it were one. */
 import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
 import type { ChannelStatistics } from '../api/studio.ts';
-import { valueAt } from './axis.ts';
-import type { AxisPlace, ValueRange } from './axis.ts';
 import { bellCurveCounts } from './bell-curve.ts';
 import type { ChartColours } from './colours.ts';
 import type { ChartExtras } from './extras.ts';
@@ -38,17 +36,6 @@ function fencePlugin(channel: () => ChannelStatistics, colours: () => ChartColou
       ctx.restore();
     },
   };
-}
-
-/** The bin at a pixel. */
-export function binAt(
-  pixel: number,
-  place: AxisPlace,
-  { from, to, counts }: ChannelStatistics['histogram'],
-): ValueRange {
-  const width = (to - from) / counts.length;
-  const bin = Math.max(0, Math.min(counts.length - 1, Math.floor((valueAt(pixel, place) - from) / width)));
-  return [from + bin * width, from + (bin + 1) * width];
 }
 
 export function histogramChart(channel: () => ChannelStatistics, largestCount: () => number, extras?: ChartExtras) {

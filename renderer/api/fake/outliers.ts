@@ -136,6 +136,10 @@ export class FakeOutliers {
       const wild = Math.exp(random.normal(-0.3, 0.8));
       this.#outer[i]! += Math.round(outer * wild);
       this.#inner[i]! += Math.round(inner * wild) + Math.round(outer * wild);
+      const element = random.integer(this.elements);
+      const { outerFences, median, mad } = this.#channelOf(element);
+      const value = outerFences[1] * random.uniform(1, 1.2);
+      this.#worst[i] ??= { picture: i, element, value, z: (0.6745 * (value - median)) / mad };
     }
     for (let element = 0; element < this.elements; element++) {
       const { row, col } = this.#place(element);

@@ -40,6 +40,8 @@ export class OutliersState {
   leading = $state.raw<readonly OutlierPicture[]>([]);
   /** The picture that is looked at, large, by its place in the list. */
   open = $state<number>();
+  /** They could not be read; why, a notice has said. */
+  failed = $state(false);
   /** The map shows all channels together. */
   mapsAll = $state(true);
   /** The parts of the axes that are shown; undefined: all. */
@@ -77,6 +79,7 @@ export class OutliersState {
     this.positions = undefined;
     this.leading = [];
     this.open = undefined;
+    this.failed = false;
     this.mapsAll = true;
     this.boxesView = undefined;
     this.histogramView = undefined;
@@ -99,6 +102,12 @@ export class OutliersState {
       this.#shown = now;
       void this.#begin();
     });
+  }
+
+  /** Reads them again after that has failed. */
+  readAgain(): void {
+    this.failed = false;
+    void this.#begin();
   }
 
   /** Looks at something else. While a range is dragged nothing is said. */
@@ -134,6 +143,7 @@ export class OutliersState {
       this.#app.attempt(call['latents.outlierPictures']({ filter: {}, offset: 0, limit: mostDots })),
     ]);
     if (generation !== this.#generation) return;
+    this.failed = this.page === undefined || positions === undefined;
     this.positions = positions;
     this.leading = leading?.rows ?? [];
   }

@@ -54,6 +54,18 @@ export function cellAt(x: number, y: number, height: number, width: number): Cel
   return { row: inside(y, height), col: inside(x, width) };
 }
 
+/** A cell's middle and sides, for a mark that must be seen although the cell may be only a few pixels large. */
+export function markStyle(cell: Cell, height: number, width: number, leastPixels: number): string {
+  const box = cellBox(cell, height, width);
+  return [
+    `left: ${box.left + box.width / 2}%`,
+    `top: ${box.top + box.height / 2}%`,
+    `width: max(${box.width}%, ${leastPixels}px)`,
+    `height: max(${box.height}%, ${leastPixels}px)`,
+    'transform: translate(-50%, -50%)',
+  ].join('; ');
+}
+
 export interface Loupe {
   /** Screen pixels for each pixel of the picture: whole, and 1 for a picture that is shown smaller than it is. */
   readonly times: number;
@@ -103,4 +115,25 @@ export function listWords(shown: number, channel: number | undefined, most: numb
   if (shown === 0) return `No outlier ${where}`;
   const all = `${count(shown, 'outlier')} ${where}`;
   return shown > most ? `${all}, the ${most} farthest are listed` : all;
+}
+
+export type ViewerAction = 'previousOutlier' | 'nextOutlier' | 'heat' | 'loupe' | 'previousPicture' | 'nextPicture';
+
+const actions: Readonly<Record<string, ViewerAction>> = {
+  '[': 'previousOutlier',
+  ']': 'nextOutlier',
+  h: 'heat',
+  l: 'loupe',
+  arrowleft: 'previousPicture',
+  arrowright: 'nextPicture',
+};
+
+/** What a key does in the viewer. Many keyboards have brackets only with Alt, or with Ctrl and Alt. */
+export function viewerAction(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' | 'metaKey'>,
+): ViewerAction | undefined {
+  const { key, ctrlKey, altKey, metaKey } = event;
+  if (metaKey || (ctrlKey && !altKey)) return undefined;
+  if (altKey && key !== '[' && key !== ']') return undefined;
+  return actions[key.toLowerCase()];
 }
