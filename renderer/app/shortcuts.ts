@@ -1,4 +1,7 @@
-/** Keys that work everywhere. None is a single letter, so that nothing happens while typing or speaking. */
+/**
+ * Keys. Of those that work everywhere none is a single letter, so that nothing happens while typing or speaking; in the viewer of
+ * outliers, where nothing is typed, some are.
+ */
 import { placeNames, placeTitles } from './places.ts';
 import type { PlaceName } from './places.ts';
 
@@ -24,5 +27,8 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: 'Ctrl + A, ⌘ A', does: 'Select all pictures, while the grid has the focus (in Gallery)' },
   { keys: 'Delete', does: 'Delete the selected pictures after a question (in Gallery)' },
   { keys: 'Left, Right', does: 'Go back and forth in time, while the slider of the samples has the focus' },
+  { keys: '[ and ]', does: 'Go to the previous or the next outlier of a picture (in the viewer of Outliers)' },
+  { keys: 'H, L', does: 'Show or hide the heat, or the loupe (in the viewer of Outliers)' },
+  { keys: 'Ctrl + wheel, or two fingers', does: 'Zoom the charts of Outliers' },
   { keys: 'Escape', does: 'Close a dialog' },
 ];

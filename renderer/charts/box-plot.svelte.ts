@@ -2,6 +2,7 @@
 import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
 import type { ChannelStatistics } from '../api/studio.ts';
 import type { ChartColours } from './colours.ts';
+import type { ChartExtras } from './extras.ts';
 import { chart } from './mount.svelte.ts';
 import { axisColours, axisTitle, baseOptions, tooltipColours } from './style.ts';
 import { plainTick } from './tick-words.ts';
@@ -38,20 +39,21 @@ function fencePlugin(channels: () => readonly ChannelStatistics[], colours: () =
   };
 }
 
-export function boxPlotChart(channels: () => readonly ChannelStatistics[]) {
+export function boxPlotChart(channels: () => readonly ChannelStatistics[], extras?: ChartExtras) {
   let colours: ChartColours | undefined;
   return chart({
     create: () =>
       ({
         type: 'boxplot',
         data: { labels: [], datasets: [] },
-        plugins: [fencePlugin(channels, () => colours!)],
+        plugins: [fencePlugin(channels, () => colours!), ...(extras?.plugins(() => colours!) ?? [])],
         options: { ...baseOptions, parsing: undefined, normalized: false, indexAxis: 'y' },
       }) as unknown as ChartConfiguration,
-    watch: () => void channels(),
+    watch: () => void [channels(), extras?.watch()],
     apply: (instance, next) => {
       colours = next;
       applyBoxPlots(instance, channels(), next);
+      extras?.adjust(instance);
     },
   });
 }

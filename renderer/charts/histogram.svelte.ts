@@ -3,6 +3,7 @@ import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
 import type { ChannelStatistics } from '../api/studio.ts';
 import { bellCurveCounts } from './bell-curve.ts';
 import type { ChartColours } from './colours.ts';
+import type { ChartExtras } from './extras.ts';
 import { chart } from './mount.svelte.ts';
 import { axisColours, baseOptions, tooltipColours } from './style.ts';
 import { logTick, plainTick, tickStep } from './tick-words.ts';
@@ -37,20 +38,21 @@ function fencePlugin(channel: () => ChannelStatistics, colours: () => ChartColou
   };
 }
 
-export function histogramChart(channel: () => ChannelStatistics, largestCount: () => number) {
+export function histogramChart(channel: () => ChannelStatistics, largestCount: () => number, extras?: ChartExtras) {
   let colours: ChartColours | undefined;
   return chart({
     create: () =>
       ({
         type: 'bar',
         data: { datasets: [] },
-        plugins: [fencePlugin(channel, () => colours!)],
+        plugins: [fencePlugin(channel, () => colours!), ...(extras?.plugins(() => colours!) ?? [])],
         options: { ...baseOptions },
       }) satisfies ChartConfiguration,
-    watch: () => void [channel(), largestCount()],
+    watch: () => void [channel(), largestCount(), extras?.watch()],
     apply: (instance, next) => {
       colours = next;
       applyHistogram(instance, channel(), largestCount(), next);
+      extras?.adjust(instance);
     },
   });
 }

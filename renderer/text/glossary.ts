@@ -149,6 +149,21 @@ export const glossary = {
     term: 'excess kurtosis',
     help: '0 for a bell curve; larger when extreme values are more common than a bell curve has them.',
   },
+  outlier: {
+    plain: 'extreme value',
+    term: 'outlier',
+    help: 'A number of a compressed picture (latent) far from nearly all others of its channel: beyond the inner fences, or, far out, beyond the outer ones.',
+  },
+  robustZ: {
+    plain: 'usual spreads from the middle',
+    term: 'robust z',
+    help: 'How far a value is from the median of its channel, in spreads that outliers hardly move (MAD). Under a bell curve 1 value in 370 is farther than 3.',
+  },
+  vaeHabit: {
+    plain: 'habit of the compressor',
+    term: 'position-locked artefact',
+    help: 'The picture compressor (VAE) gives an outlier at the same place of most pictures, whatever they show.',
+  },
   bellCurve: {
     plain: 'bell curve',
     term: 'normal distribution',

@@ -1,6 +1,6 @@
-/** What the fake studio is: its presets and errors. */
+/** What the fake studio is: its presets, pictures and errors. */
 import { runConfigSchema } from '../studio.ts';
-import type { Preset, StudioInfo } from '../studio.ts';
+import type { Preset, StudioInfo, UsedPicture } from '../studio.ts';
 
 const network = (width: number, depth: number) => ({ kind: 'dit' as const, patch: 2 as const, width, depth, heads: 4 });
 
@@ -73,6 +73,23 @@ export function studioInfo(shell: 'electron' | 'browser'): StudioInfo {
     shell: { kind: shell, canPickFolders: shell === 'electron', canRevealFiles: shell === 'electron' },
     projectsFolder: '/home/ada/Pictures/Cauchy',
     presets,
+  };
+}
+
+/** The id of the picture at a place of the dataset. */
+export const hex = (value: number) => value.toString(16).padStart(16, '0');
+
+/** The picture at a place of the dataset. */
+export function portrait(index: number): UsedPicture {
+  return {
+    kind: 'used',
+    id: hex(index),
+    source: `/home/ada/faces/portrait ${String(index + 1).padStart(5, '0')}.jpg`,
+    file: `dataset/images/${hex(index)}.png`,
+    width: 640 + (index % 5) * 160,
+    height: 800,
+    format: 'jpeg',
+    bytes: 182_000 + 37 * index,
   };
 }
 

@@ -7,7 +7,7 @@ import { localPorts } from '../../../main/base/local-port.ts';
 import { connect, serve } from '../../../main/base/rpc.ts';
 import type { ConnectionState, Studio } from '../studio.ts';
 import { fakeHandlers } from './handlers.ts';
-import { faceUrl, loadFaces } from './pictures.ts';
+import { faceCount, faceUrl, loadFaces } from './pictures.ts';
 import { scenarios } from './scenarios.ts';
 import { FakeVaes } from './vaes.ts';
 import { FakeWorld } from './world.ts';
@@ -37,7 +37,7 @@ export async function fakeStudio(scenario: string): Promise<Studio> {
   const { call, onEvent } = connect(studioContract, ours);
   const listeners = new Set<(state: ConnectionState) => void>();
   window.fakeConnection = (state) => listeners.forEach((listener) => listener(state));
-  const urls = new Map<string, string>();
+  const urls = new Map<number, string>();
   return {
     call,
     onEvent,
@@ -46,10 +46,11 @@ export async function fakeStudio(scenario: string): Promise<Studio> {
       return () => listeners.delete(listener);
     },
     fileUrl(file) {
-      const made = world.files.get(file) ?? urls.get(file);
+      const face = faceOf(file) % faceCount;
+      const made = world.files.get(file) ?? urls.get(face);
       if (made !== undefined) return made;
-      const url = faceUrl(faceOf(file));
-      urls.set(file, url);
+      const url = faceUrl(face);
+      urls.set(face, url);
       return url;
     },
     pathsOf: (files) => (shell === 'electron' ? files.map(({ name }) => `/home/ada/${name}`) : undefined),

@@ -11,15 +11,15 @@ function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
-function channelStatistics(channel: number, pictures: number): ChannelStatistics {
+function channelStatistics(channel: number, n: number): ChannelStatistics {
   const random = new Random({ seed: 7, stream: 'test', index: channel });
   const values = Float64Array.from({ length: 24_000 }, () =>
     heavyTailed(random, 0.4 * channel - 0.5, 1 + 0.35 * channel),
   );
   values.sort();
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / n;
+  const drawn = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / drawn;
+  const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / drawn;
   const std = Math.sqrt(moment(2));
   const [q1, q3] = [quantile(values, 0.25), quantile(values, 0.75)];
   const fences = (factor: number): [number, number] => [q1 - factor * (q3 - q1), q3 + factor * (q3 - q1)];
@@ -36,7 +36,7 @@ function channelStatistics(channel: number, pictures: number): ChannelStatistics
   }
   return {
     channel,
-    n: pictures * 64,
+    n,
     mean,
     std,
     min: values[0]!,
@@ -49,26 +49,26 @@ function channelStatistics(channel: number, pictures: number): ChannelStatistics
     kurtosis: moment(4) / std ** 4 - 3,
     innerFences: inner,
     outerFences: outer,
-    innerShare: outliers.length / n,
-    outerShare: beyond(outer).length / n,
+    innerShare: outliers.length / drawn,
+    outerShare: beyond(outer).length / drawn,
     whiskers: [inside[0]!, inside.at(-1)!],
     outlierSample: Array.from(outliers.filter((_, i) => i % Math.ceil(outliers.length / 300) === 0)),
-    outlierCount: Math.round((outliers.length / n) * pictures * 64),
+    outlierCount: Math.round((outliers.length / drawn) * n),
     histogram: {
       from,
       to,
-      counts: counts.map((count) => Math.round((count / n) * pictures * 64)),
-      below: Math.round((values.filter((value) => value < from).length / n) * pictures * 64),
-      above: Math.round((values.filter((value) => value > to).length / n) * pictures * 64),
+      counts: counts.map((count) => Math.round((count / drawn) * n)),
+      below: Math.round((values.filter((value) => value < from).length / drawn) * n),
+      above: Math.round((values.filter((value) => value > to).length / drawn) * n),
     },
   };
 }
 
-export function latentStatistics(pictures: number): LatentStatistics {
+export function latentStatistics(pictures: number, side: number): LatentStatistics {
   return {
     pictures,
-    shape: [4, 8, 8],
-    channels: [0, 1, 2, 3].map((channel) => channelStatistics(channel, pictures)),
+    shape: [4, side, side],
+    channels: [0, 1, 2, 3].map((channel) => channelStatistics(channel, pictures * side * side)),
     normalisedStd: 0.5,
     constantElements: 0,
   };

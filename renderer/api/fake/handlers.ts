@@ -2,19 +2,16 @@
 import { studioError } from '../../../main/base/errors.ts';
 import type { Handlers } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
-import type { PictureRow, UsedPicture } from '../studio.ts';
+import type { PictureRow } from '../studio.ts';
 import { computers } from './devices.ts';
-import { studioInfo, troubles } from './facts.ts';
-import { latentStatistics } from './figures.ts';
+import { hex, portrait, studioInfo, troubles } from './facts.ts';
 import { runEstimate } from './estimate.ts';
 import { fakeOperationHandlers } from './operations.ts';
-import { fakeOutlierHandlers } from './outliers.ts';
+import { fakeOutlierHandlers } from './outlier-handlers.ts';
 import { gridUrl } from './pictures.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';
-
-const hex = (value: number) => value.toString(16).padStart(16, '0');
 
 function pictureRow(show: string, index: number): PictureRow {
   if (show === 'quarantined')
@@ -22,20 +19,7 @@ function pictureRow(show: string, index: number): PictureRow {
   if (show === 'ignored') return { kind: 'ignored', ...troubles.ignored[index % troubles.ignored.length]! };
   if (show === 'duplicate')
     return { kind: 'duplicate', source: `/home/ada/faces/copy of ${index}.png`, of: hex(index) };
-  return usedPicture(index);
-}
-
-function usedPicture(index: number): UsedPicture {
-  return {
-    kind: 'used',
-    id: hex(index),
-    source: `/home/ada/faces/portrait ${String(index + 1).padStart(5, '0')}.jpg`,
-    file: `dataset/images/${hex(index)}.png`,
-    width: 640 + (index % 5) * 160,
-    height: 800,
-    format: 'jpeg',
-    bytes: 182_000 + 37 * index,
-  };
+  return portrait(index);
 }
 
 /** Names that the fake answers to as the studio answers to a fault of the disk or of a value. */
@@ -126,7 +110,7 @@ export function fakeHandlers(
       const length = Math.max(0, Math.min(limit, total - offset));
       return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
     },
-    'latents.statistics': () => (project().latents.complete ? latentStatistics(project().pictures.used) : null),
+    ...fakeOutlierHandlers(world),
     'runs.estimate': ({ config }) => runEstimate(config),
     'runs.start': ({ name, preset, config }) => {
       const title = studioInfo(shell).presets.find(({ id }) => id === preset)?.name ?? 'Own settings';
@@ -194,7 +178,6 @@ export function fakeHandlers(
     },
     ...fakeVaeHandlers(vaes),
     ...fakeOperationHandlers(world),
-    ...fakeOutlierHandlers(() => (project().latents.complete ? project().pictures.used : undefined), usedPicture),
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

@@ -1,108 +1,235 @@
-/** The fake's outliers: a few pictures have most of them, and one cell is a habit of the VAE. */
-import type { StudioContract } from '../../../main/api/contract/contract.ts';
+/** Outliers of the fake: most pictures have a few, some have many, two planted ones have most; and one place is a habit. */
 import { Random } from '../../../main/base/random.ts';
-import { studioError } from '../../../main/base/errors.ts';
-import type { Handlers } from '../../../main/base/rpc.ts';
-import type { Input, Output, UsedPicture } from '../studio.ts';
-import { latentStatistics } from './figures.ts';
+import type { ChannelStatistics, LatentStatistics, OutlierFilter, PictureLatents, PlacedOutlier } from '../studio.ts';
 
-type Methods = 'latents.outliers' | 'latents.outlierPictures' | 'latents.positions' | 'latents.ofPicture';
-type Filter = Input<'latents.outliers'>['filter'];
-type Outlier = Output<'latents.outliers'>['rows'][number];
-type Picture = Output<'latents.outlierPictures'>['rows'][number];
+/** Pictures with a planted pattern, by their place in the dataset. */
+export const planted = { square: 41, checkerboard: 187 } as const;
+/** Where most pictures have an outlier. */
+const habit = { channel: 2, share: 0.56 };
 
-const side = 8;
-const mostIndexed = 2000;
-const habit = { channel: 2, row: 0, col: 7, share: 0.83 } as const;
-
-interface Facts {
-  readonly outliers: readonly Outlier[];
-  readonly pictures: readonly Picture[];
+interface Entry {
+  readonly picture: number;
+  readonly element: number;
+  readonly value: number;
+  readonly z: number;
 }
 
-/** The most extreme first, of pictures whose index comes up the more often the smaller it is. */
-function factsOf(used: number, pictureAt: (index: number) => UsedPicture): Facts {
-  const random = new Random({ seed: 3, stream: 'test', index: 0 });
-  const { channels } = latentStatistics(used);
-  const outliers = Array.from({ length: mostIndexed }, (_, rank): Outlier => {
-    const { id, source, file } = pictureAt(Math.floor(used * random.uniform() ** 6) % used);
-    const channel = Math.floor(random.uniform(0, channels.length));
-    const { median, mad } = channels[channel]!;
-    const z = (random.uniform() < 0.4 ? -1 : 1) * (5 + 30 / (1 + rank / 60));
-    const [row, col] = [random.uniform(0, side), random.uniform(0, side)].map(Math.floor) as [number, number];
-    return { ...{ picture: id, source, file, channel, row, col }, value: median + (z * mad) / 0.6745, z };
-  });
-  const byPicture = new Map<string, Outlier[]>();
-  for (const outlier of outliers) byPicture.set(outlier.picture, [...(byPicture.get(outlier.picture) ?? []), outlier]);
-  const pictures = Array.from({ length: used }, (_, i): Picture => {
-    const { id, source, file, width, height } = pictureAt(i);
-    const own = byPicture.get(id) ?? [];
-    const { channel, row, col, value, z } = own[0] ?? outliers[0]!;
+export interface FakePicture {
+  readonly picture: number;
+  readonly innerCount: number;
+  readonly outerCount: number;
+  readonly share: number;
+  readonly worst: PlacedOutlier | null;
+}
+
+type Filter = Omit<OutlierFilter, 'picture'> & { readonly picture: number | undefined };
+
+const isBeyond = (value: number, [low, high]: readonly [number, number]) => value < low || value > high;
+
+/** All that is known of one set: as many values as there are beyond the inner fences, or the `most` most extreme ones. */
+export class FakeOutliers {
+  readonly statistics: LatentStatistics;
+  readonly total: number;
+  readonly entries: readonly Entry[];
+  readonly #inner: Uint32Array;
+  readonly #outer: Uint32Array;
+  readonly #worst: (Entry | undefined)[];
+  readonly #order: Uint32Array;
+  readonly #cells: Float64Array;
+
+  constructor(statistics: LatentStatistics, most: number) {
+    this.statistics = statistics;
+    const { pictures, channels } = statistics;
+    const wanted = channels.reduce((sum, { outlierCount }) => sum + outlierCount, 0);
+    const isWhole = wanted <= most;
+    const entries = draw(statistics, Math.min(wanted, most), !isWhole);
+    this.entries = entries.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, most);
+    this.#inner = new Uint32Array(pictures);
+    this.#outer = new Uint32Array(pictures);
+    this.#worst = new Array<Entry | undefined>(pictures);
+    this.#cells = new Float64Array(this.elements);
+    for (const entry of this.entries) {
+      const { picture, element, value } = entry;
+      this.#inner[picture]! += 1;
+      this.#worst[picture] ??= entry;
+      if (!isBeyond(value, this.#channelOf(element).outerFences)) continue;
+      this.#outer[picture]! += 1;
+      this.#cells[element]! += 1 / pictures;
+    }
+    if (!isWhole) this.#addUnlisted();
+    this.total = isWhole ? this.entries.length : wanted;
+    this.#order = Uint32Array.from({ length: pictures }, (_, i) => i).sort(
+      (a, b) =>
+        this.#outer[b]! - this.#outer[a]! || Math.abs(this.#worst[b]?.z ?? 0) - Math.abs(this.#worst[a]?.z ?? 0),
+    );
+  }
+
+  get elements(): number {
+    return this.statistics.shape.reduce((product, side) => product * side, 1);
+  }
+
+  outliers(filter: Filter, offset: number, limit: number) {
+    const found = this.#matching(filter);
     return {
-      ...{ id, source, file, width, height },
-      ...{ innerCount: 3 * own.length, outerCount: own.length, share: own.length / (4 * side * side) },
-      worst: own.length === 0 ? null : { channel, row, col, value, z },
+      matching: found.length,
+      rows: found
+        .slice(offset, offset + limit)
+        .map((entry) => ({ picture: entry.picture, outlier: this.#placed(entry) })),
     };
-  });
-  const size = ({ worst }: Picture) => Math.abs(worst?.z ?? 0);
-  return { outliers, pictures: pictures.sort((a, b) => b.outerCount - a.outerCount || size(b) - size(a)) };
+  }
+
+  pictures(filter: Filter, offset: number, limit: number): { total: number; rows: FakePicture[] } {
+    const { channel, from, to, cell, picture, beyond } = filter;
+    const isOfValues = [channel, from, to, cell].some((bound) => bound !== undefined);
+    const having = new Uint8Array(this.#order.length);
+    if (isOfValues) for (const entry of this.#matching(filter)) having[entry.picture] = 1;
+    const counts = beyond === 'outer' ? this.#outer : this.#inner;
+    const found = this.#order.filter(
+      (i) =>
+        (picture === undefined || i === picture) &&
+        (isOfValues ? having[i] === 1 : beyond === undefined || counts[i]! > 0),
+    );
+    const rows = Array.from(found.subarray(offset, offset + limit), (i): FakePicture => {
+      const worst = this.#worst[i];
+      const outerCount = this.#outer[i]!;
+      return {
+        picture: i,
+        innerCount: this.#inner[i]!,
+        outerCount,
+        share: outerCount / this.elements,
+        worst: worst ? this.#placed(worst) : null,
+      };
+    });
+    return { total: found.length, rows };
+  }
+
+  positions() {
+    const { shape, pictures } = this.statistics;
+    const shares = Array.from(this.#cells, (share) => Math.min(1, share));
+    const habits = shares
+      .flatMap((share, element) => (share > 0.5 ? [{ ...this.#place(element), share }] : []))
+      .sort((a, b) => b.share - a.share);
+    return { shape, pictures, shares, habits };
+  }
+
+  latentsOf(picture: number): PictureLatents {
+    const { shape } = this.statistics;
+    const random = new Random({ seed: 11, stream: 'test', index: picture });
+    const z = Array.from({ length: this.elements }, () => Math.max(-2.3, Math.min(2.3, random.normal())));
+    for (const entry of this.entries) if (entry.picture === picture) z[entry.element] = entry.z;
+    const values = z.map((at, element) => {
+      const { median, mad } = this.#channelOf(element);
+      return median + (at * mad) / 0.6745;
+    });
+    return { shape, values, z };
+  }
+
+  /** Values that are not listed one by one are only counted. */
+  #addUnlisted(): void {
+    const { pictures, channels, shape } = this.statistics;
+    const [, height, width] = shape;
+    const mean = (pick: (channel: ChannelStatistics) => number) =>
+      (this.elements * channels.reduce((sum, channel) => sum + pick(channel), 0)) / channels.length;
+    const [inner, outer] = [mean(({ innerShare }) => innerShare), mean(({ outerShare }) => outerShare)];
+    const random = new Random({ seed: 12, stream: 'test', index: 0 });
+    for (let i = 0; i < pictures; i++) {
+      const wild = Math.exp(random.normal(-0.3, 0.8));
+      this.#outer[i]! += Math.round(outer * wild);
+      this.#inner[i]! += Math.round(inner * wild) + Math.round(outer * wild);
+      const element = random.integer(this.elements);
+      const { outerFences, median, mad } = this.#channelOf(element);
+      const value = outerFences[1] * random.uniform(1, 1.2);
+      this.#worst[i] ??= { picture: i, element, value, z: (0.6745 * (value - median)) / mad };
+    }
+    for (let element = 0; element < this.elements; element++) {
+      const { row, col } = this.#place(element);
+      const isBorder = row === 0 || col === 0 || row === height - 1 || col === width - 1;
+      this.#cells[element]! += (isBorder ? 0.02 : 0.004) * Math.exp(random.normal(0, 0.4));
+    }
+  }
+
+  #matching({ channel, from = -Infinity, to = Infinity, beyond, cell, picture }: Filter): Entry[] {
+    const [, height, width] = this.statistics.shape;
+    const positions = height * width;
+    const at = cell && cell.row * width + cell.col;
+    return this.entries.filter(({ element, value, picture: of }) => {
+      if (channel !== undefined && Math.floor(element / positions) !== channel) return false;
+      if (value < from || value > to) return false;
+      if (picture !== undefined && of !== picture) return false;
+      if (beyond === 'outer' && !isBeyond(value, this.#channelOf(element).outerFences)) return false;
+      return at === undefined || element % positions === at;
+    });
+  }
+
+  #place(element: number) {
+    const [, height, width] = this.statistics.shape;
+    const at = element % (height * width);
+    return { channel: Math.floor(element / (height * width)), row: Math.floor(at / width), col: at % width };
+  }
+
+  #channelOf(element: number): ChannelStatistics {
+    return this.statistics.channels[this.#place(element).channel]!;
+  }
+
+  #placed({ element, value, z }: Entry): PlacedOutlier {
+    return { ...this.#place(element), value, z };
+  }
 }
 
-const lets =
-  ({ channel, from = -Infinity, to = Infinity, cell, picture }: Filter) =>
-  (outlier: Outlier): boolean =>
-    (channel === undefined || outlier.channel === channel) &&
-    outlier.value >= from &&
-    outlier.value <= to &&
-    (cell === undefined || (outlier.row === cell.row && outlier.col === cell.col)) &&
-    (picture === undefined || outlier.picture === picture);
+/** `wanted` values; only far ones where there are more than can be listed. */
+function draw({ pictures, channels, shape }: LatentStatistics, wanted: number, onlyFar: boolean): Entry[] {
+  const [, height, width] = shape;
+  const positions = height * width;
+  const random = new Random({ seed: 5, stream: 'test', index: 0 });
+  const entries = new Map<number, Entry>();
+  const add = (picture: number, element: number, value: number) => {
+    const { median, mad } = channels[Math.floor(element / positions)]!;
+    const z = (0.6745 * (value - median)) / mad;
+    entries.set(picture * channels.length * positions + element, { picture, element, value, z });
+  };
+  const samples = channels.map(({ outlierSample, outerFences }) =>
+    onlyFar ? outlierSample.filter((value) => isBeyond(value, outerFences)) : outlierSample,
+  );
+  // A few pictures have many.
+  const weights = new Float64Array(pictures);
+  let sum = 0;
+  for (let i = 0; i < pictures; i++) weights[i] = sum += Math.exp(random.normal(0, 1.1));
+  while (entries.size < wanted) {
+    const picture = firstAbove(weights, random.uniform(0, sum));
+    const element = random.integer(channels.length * positions);
+    const { median, min, max } = channels[Math.floor(element / positions)]!;
+    const value = random.pick(samples[Math.floor(element / positions)]!);
+    add(picture, element, Math.max(min, Math.min(max, median + (value - median) * random.uniform(1, 1.06))));
+  }
+  /** A value `far` of the way from the outer fence to the most extreme one, on the side of `sign`. */
+  const far = (channel: number, sign: number, share: number) => {
+    const { outerFences, min, max } = channels[channel]!;
+    return sign < 0 ? outerFences[0] + share * (min - outerFences[0]) : outerFences[1] + share * (max - outerFences[1]);
+  };
+  const habitAt = habit.channel * positions + width - 1;
+  for (let i = 0; i < pictures; i++)
+    if (random.chance(habit.share) && !onlyFar) add(i, habitAt, far(habit.channel, 1, random.uniform(0.02, 0.25)));
+  if (planted.checkerboard >= pictures) return [...entries.values()];
+  for (let element = 0; element < channels.length * positions; element++) {
+    const [channel, at] = [Math.floor(element / positions), element % positions];
+    const [y, x] = [Math.floor(at / width) / height, (at % width) / width];
+    const fromMiddle = Math.max(Math.abs(x + 0.5 / width - 0.5), Math.abs(y + 0.5 / height - 0.5));
+    if (fromMiddle < 0.25) {
+      const share = fromMiddle < 0.125 ? random.uniform(0.85, 1) : random.uniform(0.05, 0.4);
+      add(planted.square, element, far(channel, channel % 2 ? -1 : 1, share));
+    }
+    if (channel > 0 && random.chance(0.9))
+      add(planted.checkerboard, element, far(channel, channel === 1 ? 1 : -1, random.uniform(0.1, 0.6)));
+  }
+  return [...entries.values()];
+}
 
-/** @param usedNow pictures of the project, when it has latents */
-export function fakeOutlierHandlers(
-  usedNow: () => number | undefined,
-  pictureAt: (index: number) => UsedPicture,
-): Pick<Handlers<StudioContract>, Methods> {
-  let last: { readonly used: number; readonly facts: Facts } | undefined;
-  const facts = (): Facts => {
-    const used = usedNow();
-    if (used === undefined) throw studioError('latents.missing', {});
-    if (last?.used !== used) last = { used, facts: factsOf(used, pictureAt) };
-    return last.facts;
-  };
-  return {
-    'latents.outliers': ({ filter, offset, limit }) => {
-      const matching = facts().outliers.filter(lets(filter));
-      const rows = matching.slice(offset, offset + limit);
-      return { total: 3 * mostIndexed, indexed: mostIndexed, matching: matching.length, rows };
-    },
-    'latents.outlierPictures': ({ filter, offset, limit }) => {
-      const { outliers, pictures } = facts();
-      const having = new Set(outliers.filter(lets(filter)).map(({ picture }) => picture));
-      const shown = Object.keys(filter).length === 0 ? pictures : pictures.filter(({ id }) => having.has(id));
-      return { total: shown.length, rows: shown.slice(offset, offset + limit) };
-    },
-    'latents.positions': () => {
-      const random = new Random({ seed: 4, stream: 'test', index: 0 });
-      const shares = Array.from({ length: 4 * side * side }, () => 0.01 * random.uniform());
-      shares[(habit.channel * side + habit.row) * side + habit.col] = habit.share;
-      return { shape: [4, side, side], pictures: facts().pictures.length, shares, habits: [habit] };
-    },
-    'latents.ofPicture': ({ picture }) => {
-      const random = new Random({
-        seed: 5,
-        stream: 'test',
-        index: facts().pictures.findIndex(({ id }) => id === picture),
-      });
-      const z = Array.from({ length: 4 * side * side }, () => random.normal());
-      const values = [...z];
-      const { channels } = latentStatistics(facts().pictures.length);
-      for (const outlier of facts().outliers.filter(lets({ picture })))
-        z[(outlier.channel * side + outlier.row) * side + outlier.col] = outlier.z;
-      z.forEach((each, i) => {
-        const { median, mad } = channels[Math.floor(i / (side * side))]!;
-        values[i] = median + (each * mad) / 0.6745;
-      });
-      return { shape: [4, side, side], values, z };
-    },
-  };
+function firstAbove(sums: Float64Array, value: number): number {
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sums[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

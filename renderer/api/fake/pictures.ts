@@ -33,6 +33,21 @@ export function faceUrl(face: number): string {
   return canvas.toDataURL();
 }
 
+/** A picture that no camera takes: a white square on black, or a checkerboard of single pixels. */
+export function plantedUrl(kind: 'square' | 'checkerboard'): string {
+  const { canvas, context } = canvasOf(side, side);
+  context.fillRect(0, 0, side, side);
+  context.fillStyle = 'white';
+  if (kind === 'square') context.fillRect((3 * side) / 8, (3 * side) / 8, side / 4, side / 4);
+  else
+    for (let i = 0; i < side * side; i++)
+      if ((i + Math.floor(i / side)) % 2) context.fillRect(i % side, Math.floor(i / side), 1, 1);
+  return canvas.toDataURL();
+}
+
+/** How many portraits there are; later ones are the same again. */
+export const faceCount = sprite.count;
+
 /** A sheet of portraits as far as they have come out of the noise: 0 is pure noise, 1 is finished. */
 export function sheetUrl(rows: number, columns: number, finished: number, seed: number): string {
   const { canvas, context } = canvasOf(columns * side, rows * side);

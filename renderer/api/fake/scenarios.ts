@@ -22,9 +22,9 @@ function withPictures(world: FakeWorld, used = 5120): void {
   });
 }
 
-function encoded(world: FakeWorld, vaes: FakeVaes): void {
-  withPictures(world);
-  vaes.finish(cacheOf(starter));
+function encoded(world: FakeWorld, vaes: FakeVaes, used?: number): void {
+  withPictures(world, used);
+  vaes.finish(cacheOf(starter, { pictures: vaes.used }));
 }
 
 const preset = studioInfo('browser').presets[0]!;
@@ -59,7 +59,13 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
     world.change({ latents: { encoded: 1800, complete: false, vae: 'starter' } });
     vaes.encode('starter', undefined, 1800);
   },
-  encoded,
+  encoded: (world, vaes) => encoded(world, vaes),
+  outliers: (world, vaes) => encoded(world, vaes, 300),
+  'many outliers': (world, vaes) => {
+    encoded(world, vaes, 100_000);
+    world.change({ pictureSettings: { ...settings, size: 256 } });
+    world.latentSide = 32;
+  },
   training: (world, vaes) => {
     encoded(world, vaes);
     world.train(world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310).id);

@@ -88,6 +88,16 @@ export function outsideWords({ histogram: { below, above, from, to } }: ChannelS
   return `${formatCount(below)} below ${formatPlain(from)} and ${formatCount(above)} above ${formatPlain(to)} lie outside the histogram.`;
 }
 
+/** The bins of the histogram as a table: from, to, and how many values. */
+export function histogramRows({ histogram: { from, to, counts } }: ChannelStatistics): string[][] {
+  const width = (to - from) / counts.length;
+  return counts.map((value, i) => [
+    formatPlain(from + i * width),
+    formatPlain(from + (i + 1) * width),
+    formatCount(value),
+  ]);
+}
+
 export interface TableColumn {
   readonly name: string;
   readonly value: (channel: ChannelStatistics) => string;

@@ -4,6 +4,7 @@ import type { AppState } from '../../app/app-state.svelte.ts';
 import type { EncodingOptions, LatentStatistics } from '../../api/studio.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
+import { OutliersState } from './outliers/outliers.svelte.ts';
 import { OwnVaeState } from './own.svelte.ts';
 import { SetsState } from './sets.svelte.ts';
 import { VaesState } from './vaes.svelte.ts';
@@ -14,6 +15,7 @@ export class LatentsState {
   readonly sets: SetsState;
   readonly check: CheckState;
   readonly own: OwnVaeState;
+  readonly outliers: OutliersState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
   chosen = $state<string>();
@@ -31,11 +33,12 @@ export class LatentsState {
     this.sets = new SetsState(app, this.vaes);
     this.check = new CheckState(app, this.vaes);
     this.own = new OwnVaeState(app);
+    this.outliers = new OutliersState(app, this);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own];
+    return [this.vaes, this.sets, this.check, this.own, this.outliers];
   }
 
   /** Another project is open. */
