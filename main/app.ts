@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { readingHandlers } from './api/handlers/reading.ts';
+import { residualHandlers } from './api/handlers/residuals.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
 import { VaeLibrary } from './api/handlers/vae-library.ts';
@@ -51,6 +52,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...vaeHandlers(session, work, vaes),
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
+      ...residualHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,

@@ -197,9 +197,9 @@ export const rows = [
     may: [
       'main/datasets/schema.ts',
       'main/latents/schema.ts',
-      'main/training/outlook-schema.ts',
       'main/training/schema.ts',
       'main/training/outlook-schema.ts',
+      'main/training/residuals/schema.ts',
       'main/runs/schema.ts',
       'main/generation/schema.ts',
       'main/gallery/schema.ts',

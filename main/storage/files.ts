@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError, studioError } from '../base/errors.ts';
 
@@ -121,6 +121,18 @@ export async function syncFolder(path: string): Promise<void> {
 export async function readIfPresent(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
+  } catch (thrown) {
+    const error = fileError(path, thrown);
+    if (error.code === 'storage.notFound') return undefined;
+    throw error;
+  }
+}
+
+/** Another text whenever a file is another one, or was written to; undefined when there is none. */
+export async function fileStamp(path: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs}`;
   } catch (thrown) {
     const error = fileError(path, thrown);
     if (error.code === 'storage.notFound') return undefined;

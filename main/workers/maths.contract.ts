@@ -1,7 +1,12 @@
 /** What the host-maths thread does: batches with their noise and coupling, statistics of latents, scores. */
 import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
-import { knownLatentsSchema, latentManifestSchema, latentStatisticsSchema } from '../latents/schema.ts';
+import {
+  channelStatisticsSchema,
+  knownLatentsSchema,
+  latentManifestSchema,
+  latentStatisticsSchema,
+} from '../latents/schema.ts';
 import { runConfigSchema } from '../training/schema.ts';
 
 export const mathsContract = {
@@ -32,6 +37,11 @@ export const mathsContract = {
     score: {
       input: z.strictObject({ data: z.string(), samples: float32Array }),
       output: z.strictObject({ frechet: z.number(), floor: z.number() }),
+    },
+    /** How these values are distributed. */
+    distribution: {
+      input: z.strictObject({ values: float32Array }),
+      output: channelStatisticsSchema.omit({ channel: true }),
     },
     /** Statistics and normalisation of a fully encoded set; writes them and marks it complete. */
     finishLatents: {

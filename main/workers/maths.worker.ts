@@ -4,6 +4,7 @@ import type { Handlers } from '../base/rpc.ts';
 import { serve, transferring } from '../base/rpc.ts';
 import { fitGaussian, frechetDistance, project } from '../evaluation/frechet.ts';
 import type { Gaussian } from '../evaluation/frechet.ts';
+import { distributionOf } from '../latents/distribution.ts';
 import { finishLatents } from '../latents/finish.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import type { LatentSet } from '../latents/reader.ts';
@@ -13,12 +14,14 @@ import { mathsContract } from './maths.contract.ts';
 import { ownThreadPort } from './ports.ts';
 
 interface OpenData {
+  readonly folder: string;
   readonly set: LatentSet;
   readonly training: TrainingData;
   /** One order for each seed in use. */
   readonly orders: Map<number, DataOrder>;
   reference?: { readonly heldOut: Gaussian; readonly floor: number };
 }
+const heldOutIn = ({ heldOut, dimensions }: LatentSet): number => heldOut.length / dimensions;
 const open = new Map<string, OpenData>();
 
 function dataOf(name: string): OpenData {
@@ -50,14 +53,17 @@ function referenceOf(data: OpenData): { heldOut: Gaussian; floor: number } {
 
 const handlers: Handlers<typeof mathsContract> = {
   open: async ({ data, folder, heldOut }) => {
-    const set = await readLatentSet(folder, heldOut);
+    // Whoever looks at a run while another one trains on the same latents needs no memory of its own for them.
+    const same = [...open.values()].find((other) => other.folder === folder && heldOutIn(other.set) === heldOut);
+    const set = same?.set ?? (await readLatentSet(folder, heldOut));
     const count = set.training.length / set.dimensions;
     open.set(data, {
+      folder,
       set,
       training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels },
       orders: new Map(),
     });
-    return { training: count, heldOut: set.heldOut.length / set.dimensions };
+    return { training: count, heldOut: heldOutIn(set) };
   },
   close: ({ data }) => {
     open.delete(data);
@@ -76,6 +82,7 @@ const handlers: Handlers<typeof mathsContract> = {
     const mapped = project(samples, opened.set.dimensions);
     return { frechet: frechetDistance(fitGaussian(mapped.vectors, mapped.dimensions), heldOut), floor };
   },
+  distribution: ({ values }) => distributionOf(values),
   finishLatents: ({ folder, manifest, known }) => finishLatents(folder, manifest, () => new Date(), known),
 };
 

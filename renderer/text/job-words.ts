@@ -64,6 +64,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   download: 'Download finished',
   reconstruct: 'Picture compressor checked',
   trainVae: 'Training ended',
+  residuals: 'Student and teacher are compared',
 };
 
 /** What is said when a job is over. */

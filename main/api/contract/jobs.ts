@@ -13,6 +13,7 @@ export const jobKindSchema = z.enum([
   'download',
   'reconstruct',
   'trainVae',
+  'residuals',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

@@ -20,6 +20,7 @@ import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
 import type { LatentMethods } from './latents.ts';
 import { currentStatistics, summarise } from './summary.ts';
+import type { ResidualMethods } from './residuals.ts';
 import type { VaeMethods } from './vaes.ts';
 
 /** What is known about one picture, from the picture itself: the cells of a grid keep it. */
@@ -82,6 +83,7 @@ type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
   | LatentMethods
+  | ResidualMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'
