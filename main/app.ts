@@ -5,6 +5,7 @@ import { LatentLab, latentLabHandlers } from './api/handlers/latent-lab.ts';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { operationHandlers } from './api/handlers/operations.ts';
 import { readingHandlers } from './api/handlers/reading.ts';
+import { residualHandlers } from './api/handlers/residuals.ts';
 import { Session } from './api/handlers/session.ts';
 import { Work, workHandlers } from './api/handlers/work.ts';
 import { VaeLibrary } from './api/handlers/vae-library.ts';
@@ -55,6 +56,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...latentHandlers(session),
       ...operationHandlers(session, work),
       ...latentLabHandlers(new LatentLab(session, work)),
+      ...residualHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,

@@ -100,15 +100,18 @@ export interface Checkpoint {
 }
 
 /**
- * The newest checkpoint that is intact, or undefined. `wanted` chooses tensors by name (only `ema/…` to make pictures).
+ * The newest checkpoint that is intact, or undefined. `wanted` chooses tensors by name (only `ema/…` to make pictures), `step` one
+ * of the checkpoints.
  * A damaged one is passed over for the one before it and reported through `onDamaged`.
  */
 export async function readCheckpoint(
   run: string,
   wanted?: (name: string) => boolean,
   onDamaged?: (folder: string, reason: string) => void,
+  step?: number,
 ): Promise<Checkpoint | undefined> {
-  for (const { folder } of await listCheckpoints(run)) {
+  const checkpoints = await listCheckpoints(run);
+  for (const { folder } of checkpoints.filter((one) => step === undefined || one.step === step)) {
     try {
       const info = await readJson(join(folder, 'checkpoint.json'), format);
       const path = join(folder, 'state.safetensors');

@@ -14,6 +14,7 @@ import { galleryPictureSchema } from '../gallery/schema.ts';
 import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
+import { residualMeasurementSchema, residualRequestSchema } from '../training/residuals/schema.ts';
 import { memoryPlanSchema, metricsRowSchema, runConfigSchema } from '../training/schema.ts';
 import { reconstructionCheckSchema, vaeInfoSchema } from '../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../vae/training-schema.ts';
@@ -112,6 +113,12 @@ export const engineContract = {
       input: z.strictObject({ ...place, run: z.string() }),
       output: runRecordSchema,
       progress: trainingProgress,
+    },
+    /** Measures the residuals of a checkpoint, and keeps them in the run's folder. */
+    'training.residuals': {
+      input: residualRequestSchema.extend({ project: z.string() }),
+      output: residualMeasurementSchema,
+      progress,
     },
     /** Trains a VAE in an existing run folder. Cancelling stops it with a checkpoint. */
     'vae.train': {

@@ -24,6 +24,7 @@ import type { TrainingProgress } from './engine.contract.ts';
 import { generateJob } from './generate-job.ts';
 import { Pause } from './pause.ts';
 import { ownProcessPort } from './ports.ts';
+import { residualsJob } from './residuals-job.ts';
 import { classesOfRun } from './run-classes.ts';
 import { estimateRun } from './run-estimate.ts';
 import { createThreads } from './threads.ts';
@@ -127,6 +128,8 @@ const handlers: Handlers<typeof engineContract> = {
     return trainedModel(input, context, (job) => job.start({ ...input, latents }));
   },
   'training.resume': (input, context) => trainedModel(input, context, (job) => job.resume(input.run)),
+  'training.residuals': (input, { signal, progress }) =>
+    residualsJob(threads, { ...input, signal, onProgress: progress }),
   'vae.train': (input, context) => trainedVae(input, context, (job) => job.start(input)),
   'vae.resume': (input, context) => trainedVae(input, context, (job) => job.resume(input.run)),
   'training.pause': ({ run, paused }) => {

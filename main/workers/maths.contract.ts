@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
 import {
+  channelStatisticsSchema,
   knownLatentsSchema,
   latentAdjustmentsSchema,
   latentManifestSchema,
@@ -45,6 +46,11 @@ export const mathsContract = {
     score: {
       input: z.strictObject({ data: z.string(), samples: float32Array }),
       output: z.strictObject({ frechet: z.number(), floor: z.number() }),
+    },
+    /** How these values are distributed. */
+    distribution: {
+      input: z.strictObject({ values: float32Array }),
+      output: channelStatisticsSchema.omit({ channel: true }),
     },
     /** Statistics, outliers and normalisation of a fully encoded set; writes them and marks it complete. */
     finishLatents: {

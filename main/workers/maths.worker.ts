@@ -4,6 +4,7 @@ import type { Handlers } from '../base/rpc.ts';
 import { serve, transferring } from '../base/rpc.ts';
 import { fitGaussian, frechetDistance, project } from '../evaluation/frechet.ts';
 import type { Gaussian } from '../evaluation/frechet.ts';
+import { distributionOf } from '../latents/distribution.ts';
 import { finishLatents, measureAgain } from '../latents/finish.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import type { LatentSet } from '../latents/reader.ts';
@@ -18,8 +19,11 @@ interface OpenData {
   readonly training: TrainingData;
   /** One order for each seed in use. */
   readonly orders: Map<number, DataOrder>;
+  /** What was asked for: whoever asks the same may share it. */
+  readonly asked: string;
   reference?: { readonly heldOut: Gaussian; readonly floor: number };
 }
+const heldOutIn = ({ heldOut, dimensions }: LatentSet): number => heldOut.length / dimensions;
 const open = new Map<string, OpenData>();
 
 function dataOf(name: string): OpenData {
@@ -51,14 +55,18 @@ function referenceOf(data: OpenData): { heldOut: Gaussian; floor: number } {
 
 const handlers: Handlers<typeof mathsContract> = {
   open: async ({ data, folder, heldOut, adjusted }) => {
-    const set = await readLatentSet(folder, heldOut, adjusted);
+    const asked = JSON.stringify([folder, heldOut, adjusted]);
+    // Whoever looks at a run while another one trains on the same latents needs no memory of its own for them.
+    const same = [...open.values()].find((other) => other.asked === asked);
+    const set = same?.set ?? (await readLatentSet(folder, heldOut, adjusted));
     const count = set.training.length / set.dimensions;
     open.set(data, {
+      asked,
       set,
       training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels, weights: set.weights },
       orders: new Map(),
     });
-    return { training: count, heldOut: set.heldOut.length / set.dimensions };
+    return { training: count, heldOut: heldOutIn(set) };
   },
   close: ({ data }) => {
     open.delete(data);
@@ -77,6 +85,7 @@ const handlers: Handlers<typeof mathsContract> = {
     const mapped = project(samples, opened.set.dimensions);
     return { frechet: frechetDistance(fitGaussian(mapped.vectors, mapped.dimensions), heldOut), floor };
   },
+  distribution: ({ values }) => distributionOf(values),
   finishLatents: ({ folder, manifest, known }, { signal, progress }) =>
     finishLatents(folder, manifest, () => new Date(), known, { open: channelThreads, signal, onProgress: progress }),
   measureAgain: ({ folder }, { signal, progress }) =>

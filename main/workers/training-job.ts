@@ -16,6 +16,7 @@ import { runTask } from '../training/task.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import { truncateResidualRows } from '../training/residuals/record.ts';
+import { truncateMeasurements } from '../training/residuals/store.ts';
 import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';
 import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer.ts';
@@ -155,6 +156,7 @@ export class TrainingJob {
     const { step } = from;
     await truncateMetrics(folder, step);
     await truncateResidualRows(folder, step);
+    await truncateMeasurements(folder, step);
     await truncateSheets(this.#project, run, step);
     const { config, plan } = record;
     await refuseOtherClasses(this.#project, record, latents);

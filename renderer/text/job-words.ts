@@ -66,6 +66,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   trainVae: 'Training ended',
   adjust: 'Pictures are framed',
   measure: 'Latents measured',
+  residuals: 'Student and teacher are compared',
 };
 
 /** What is said when a job is over. */

@@ -21,11 +21,11 @@ export const batchOf = (config: RunConfig, k: number): Batch =>
   prepareBatch({ latents, count: 12, dimensions, labels }, config, totalSteps, k, new DataOrder(config.seed, 12));
 
 /** A state whose network does something: as they are drawn, its last layer is 0. */
-export const livelyState = (config: RunConfig): NamedValue[] =>
+export const livelyState = (config: RunConfig, seed = 0): NamedValue[] =>
   initialState(
     initialise(networkSpecs(networkOf(config), tinyShape), 3).map((value, i) => ({
       ...value,
-      data: (normal([value.data.length], i, 0.1).data as Float32Array).map((x, j) => x + value.data[j]!),
+      data: (normal([value.data.length], seed + i, 0.1).data as Float32Array).map((x, j) => x + value.data[j]!),
     })),
   );
 

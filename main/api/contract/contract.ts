@@ -25,6 +25,12 @@ import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
 import { runEstimateSchema } from '../../training/outlook-schema.ts';
+import {
+  lensOriginSchema,
+  residualLensSchema,
+  residualRequestSchema,
+  runResidualsSchema,
+} from '../../training/residuals/schema.ts';
 import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/schema.ts';
 import { reconstructionCheckSchema, reconstructionSchema, vaeInfoSchema, vaeListSchema } from '../../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../../vae/training-schema.ts';
@@ -209,6 +215,18 @@ export const studioContract = {
       output: z.array(metricsRowSchema),
     },
     'runs.samples': { input: runReference, output: z.array(sampleSheetSchema) },
+    /** Measures student − teacher of a checkpoint at some discretisation steps. */
+    'runs.measureResiduals': { input: residualRequestSchema, output: jobReferenceSchema },
+    /** What was measured and recorded so far; empty lists before there was anything. */
+    'runs.residuals': { input: runReference, output: runResidualsSchema },
+    /**
+     * What each loss makes of the run's residuals at `c`, by default the run's own; null before there are any. Answers while a slider
+     * is dragged. Throws `run.noTeacher`.
+     */
+    'runs.lens': {
+      input: runReference.extend({ c: z.number().positive().optional(), of: lensOriginSchema.optional() }),
+      output: residualLensSchema.nullable(),
+    },
     /** What happened to the run, oldest first. */
     'runs.log': { input: runReference, output: z.array(runLogRowSchema) },
 

@@ -15,6 +15,7 @@ export const jobKindSchema = z.enum([
   'trainVae',
   'adjust',
   'measure',
+  'residuals',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

@@ -23,6 +23,7 @@ import { estimateRun } from './estimate.ts';
 import type { LatentLabMethods } from './latent-lab.ts';
 import type { LatentSetMethods } from './latents.ts';
 import type { OperationMethods } from './operations.ts';
+import type { ResidualMethods } from './residuals.ts';
 import { summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
@@ -88,6 +89,7 @@ type ReadingMethods = Exclude<
   | LatentLabMethods
   | LatentSetMethods
   | OperationMethods
+  | ResidualMethods
   | 'pictures.import'
   | 'latents.encode'
   | 'runs.start'

@@ -32,6 +32,29 @@ export const runErrors = {
     means: 'There is nothing to resume or to sample from.',
     advice: 'Let it train a little longer, or start a new run.',
   })),
+  'run.unknownCheckpoint': entry<{ run: string; step: number; known: readonly number[] }>(
+    'user',
+    ({ run, step, known }) => ({
+      what: `The run “${run}” has no checkpoint of step ${step}; it keeps its newest two.`,
+      means: 'Nothing was measured.',
+      advice: known.length === 0 ? 'Let it train a little longer.' : `Choose one of: ${listed(known.map(String), 8)}.`,
+    }),
+  ),
+  'run.noTeacher': entry<{ run: string }>('user', ({ run }) => ({
+    what: `The run “${run}” trains without a teacher, so there is no difference between student and teacher.`,
+    means: 'Nothing was measured.',
+    advice: 'Choose a run of consistency training or of Easy Consistency Tuning.',
+  })),
+  'run.noDiscretisationStep': entry<{ asked: number; last: number }>('user', ({ asked, last }) => ({
+    what: `There is no discretisation step ${asked} at this checkpoint; they count from 0 to ${last}.`,
+    means: 'Nothing was measured.',
+    advice: `Choose steps from 0 to ${last}, or leave the choice to the studio.`,
+  })),
+  'run.residualsNotFinite': entry<{ run: string; step: number; sigma: number }>('user', ({ run, step, sigma }) => ({
+    what: `At noise level ${Number(sigma.toPrecision(4))}, the outputs of the run “${run}” after ${step} steps are not finite (NaN or infinity).`,
+    means: 'Nothing was stored. The checkpoint is as it was.',
+    advice: 'Measure an earlier checkpoint, or train in full precision.',
+  })),
   'run.startDiffers': entry<{ run: string; differences: readonly string[] }>('user', ({ run, differences }) => ({
     what: `This run can not start from the weights of “${run}”: ${differences.join('; ')}.`,
     means: 'Nothing was started.',

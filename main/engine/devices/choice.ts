@@ -54,7 +54,8 @@ function failedRow(info: DeviceInfo, check: DeviceCheck, problem: string): Devic
   return { ...info, unusable: problem, ...(advice && { advice }), check, state: 'failed' };
 }
 
-const adviceFor = (problem: string): string => (/no supported adapters/i.test(problem) ? noAdapterAdvice : driverAdvice);
+const adviceFor = (problem: string): string =>
+  /no supported adapters/i.test(problem) ? noAdapterAdvice : driverAdvice;
 
 function workingRow(info: DeviceInfo, check: DeviceCheck, cpu: DeviceCheck | undefined): DeviceRow {
   const slow = info.slow ?? slowerThanCpu(info.kind, check, cpu);

@@ -3,6 +3,8 @@
  * the steps computed them anyway. Which steps, follows from the plan alone, so that a resumed run leaves the rows of one that was
  * never stopped.
  */
+import { join } from 'node:path';
+import { fileStamp } from '../../storage/files.ts';
 import type { Batch } from '../batch.ts';
 import type { SideRecord } from '../loop.ts';
 import { readRows, truncateRows } from '../metrics.ts';
@@ -55,6 +57,9 @@ export function residualRecord(config: RunConfig, totalSteps: number): SideRecor
 /** The rows of a run, oldest first; none of a run that keeps none. */
 export const readResidualRows = (run: string): Promise<readonly ResidualRow[]> =>
   readRows(run, residualRowSchema, 0, file);
+
+/** Changes with the rows of a run; undefined where it keeps none. */
+export const rowsStamp = (run: string): Promise<string | undefined> => fileStamp(join(run, file));
 
 /** Drops rows after `step`, whose steps are made again. */
 export const truncateResidualRows = (run: string, step: number): Promise<void> =>
