@@ -1,5 +1,6 @@
 /** The axis of values of a chart, for what is drawn and done on top of it. */
 import type { Chart } from 'chart.js';
+import type {} from 'chartjs-plugin-zoom';
 import type { ChartExtras } from './extras.ts';
 
 export type ValueRange = readonly [number, number];
