@@ -1,7 +1,7 @@
 /** The verbs `encode` and `latents`: making latents, their statistics, and the sets that a project keeps. */
 import { isAbsolute, resolve, sep } from 'node:path';
-import { currentStatistics } from '../api/handlers/summary.ts';
 import { isStudioError, studioError } from '../base/errors.ts';
+import type { OutlierPage, OutlierPictures } from '../latents/outlier-schema.ts';
 import type { EncodingReport, EncodingWishes, LatentCache, LatentStatistics } from '../latents/schema.ts';
 import { finish, nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
@@ -59,16 +59,69 @@ export function describeReport(report: EncodingReport, { shape, copies }: Latent
   ].join('\n');
 }
 
-/** Statistics of the latents; or, where that is wished, the sets that are kept. */
-export async function latentsCommand(context: CommandContext, project: string, wishes: CacheWishes): Promise<void> {
+/** Statistics and outliers of the latents; or, where that is wished, the sets that are kept. */
+export async function latentsCommand(
+  context: CommandContext,
+  project: string,
+  wishes: CacheWishes & { readonly outliers?: number | undefined },
+): Promise<void> {
   const { studio, output } = context;
   if (wishes.list || wishes.use !== undefined || wishes.delete !== undefined)
     return cachesCommand(context, project, wishes);
-  const { path } = await studio.session.openProject(project);
-  const statistics = await currentStatistics(path);
+  await studio.session.openProject(project);
+  const statistics = await studio.handlers['latents.statistics']({}, nobody);
   if (!statistics) throw studioError('latents.missing', {});
-  output.result({ project, ...statistics }, describeLatents(statistics));
+  const page = (offset: number, limit: number) => ({ filter: {}, offset, limit });
+  const outliers = await allRows(
+    (offset, limit) => studio.handlers['latents.outliers'](page(offset, limit), nobody),
+    wishes.outliers ?? fewOutliers,
+  );
+  const pictures = await allRows((offset, limit) =>
+    studio.handlers['latents.outlierPictures']({ ...page(offset, limit), filter: { beyond: 'outer' } }, nobody),
+  );
+  output.result(
+    { project, ...statistics, ...describedFields(statistics, outliers, pictures) },
+    [describeLatents(statistics), describeWorst(pictures)].join('\n'),
+  );
 }
+
+/** How many of the most extreme values are listed unless somebody wants more. */
+const fewOutliers = 20;
+const rowsPerPage = 500;
+
+type OutlierRow = OutlierPage['rows'][number];
+type PictureRow = OutlierPictures['rows'][number];
+
+/** The first `most` rows of a list that comes in pages. */
+async function allRows<Row>(
+  pageFrom: (offset: number, limit: number) => Promise<{ rows: Row[] }> | { rows: Row[] },
+  most = Infinity,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  while (rows.length < most) {
+    const limit = Math.min(rowsPerPage, most - rows.length);
+    const page = await pageFrom(rows.length, limit);
+    rows.push(...page.rows);
+    if (page.rows.length < limit) break;
+  }
+  return rows;
+}
+
+/** What scripts read: a picture is the path that it was imported from. */
+const describedFields = (
+  { channels }: LatentStatistics,
+  outliers: readonly OutlierRow[],
+  pictures: readonly PictureRow[],
+): object => ({
+  channels: channels.map((channel) => ({
+    ...channel,
+    ...{ sd: channel.std, inner_share: channel.innerShare, outer_share: channel.outerShare },
+  })),
+  outliers: outliers.map(({ source: picture, channel, row, col, value, z }) => {
+    return { picture, channel, row, col, value, z };
+  }),
+  pictures: pictures.map(({ source: picture, outerCount, share }) => ({ picture, outer_count: outerCount, share })),
+});
 
 export interface CacheWishes {
   readonly list?: boolean | undefined;
@@ -110,14 +163,27 @@ export function describeCaches(caches: readonly LatentCache[]): string {
   return [...caches.map(row), '* training starts from this one'].join('\n');
 }
 
+/** As many of the worst pictures as a person looks at. */
+const fewPictures = 5;
+
+export function describeWorst(pictures: readonly PictureRow[]): string {
+  if (pictures.length === 0) return 'No picture has values beyond the outer fences.';
+  const rows = pictures.slice(0, fewPictures).map(({ source, outerCount, share, worst }) => {
+    const furthest = worst === null ? '' : `, z up to ${Math.abs(worst.z).toFixed(1)}`;
+    return `  ${source}: ${outerCount} (${percent(share, 1)} of its values${furthest})`;
+  });
+  return [`${pictures.length} pictures have values beyond the outer fences; the worst:`, ...rows].join('\n');
+}
+
 export function describeLatents({ pictures, channels, normalisedStd, sanity }: LatentStatistics): string {
   const number = (value: number) => value.toFixed(3).padStart(9);
   const share = (value: number) => percent(value, 3).padStart(10);
   const rows = channels.map(
     (c) =>
-      `${String(c.channel).padStart(7)} ${[c.mean, c.std, c.min, c.q1, c.median, c.q3, c.max, c.kurtosis].map(number).join('')} ${share(c.innerShare)} ${share(c.outerShare)}`,
+      `${String(c.channel).padStart(7)} ${[c.mean, c.std, c.min, c.q1, c.median, c.q3, c.max, c.mad, c.kurtosis].map(number).join('')} ${share(c.innerShare)} ${share(c.outerShare)}`,
   );
-  const head = 'channel      mean      std      min       q1   median       q3      max kurtosis  inner      outer';
+  const head =
+    'channel      mean      std      min       q1   median       q3      max      mad kurtosis  inner      outer';
   return [
     `${pictures} pictures; standard deviation after normalisation ${normalisedStd.toFixed(4)}`,
     head,

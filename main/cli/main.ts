@@ -101,13 +101,14 @@ program
 
 program
   .command('latents')
-  .description('statistics of the latents, or the sets that are kept')
+  .description('statistics and outliers of the latents, or the sets that are kept')
   .addOption(project())
+  .option('--outliers <n>', 'so many of the most extreme values', count, 20)
   .option('--list', 'the sets of latents that the project keeps')
   .option('--use <key>', 'train from this one')
   .option('--delete <keys...>', 'delete these')
   .addOption(json())
-  .action((o: Common & { project: string } & CacheWishes) =>
+  .action((o: Common & { project: string; outliers: number } & CacheWishes) =>
     withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project, o)),
   );
 

@@ -1,0 +1,132 @@
+/** Outliers from a terminal: planted pictures are the worst, and what an older set lacks is computed when somebody asks. */
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Random } from '../../main/base/random.ts';
+import { measureChannels, measureHere } from '../../main/latents/measure/measure.ts';
+import type { OpenMeasurer } from '../../main/latents/measure/measure.ts';
+import { ShardRows } from '../../main/latents/measure/rows.ts';
+import { readManifest } from '../../main/latents/store.ts';
+import type * as channelThreads from '../../main/workers/channel-threads.ts';
+import { newHome, runCommand } from '../support/terminal.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cauchy-latents-'));
+const home = newHome();
+const pictures = join(root, 'pictures');
+const project = join(root, 'p.cauchy');
+afterAll(() => [root, home].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+async function succeeds(...args: string[]) {
+  const result = await runCommand(home, args);
+  expect(result.last, result.stderr).toMatchObject({ type: 'result' });
+  return result;
+}
+
+const size = 64;
+const count = 200;
+/** The white square: 16 pixels, which are the cells 3 and 4 of 8 in both directions. */
+const [from, to] = [24, 40];
+async function draw(name: string, grey: (x: number, y: number) => number): Promise<void> {
+  const at = (i: number) => [Math.floor(i / 3) % size, Math.floor(i / 3 / size)] as const;
+  const rgb = Uint8Array.from({ length: 3 * size * size }, (_, i) => Math.round(grey(...at(i))));
+  await sharp(rgb, { raw: { width: size, height: size, channels: 3 } }).toFile(join(pictures, name));
+}
+
+beforeAll(async () => {
+  mkdirSync(pictures);
+  for (let i = 0; i < count - 2; i++) {
+    const random = new Random({ seed: 1, stream: 'test', index: i });
+    const [a, b, c] = [random.uniform(-0.6, 0.6), random.uniform(-0.6, 0.6), random.uniform(90, 160)];
+    await draw(`soft ${i}.png`, (x, y) => c + a * (x - 32) + b * (y - 32) + random.normal(0, 3));
+  }
+  await draw('square.png', (x, y) => (x >= from && x < to && y >= from && y < to ? 255 : 0));
+  // As fine as the cells: of a finer one this VAE sees the mean.
+  await draw('checkerboard.png', (x, y) => ((Math.floor(x / 8) + Math.floor(y / 8)) % 2 === 0 ? 255 : 0));
+  await succeeds('import', pictures, '--project', project, '--size', String(size));
+  await succeeds('encode', '--project', project);
+}, 120_000);
+
+interface Shown {
+  readonly channels: Readonly<Record<string, number>>[];
+  readonly outliers: { picture: string; channel: number; row: number; col: number; value: number; z: number }[];
+  readonly pictures: { picture: string; outer_count: number; share: number }[];
+}
+const latentsFolder = () =>
+  join(
+    project,
+    'latents',
+    readdirSync(join(project, 'latents')).find((name) => !name.includes('.'))!,
+  );
+
+it('planted pictures are the worst, and the most extreme value is where the pattern is', async () => {
+  const { last, lines } = await succeeds('latents', '--project', project);
+  expect(lines.filter(({ type }) => type === 'progress')).toEqual([]);
+  const { channels, outliers, pictures: worst } = last as unknown as Shown;
+  expect(
+    worst
+      .slice(0, 2)
+      .map(({ picture }) => picture)
+      .sort(),
+  ).toEqual(['checkerboard.png', 'square.png'].map((name) => join(pictures, name)));
+  // The next one has a tenth of their share at most.
+  expect(worst[2]!.share).toBeLessThan(worst[1]!.share / 10);
+  expect(worst[0]!.share).toBe(worst[0]!.outer_count / 256);
+  expect(outliers).toHaveLength(20);
+  const ofSquare = outliers.find(({ picture }) => picture.endsWith('square.png'))!;
+  expect([3, 4]).toContain(ofSquare.row);
+  expect([3, 4]).toContain(ofSquare.col);
+  const { median, mad } = channels[ofSquare.channel]!;
+  expect(ofSquare.z).toBeCloseTo((0.6745 * (ofSquare.value - median!)) / mad!, 9);
+  expect(channels).toHaveLength(4);
+  const fields = [
+    'n',
+    'mean',
+    'sd',
+    'q1',
+    'median',
+    'q3',
+    'mad',
+    'min',
+    'max',
+    'kurtosis',
+    'inner_share',
+    'outer_share',
+  ];
+  for (const channel of channels) for (const field of fields) expect(channel[field], field).toEqual(expect.any(Number));
+  const all = channels.reduce((sum, { n, outer_share }) => sum + n! * outer_share!, 0);
+  expect(worst.reduce((sum, { outer_count }) => sum + outer_count, 0)).toBe(Math.round(all));
+
+  const few = (await succeeds('latents', '--project', project, '--outliers', '3')).last as unknown as Shown;
+  expect(few.outliers).toEqual(outliers.slice(0, 3));
+});
+
+it('what a set of an older version lacks is computed when somebody asks, which a job says', async () => {
+  const before = (await succeeds('latents', '--project', project)).last;
+  const folder = latentsFolder();
+  const path = join(folder, 'statistics.json');
+  const stored = JSON.parse(readFileSync(path, 'utf8')) as { channels: Record<string, unknown>[] };
+  const channels = stored.channels.map(({ mad: _, orderError: _e, ...channel }) => channel);
+  writeFileSync(path, JSON.stringify({ ...stored, schemaVersion: 1, channels }));
+  rmSync(join(folder, 'outliers.json'));
+  rmSync(join(folder, 'outliers.safetensors'));
+  const { last, lines } = await succeeds('latents', '--project', project);
+  expect(last).toEqual(before);
+  expect(lines.find(({ type }) => type === 'progress')).toMatchObject({ kind: 'measure', title: 'Measuring latents' });
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ schemaVersion: 2 });
+});
+
+it('any number of threads gives the same numbers', async () => {
+  const folder = latentsFolder();
+  const manifest = (await readManifest(folder))!;
+  // Threads are started from what is built.
+  const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'workers', 'channel-threads.js');
+  const { measureInThreads } = (await import(built)) as typeof channelThreads;
+  for (const mostExact of [0, Infinity]) {
+    const measure = (open: OpenMeasurer) =>
+      measureChannels(new ShardRows(folder, manifest), { mostExtremes: 100, mostExact, open });
+    const alone = await measure(measureHere);
+    for (const threads of [1, 2, 3]) expect(await measure((work) => measureInThreads(work, threads))).toEqual(alone);
+  }
+});
