@@ -58,7 +58,7 @@ const handlers: Handlers<typeof mathsContract> = {
       training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels, weights: set.weights },
       orders: new Map(),
     });
-    return { training: count, heldOut: set.heldOut.length / set.dimensions };
+    return { training: count, heldOut: set.heldOut.length / set.dimensions, clipped: set.clipped };
   },
   close: ({ data }) => {
     open.delete(data);
