@@ -1,6 +1,7 @@
 /** The composition root: builds the application from what a shell gives it. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { LatentLab, latentLabHandlers } from './api/handlers/latent-lab.ts';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { operationHandlers } from './api/handlers/operations.ts';
 import { readingHandlers } from './api/handlers/reading.ts';
@@ -53,6 +54,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
       ...operationHandlers(session, work),
+      ...latentLabHandlers(new LatentLab(session, work)),
     },
     subscribe: (listener) => session.subscribe(listener),
     resolveFile,

@@ -1,6 +1,5 @@
 /** The verbs `encode` and `latents`: making latents, their statistics, and the sets that a project keeps. */
 import { isAbsolute, resolve, sep } from 'node:path';
-import { currentStatistics } from '../api/handlers/summary.ts';
 import { isStudioError, studioError } from '../base/errors.ts';
 import type { EncodingReport, EncodingWishes, LatentCache, LatentStatistics } from '../latents/schema.ts';
 import { finish, nobody } from './context.ts';
@@ -64,8 +63,8 @@ export async function latentsCommand(context: CommandContext, project: string, w
   const { studio, output } = context;
   if (wishes.list || wishes.use !== undefined || wishes.delete !== undefined)
     return cachesCommand(context, project, wishes);
-  const { path } = await studio.session.openProject(project);
-  const statistics = await currentStatistics(path);
+  await studio.session.openProject(project);
+  const statistics = await studio.handlers['latents.statistics']({}, nobody);
   if (!statistics) throw studioError('latents.missing', {});
   output.result({ project, ...statistics }, describeLatents(statistics));
 }

@@ -88,6 +88,8 @@ export const engineContract = {
         counts: z.record(z.string(), z.int().nonnegative()),
       }),
     },
+    /** Measures a complete set of latents again: one of before there was so much to measure, or without an index of its outliers. */
+    'latents.measure': { input: z.strictObject({ project: z.string(), key: z.string() }), output: nothing, progress },
     /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {
       input: z.strictObject({ project: z.string(), config: runConfigSchema }),

@@ -8,6 +8,7 @@ import { adjusted, unadjusted } from '../datasets/operations/adjustments.ts';
 import { makeFramedCopies } from '../datasets/operations/framed-copies.ts';
 import { readPictures } from '../datasets/present.ts';
 import { completeLatents } from '../latents/caches.ts';
+import { latentsFolder } from '../latents/store.ts';
 import { cpuInfo } from '../engine/cpu-info.ts';
 import { deviceInfoSchema } from '../engine/schema.ts';
 import { addVae } from '../vae/adding.ts';
@@ -112,6 +113,10 @@ const handlers: Handlers<typeof engineContract> = {
   'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
+  'latents.measure': async ({ project, key }, { signal, progress }) => {
+    await threads.maths.measureAgain({ folder: latentsFolder(project, key) }, { signal, onProgress: progress });
+    return {};
+  },
   'training.estimate': async ({ project, config }) => {
     const latents = await completeLatents(project);
     const resolved = await classesOfRun(project, config, latents, 0);

@@ -94,6 +94,7 @@ const latentsWork = [
   ['encode', 'Encoding'],
   ['trainVae', 'Training a VAE'],
   ['reconstruct', 'Checking'],
+  ['measure', 'Measuring'],
 ] as const;
 
 function latentsPlace(

@@ -65,6 +65,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   reconstruct: 'Picture compressor checked',
   trainVae: 'Training ended',
   adjust: 'Pictures are framed',
+  measure: 'Latents measured',
 };
 
 /** What is said when a job is over. */

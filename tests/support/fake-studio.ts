@@ -36,6 +36,8 @@ const devices = {
   why: 'No graphics card was found.',
 };
 const run = { run: 'run-1' };
+const cell = { channel: 0, row: 0, col: 1 };
+const worst = { ...cell, value: 9.5, z: 6.4 };
 const vae = {
   name: 'taesd',
   title: 'Tiny',
@@ -73,6 +75,10 @@ export const inputs: Samples<'input'> = {
   'dataset.undo': { id: 1 },
   'latents.encode': { vae: 'starter', posterior: 'sample', flip: true, precision: 'half' },
   'latents.statistics': {},
+  'latents.outliers': { filter: { channel: 1, beyond: 'outer', cell: { row: 0, col: 2 } }, offset: 0, limit: 50 },
+  'latents.outlierPictures': { filter: { from: 3, to: 4.5 }, offset: 0, limit: 50 },
+  'latents.positions': {},
+  'latents.ofPicture': { picture: '0123456789abcdef' },
   'latents.caches': {},
   'latents.use': { key: 'a-key' },
   'latents.delete': { keys: ['a-key'] },
@@ -128,6 +134,21 @@ export const outputs: Samples<'output'> = {
   'dataset.undo': { operations: [], adjustments: unadjusted },
   'latents.encode': { job: 2 },
   'latents.statistics': null,
+  'latents.outliers': {
+    ...{ total: 7, indexed: 7, matching: 1 },
+    rows: [{ picture: '0123456789abcdef', source: '/a.png', file: 'dataset/images/a.png', ...worst }],
+  },
+  'latents.outlierPictures': {
+    total: 1,
+    rows: [
+      {
+        ...{ id: '0123456789abcdef', source: '/a.png', file: 'dataset/images/a.png', width: 640, height: 480 },
+        ...{ innerCount: 7, outerCount: 1, share: 1 / 256, worst },
+      },
+    ],
+  },
+  'latents.positions': { shape: [1, 1, 2], pictures: 10, shares: [0, 0.9], habits: [{ ...cell, share: 0.9 }] },
+  'latents.ofPicture': { shape: [1, 1, 2], values: [0, 9.5], z: [0, 6.4] },
   'latents.caches': [],
   'latents.use': {},
   'latents.delete': {},

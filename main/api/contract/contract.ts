@@ -13,6 +13,13 @@ import {
 import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
 import { samplingRequestSchema } from '../../generation/schema.ts';
+import {
+  outlierFilterSchema,
+  outlierPageSchema,
+  outlierPicturesSchema,
+  outlierPositionsSchema,
+  pictureLatentsSchema,
+} from '../../latents/outlier-schema.ts';
 import { encodingOptionsSchema, latentCacheSchema, latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
@@ -165,8 +172,26 @@ export const studioContract = {
     'latents.use': { input: z.strictObject({ key: z.string() }), output: nothing },
     /** Runs that were trained on a deleted set can no longer go on or make pictures: `usedBy` says which. */
     'latents.delete': { input: z.strictObject({ keys: z.array(z.string()).min(1) }), output: nothing },
-    /** Null until encoding has finished. */
+    /** Null until encoding has finished. Of a set that is older than this all, or whose index is damaged, this and what follows is
+     * computed first: a job of the kind `measure`. */
     'latents.statistics': { input: nothing, output: latentStatisticsSchema.nullable() },
+    /** The most extreme values of the pictures, the most extreme first. Throws `latents.missing`, as what follows does. */
+    'latents.outliers': {
+      input: z.strictObject({ filter: outlierFilterSchema, ...page.shape }),
+      output: outlierPageSchema,
+    },
+    /**
+     * The pictures by their share of values beyond the outer fences. Counts are of the whole set; with a channel, a range or a cell
+     * the filter shows the pictures of which the index holds such a value.
+     */
+    'latents.outlierPictures': {
+      input: z.strictObject({ filter: outlierFilterSchema, ...page.shape }),
+      output: outlierPicturesSchema,
+    },
+    /** Where in the latents the outliers are, and where that is a habit of the VAE. */
+    'latents.positions': { input: nothing, output: outlierPositionsSchema },
+    /** Throws `storage.notFound` for a picture that has no latents. */
+    'latents.ofPicture': { input: z.strictObject({ picture: z.string() }), output: pictureLatentsSchema },
 
     /** The memory a run would need on its device. Throws `latents.missing`. */
     'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: runEstimateSchema },

@@ -7,7 +7,7 @@ import { listRuns, readRun } from '../../runs/store.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 
-export type LatentMethods = 'latents.caches' | 'latents.use' | 'latents.delete';
+export type LatentSetMethods = 'latents.caches' | 'latents.use' | 'latents.delete';
 
 async function cachesOf(project: string): Promise<LatentCache[]> {
   const runs = await listRuns(project);
@@ -24,11 +24,12 @@ async function cachesOf(project: string): Promise<LatentCache[]> {
   });
 }
 
-/** Throws `latents.inUse` when work in progress needs one of these sets; encoding writes to sets and reads others. */
+/** Throws `latents.inUse` when work in progress needs one of these sets; encoding and measuring write to sets and read others. */
 async function refuseInUse({ jobs, project }: Session, keys: readonly string[]): Promise<void> {
   for (const { kind, status, title, run } of jobs.list()) {
     if (status !== 'running' && status !== 'paused') continue;
-    if (kind === 'encode') throw studioError('latents.inUse', { key: keys.join(', '), work: title });
+    if (kind === 'encode' || kind === 'measure')
+      throw studioError('latents.inUse', { key: keys.join(', '), work: title });
     // A run that is still being planned has no record, and may begin with any set.
     const record = run === undefined ? undefined : await readRun(project.path, run).catch(() => undefined);
     const isNeeded = record ? keys.includes(record.latentsKey) : kind === 'train';
@@ -37,7 +38,7 @@ async function refuseInUse({ jobs, project }: Session, keys: readonly string[]):
   }
 }
 
-export function latentHandlers(session: Session): Pick<Handlers<StudioContract>, LatentMethods> {
+export function latentHandlers(session: Session): Pick<Handlers<StudioContract>, LatentSetMethods> {
   return {
     'latents.caches': () => cachesOf(session.project.path),
     'latents.use': async ({ key }) => {

@@ -20,9 +20,10 @@ import { readMetrics } from '../../training/metrics.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
-import type { LatentMethods } from './latents.ts';
+import type { LatentLabMethods } from './latent-lab.ts';
+import type { LatentSetMethods } from './latents.ts';
 import type { OperationMethods } from './operations.ts';
-import { currentStatistics, summarise } from './summary.ts';
+import { summarise } from './summary.ts';
 import type { VaeMethods } from './vaes.ts';
 
 /** What is known about one picture, from the picture itself: the cells of a grid keep it. */
@@ -84,7 +85,8 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
-  | LatentMethods
+  | LatentLabMethods
+  | LatentSetMethods
   | OperationMethods
   | 'pictures.import'
   | 'latents.encode'
@@ -148,7 +150,6 @@ export function readingHandlers(session: Session): Pick<Handlers<StudioContract>
       const adjustments = await readAdjustments(project());
       return { rows: rows.map((row) => (row.kind === 'used' ? withFraming(row, adjustments) : row)), total };
     },
-    'latents.statistics': async () => (await currentStatistics(project())) ?? null,
     'runs.estimate': ({ config }) => estimateRun(session, config),
     'runs.metrics': async ({ run, afterStep }) => {
       const { id } = await readRun(project(), run);

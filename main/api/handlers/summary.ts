@@ -5,16 +5,9 @@ import { adjustmentsOf } from '../../datasets/operations/adjustments.ts';
 import { countAdjusted } from '../../datasets/present.ts';
 import { listPictures } from '../../gallery/store.ts';
 import { countEncoded, currentLatents } from '../../latents/caches.ts';
-import { latentsFolder, readStatistics } from '../../latents/store.ts';
-import type { LatentStatistics } from '../../latents/schema.ts';
 import type { OpenProject } from '../../projects/store.ts';
 import { listRuns, listVaeRuns } from '../../runs/store.ts';
 import type { ProjectSummary } from '../contract/contract.ts';
-
-export async function currentStatistics(project: string): Promise<LatentStatistics | undefined> {
-  const manifest = await currentLatents(project);
-  return manifest?.complete ? readStatistics(latentsFolder(project, manifest.key)) : undefined;
-}
 
 export async function summarise({ path, file }: OpenProject): Promise<ProjectSummary> {
   const settings = await readSettings(path);

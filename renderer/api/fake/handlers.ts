@@ -2,12 +2,13 @@
 import { studioError } from '../../../main/base/errors.ts';
 import type { Handlers } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
-import type { PictureRow } from '../studio.ts';
+import type { PictureRow, UsedPicture } from '../studio.ts';
 import { computers } from './devices.ts';
 import { studioInfo, troubles } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
 import { fakeOperationHandlers } from './operations.ts';
+import { fakeOutlierHandlers } from './outliers.ts';
 import { gridUrl } from './pictures.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
@@ -21,6 +22,10 @@ function pictureRow(show: string, index: number): PictureRow {
   if (show === 'ignored') return { kind: 'ignored', ...troubles.ignored[index % troubles.ignored.length]! };
   if (show === 'duplicate')
     return { kind: 'duplicate', source: `/home/ada/faces/copy of ${index}.png`, of: hex(index) };
+  return usedPicture(index);
+}
+
+function usedPicture(index: number): UsedPicture {
   return {
     kind: 'used',
     id: hex(index),
@@ -189,6 +194,7 @@ export function fakeHandlers(
     },
     ...fakeVaeHandlers(vaes),
     ...fakeOperationHandlers(world),
+    ...fakeOutlierHandlers(() => (project().latents.complete ? project().pictures.used : undefined), usedPicture),
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

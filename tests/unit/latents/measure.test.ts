@@ -11,6 +11,7 @@ import { orderOf } from '../../../main/latents/measure/order.ts';
 import { planFromSample } from '../../../main/latents/measure/plan.ts';
 import { rowArrays, rowBytes, rowKernel, rowMemory } from '../../../main/latents/measure/row-kernel.ts';
 import type { Rows } from '../../../main/latents/measure/rows.ts';
+import { ChannelScan } from '../../../main/latents/measure/scan.ts';
 import { quantile } from '../../../main/latents/statistics.ts';
 import { rowsInMemory } from '../../support/latents.ts';
 
@@ -237,6 +238,38 @@ describe('a large set', () => {
     expect(total[0]).toBe(4000);
     expect(total.at(-1)).toBe(12_000);
     expect(found).toEqual(await measureLatents(once().rows));
+  });
+
+  it('without values near its fences is read three times, so that its ends are known', async () => {
+    const random = new Random({ seed: 6, stream: 'test', index: 0 });
+    const even = Float32Array.from({ length: 4000 * dimensions }, () => random.uniform());
+    const { rows, passes } = counted(rowsInMemory(even, shape, { rowsPerBlock: 300 }));
+    const [first] = (await measureLatents(rows, { mostExact: 0 })).statistics.channels;
+    expect(passes()).toBe(3);
+    const own = even.filter((_, i) => i % dimensions < 16);
+    const ends = [Math.min(...own), Math.max(...own)];
+    expect([first!.min, first!.max, ...first!.whiskers]).toEqual([...ends, ...ends]);
+  });
+
+  it('with more values near a fence than may wait does not settle', () => {
+    const place = { dimensions: 1, offset: 0, positions: 1 };
+    const arena = new Arena(2 * rowArrays + 1, 2 * rowBytes(1, 9) + 36);
+    const block = arena.float32(9);
+    // Quartiles 2 and 6, median 4; the fences at 12 and 18, −4 and −10 are known to one unit.
+    block.set([0, 1, 2, 3, 4, 5, 6, 12.5, -3.5]);
+    const side = (sign: 1 | -1) => {
+      const [inner, outer] = [4 * sign + 8, 4 * sign + 14];
+      return { from: 0, inner: [inner - 1, inner + 1], outer: [outer - 1, outer + 1] } as const;
+    };
+    const plan = { centre: 4, below: side(-1), above: side(1) };
+    const settled = (mostUnsure: number) => {
+      const sizes = { pictures: 9, copies: 1, mostExtremes: 2, mostUnsure };
+      const scan = new ChannelScan(place, sizes, rowMemory(arena, 1, 9), plan);
+      scan.add(block, 0);
+      return scan.settle({ q1: 2, median: 4, q3: 6, mad: 2, error: 0 });
+    };
+    expect(settled(2)).toMatchObject({ whiskers: [-3.5, 6], min: -3.5, max: 12.5 });
+    expect(settled(1)).toBeUndefined();
   });
 
   it('is measured exactly when half of its values are the same, which says nothing about fences', async () => {

@@ -207,6 +207,8 @@ describe('the index is asked', () => {
     // Another question in between.
     expect(index.outliers({ channel: 1 }, 0, 1).total).toBeLessThan(all.length);
     expect(index.outliers({}, 1, 2).rows).toEqual(all.slice(1, 3));
+    expect(index.pictures({ picture: 8 }, 0, 9).rows.map(({ picture }) => picture)).toEqual([8]);
+    expect(index.pictures({}, 0, 100).rows).toEqual(whole);
   });
 
   it('for the z of every value of a latent', async () => {
