@@ -20,6 +20,7 @@ function side(text: string): number {
   if (value < leastSquare) throw new InvalidArgumentError(`It must be at least ${leastSquare}.`);
   return value;
 }
+const bound = (text: string): number | null => (text === 'none' ? null : positive(text));
 function colour(text: string): string {
   if (!colourSchema.safeParse(text).success) throw new InvalidArgumentError('It must be a colour like #1a2b3c.');
   return text;
@@ -42,8 +43,9 @@ export function addPictureVerbs(program: Command): void {
     description: string,
     options: readonly Option[],
     operationOf: (ids: string[], options: O) => Operation,
+    pictureNames = '<pictures...>',
   ): void {
-    const command = verb(name, description).argument('<pictures...>', 'paths, as they were imported, or ids');
+    const command = verb(name, description).argument(pictureNames, 'paths, as they were imported, or ids');
     for (const option of options) command.addOption(option);
     command.action((names: string[], _: object, self: Command) => {
       const { json: asJson, project: folder, ...own } = self.optsWithGlobals<Shared & O>();
@@ -60,6 +62,13 @@ export function addPictureVerbs(program: Command): void {
     'let these count less in training',
     [needed('--weight <w>', 'from more than 0 to 1: how much they count; 1 is as before', weight)],
     (ids, o: { weight: number }) => ({ kind: 'weigh', pictures: ids, weight: o.weight }),
+  );
+  operation(
+    'clip',
+    'in training, keep values of the latents of these, or of all pictures, within so many robust deviations',
+    [needed('--k <k>', 'robust deviations (1.4826 MAD) from the median of each channel, or none', bound)],
+    (ids, { k }: { k: number | null }) => ({ kind: 'clip', k, ...(ids.length === 0 ? {} : { pictures: ids }) }),
+    '[pictures...]',
   );
   operation(
     'recrop',

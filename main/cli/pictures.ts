@@ -10,6 +10,7 @@ const pageSize = 500;
 
 /** Ids of pictures that are named by id, or by path as they were imported. Throws `dataset.unknownPictures`. */
 async function idsOf({ studio }: CommandContext, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
   const ids = new Map<string, string>();
   const page = (offset: number) => studio.handlers['pictures.page']({ show: 'used', offset, limit: pageSize }, nobody);
   for (let offset = 0, total = 1; offset < total; offset += pageSize) {
@@ -23,7 +24,7 @@ async function idsOf({ studio }: CommandContext, names: readonly string[]): Prom
   return names.map((name) => idOf(name)!);
 }
 
-const nothingDone: AdjustedCounts = { leftOut: 0, weighed: 0, reframed: 0 };
+const nothingDone: AdjustedCounts = { leftOut: 0, weighed: 0, reframed: 0, clipped: 0 };
 
 /** Opens the project, does `act`, and shows the operations there are by then. */
 async function withOperations(
@@ -36,13 +37,8 @@ async function withOperations(
   const { operations, adjustments } = await act();
   const summary = await studio.handlers['project.current']({}, nobody);
   const counts = { used: summary?.pictures.used ?? 0, ...(summary?.adjusted ?? nothingDone) };
-  const value = {
-    project,
-    operations: operations.map(({ row, words, inForce }) => ({ ...row, words, in_force: inForce })),
-    adjustments: { left_out: adjustments.leftOut, weights: adjustments.weights, framings: adjustments.framings },
-    ...{ used: counts.used, left_out: counts.leftOut, weighed: counts.weighed, reframed: counts.reframed },
-  };
-  output.result(value, describeOperations(operations, counts));
+  const rows = operations.map(({ row, words, inForce }) => ({ ...row, words, inForce }));
+  output.result({ project, operations: rows, adjustments, pictures: counts }, describeOperations(operations, counts));
 }
 
 export const listOperationsCommand = (context: CommandContext, project: string): Promise<void> =>
@@ -65,7 +61,7 @@ export const operateCommand = (
 
 export function describeOperations(
   operations: OperationList['operations'],
-  { used, leftOut, weighed, reframed }: AdjustedCounts & { readonly used: number },
+  { used, leftOut, weighed, reframed, clipped }: AdjustedCounts & { readonly used: number },
 ): string {
   const rows = operations.map(
     ({ row: { id, at }, words, inForce }) =>
@@ -73,6 +69,6 @@ export function describeOperations(
   );
   return [
     ...(rows.length === 0 ? ['Nothing was done about pictures yet.'] : rows),
-    `${used} pictures are in use, of which ${leftOut} are left out, ${reframed} are framed anew, and ${weighed} count less.`,
+    `${used} pictures are in use, of which ${leftOut} are left out, ${reframed} are framed anew, ${weighed} count less, and ${clipped} are clipped.`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** A dataset as it is now: its pictures with everything that was done about them. */
 import { studioError } from '../base/errors.ts';
 import { datasetHash, readManifest, readSettings, usedPictures } from './manifest.ts';
+import { boundOf } from './operations/adjustments.ts';
 import { withFraming } from './operations/framing.ts';
 import { readAdjustments } from './operations/log.ts';
 import type { AdjustedCounts, Adjustments } from './operations/schema.ts';
@@ -48,7 +49,7 @@ export function adjustedPictures(rows: readonly ManifestRow[], adjustments: Adju
 /** How many of the pictures in use something was done about. */
 export function countAdjusted(
   rows: readonly ManifestRow[],
-  { leftOut, weights, framings }: Adjustments,
+  { leftOut, weights, framings, clip }: Adjustments,
 ): AdjustedCounts {
   const used = new Set(usedPictures(rows).map(({ id }) => id));
   const inUse = (ids: readonly string[]) => ids.filter((id) => used.has(id)).length;
@@ -56,5 +57,6 @@ export function countAdjusted(
     leftOut: inUse(leftOut),
     weighed: inUse(Object.keys(weights)),
     reframed: inUse(Object.keys(framings)),
+    clipped: [...used].filter((id) => boundOf(clip, id) !== null).length,
   };
 }

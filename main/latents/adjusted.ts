@@ -1,15 +1,37 @@
 /** What was done about pictures, as far as training on their latents minds it. */
-import type { Adjustments } from '../datasets/operations/schema.ts';
-import type { LatentAdjustments, LatentManifest } from './schema.ts';
+import { boundOf } from '../datasets/operations/adjustments.ts';
+import type { Adjustments, ClipBounds } from '../datasets/operations/schema.ts';
+import { robustDeviation } from './clip.ts';
+import type { ChannelSpread } from './clip.ts';
+import type { ClippedCount, LatentAdjustments, LatentClip, LatentManifest } from './schema.ts';
 
-/** What concerns the pictures of this set; undefined where nothing does. */
+type Shards = Pick<LatentManifest, 'shards'>;
+const idsIn = ({ shards }: Shards): string[] => shards.flatMap(({ pictures }) => pictures);
+
+/** Whether latents of any of the set's pictures are to be clipped. */
+export const clipsAny = (bounds: ClipBounds, set: Shards): boolean =>
+  idsIn(set).some((id) => boundOf(bounds, id) !== null);
+
+/** How latents with such channels are clipped. */
+export const clipOf = (bounds: ClipBounds, channels: readonly ChannelSpread[]): LatentClip => ({
+  bounds,
+  channels: channels.map((channel) => ({ median: channel.median, deviation: robustDeviation(channel) })),
+});
+
+/** What concerns the pictures of this set, whose channels are such; undefined where nothing does. */
 export function latentAdjustments(
-  { weights }: Adjustments,
-  { shards }: Pick<LatentManifest, 'shards'>,
+  { weights, clip: { all, pictures } }: Adjustments,
+  set: Shards,
+  channels: readonly ChannelSpread[],
 ): LatentAdjustments | undefined {
-  const ids = new Set(shards.flatMap(({ pictures }) => pictures));
-  const own = Object.entries(weights).filter(([id]) => ids.has(id));
-  return own.length === 0 ? undefined : { weights: Object.fromEntries(own) };
+  const ids = idsIn(set);
+  const own = <T>(values: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(ids.flatMap((id) => (Object.hasOwn(values, id) ? [[id, values[id]!]] : [])));
+  const bounds = { all, pictures: own(pictures) };
+  const isClipped = clipsAny(bounds, set);
+  const weighed = own(weights);
+  if (!isClipped && Object.keys(weighed).length === 0) return undefined;
+  return { weights: weighed, ...(isClipped ? { clip: clipOf(bounds, channels) } : {}) };
 }
 
 /**
@@ -28,10 +50,13 @@ export function weightsOf(
 }
 
 /** For a run's log; nothing where nothing was done. */
-export function adjustedWords(adjusted: LatentAdjustments | undefined): string {
+export function adjustedWords(adjusted: LatentAdjustments | undefined, clipped: ClippedCount | undefined): string {
   const weighed = Object.keys(adjusted?.weights ?? {}).length;
-  if (weighed === 0) return '';
-  return weighed === 1
-    ? ' One picture counts less than the others.'
-    : ` ${weighed} pictures count less than the others.`;
+  const words = [
+    ...(weighed === 0
+      ? []
+      : [`${weighed === 1 ? 'One picture counts' : `${weighed} pictures count`} less than others.`]),
+    ...(clipped ? [`Of the latents ${clipped.values} values of ${clipped.pictures} pictures are clipped.`] : []),
+  ];
+  return words.map((sentence) => ` ${sentence}`).join('');
 }

@@ -4,9 +4,10 @@ import { classesOf } from '../datasets/classes.ts';
 import { readManifest as readPictures } from '../datasets/manifest.ts';
 import { split } from '../datasets/splits.ts';
 import { weightsOf } from './adjusted.ts';
+import { Clipper } from './clip.ts';
 import { NormalisedDeviation, normalise } from './normalise.ts';
 import { copiesIn, picturesIn } from './schema.ts';
-import type { LatentAdjustments, LatentManifest, StoredStatistics } from './schema.ts';
+import type { ClippedCount, LatentAdjustments, LatentManifest, StoredStatistics } from './schema.ts';
 import type { Normalisation } from './store.ts';
 import { latentBlocks, openShard, projectOf, readManifest, readNormalisation, readStatistics } from './store.ts';
 
@@ -26,6 +27,8 @@ export interface LatentSet {
   readonly classes: readonly string[];
   /** What each training latent counts in the loss, with a mean of 1; absent where all count the same. */
   readonly weights?: Float64Array | undefined;
+  /** What was clipped of the training latents; absent where nothing was to be. */
+  readonly clipped?: ClippedCount | undefined;
 }
 
 /** Raw latents of all pictures, one after another, in the order of the manifest. */
@@ -93,7 +96,8 @@ export async function trainingClasses(
 
 /**
  * Loads and checks latents, a shard at a time. `heldOut` pictures are kept out of training, with their mirror images; which ones depends
- * only on their ids. `adjusted` is what was done about the pictures that training minds.
+ * only on their ids. `adjusted` is what was done about the pictures that training minds. That normalisation gives a deviation of 0.5 is
+ * asserted before clipping, which lowers it; held-out latents are not clipped, because they are what samples are compared with.
  */
 export async function readLatentSet(folder: string, heldOut: number, adjusted?: LatentAdjustments): Promise<LatentSet> {
   const manifest = await readManifest(folder);
@@ -107,16 +111,24 @@ export async function readLatentSet(folder: string, heldOut: number, adjusted?: 
   const aside = new Float32Array(heldOut * dimensions);
   const deviation = new NormalisedDeviation(dimensions, statistics.constantElements);
   const next = { picture: 0, training: 0, aside: 0 };
-  for await (const block of latentBlocks(folder, manifest)) {
+  const clipper = adjusted?.clip && new Clipper(adjusted.clip, dimensions);
+  for await (const raw of latentBlocks(folder, manifest)) {
+    const block = clipper ? raw.slice() : raw;
     deviation.add(normalise(block, normalisation));
     const length = copies * dimensions;
     for (let at = 0; at < block.length; at += length) {
-      if (chosen.has(ids[next.picture++]!)) {
+      const id = ids[next.picture++]!;
+      if (chosen.has(id)) {
         // What training is compared with are the pictures themselves.
         aside.set(block.subarray(at, at + dimensions), next.aside);
         next.aside += dimensions;
       } else {
-        training.set(block.subarray(at, at + length), next.training);
+        const latents = raw.subarray(at, at + length);
+        if (clipper) {
+          clipper.clip(latents, id);
+          normalise(latents, normalisation);
+        }
+        training.set(latents, next.training);
         next.training += length;
       }
     }
@@ -138,5 +150,6 @@ export async function readLatentSet(folder: string, heldOut: number, adjusted?: 
       copies,
       adjusted,
     ),
+    clipped: clipper?.count,
   };
 }

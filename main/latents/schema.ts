@@ -1,5 +1,6 @@
 /** What the studio knows about latents: how they were made and how they are distributed. */
 import { z } from 'zod';
+import { clipBoundsSchema } from '../datasets/operations/schema.ts';
 
 /** A histogram with equal bins from `from` to `to`; values outside are in `below` and `above`, never dropped. */
 export const histogramSchema = z.strictObject({
@@ -159,10 +160,25 @@ export const latentManifestSchema = z.strictObject({
 });
 export type LatentManifest = z.infer<typeof latentManifestSchema>;
 
+/** How the latents of a set are clipped in training: values of a channel beyond median ± k · deviation are set to that. */
+export const latentClipSchema = z.strictObject({
+  /** k for the set's pictures. */
+  bounds: clipBoundsSchema,
+  /** Of each channel, as the VAE gave it. */
+  channels: z.array(z.strictObject({ median: z.number(), deviation: z.number().nonnegative() })),
+});
+export type LatentClip = z.infer<typeof latentClipSchema>;
+
+/** How many values were set to a bound, and of how many pictures. */
+export const clippedCountSchema = z.strictObject({ values: z.int().nonnegative(), pictures: z.int().nonnegative() });
+export type ClippedCount = z.infer<typeof clippedCountSchema>;
+
 /** What was done about a set's pictures that training minds, as a run keeps it: it goes on with that, whatever is done later. */
 export const latentAdjustmentsSchema = z.strictObject({
   /** Of the set's pictures that count less, by id: more than 0 and less than 1. */
   weights: z.record(z.string(), z.number()),
+  /** Absent where nothing is clipped. */
+  clip: latentClipSchema.optional(),
 });
 export type LatentAdjustments = z.infer<typeof latentAdjustmentsSchema>;
 

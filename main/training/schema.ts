@@ -1,7 +1,7 @@
 /** The configuration of a training run: every choice, its default and its source. Unknown keys are refused. */
 import { z } from 'zod';
 import { deviceMemorySchema } from '../engine/schema.ts';
-import { latentAdjustmentsSchema } from '../latents/schema.ts';
+import { clippedCountSchema, latentAdjustmentsSchema } from '../latents/schema.ts';
 import { networkConfigSchema } from './network-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import { averagesSchema, optimiserSchema } from './optimiser-schema.ts';
@@ -99,6 +99,8 @@ export const runPlanSchema = z.strictObject({
   classes: z.array(runClassSchema).optional(),
   /** What was done about its pictures when it started; absent where nothing was. */
   adjusted: latentAdjustmentsSchema.optional(),
+  /** What was clipped of its training latents, mirror images included; absent where nothing was to be. */
+  clipped: clippedCountSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

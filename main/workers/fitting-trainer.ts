@@ -1,7 +1,6 @@
 /** The trainer of a run with as many pictures at once as fit: planned first, then tried with a real step. */
 import { studioError } from '../base/errors.ts';
 import type { Device } from '../engine/contract.ts';
-import type { LatentAdjustments } from '../latents/schema.ts';
 import { emaRatesOf } from '../training/averages.ts';
 import { chooseMicroBatch } from '../training/memory.ts';
 import type { MemoryPlan, RunConfig } from '../training/schema.ts';
@@ -11,12 +10,8 @@ import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer
 import type { Threads } from './threads.ts';
 
 export interface FittingOptions {
-  /** The name of the training data in the host-maths thread, its latents' folder, and how many pictures are kept aside. */
+  /** The name of the training data, which the host-maths thread has opened. */
   readonly data: string;
-  readonly folder: string;
-  readonly heldOut: number;
-  /** What was done about their pictures. */
-  readonly adjusted: LatentAdjustments | undefined;
   readonly config: RunConfig;
   readonly shape: LatentShape;
   /** What the run starts from; it is on the device when this resolves. */
@@ -32,10 +27,9 @@ async function memoryPlan(device: Device, config: RunConfig, shape: LatentShape)
   return chooseMicroBatch(config, shape, { traits, memory });
 }
 
-/** Opens the data and loads the run. Throws `run.doesNotFit`. */
+/** Loads the run. Throws `run.doesNotFit`. */
 export async function fittingTrainer({ device, maths }: Threads, options: FittingOptions): Promise<Trainer> {
-  const { data, folder, heldOut, adjusted, config, shape, state, known, onSmaller } = options;
-  await maths.open({ data, folder, heldOut, adjusted });
+  const { data, config, shape, state, known, onSmaller } = options;
   const microBatch = known ?? (await plannedMicroBatch(device, config, shape));
   const trainer = await createTrainer({ device, name: 'train', config, shape, microBatch, onSmaller });
   await trainer.put(state);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
 import {
   channelStatisticsSchema,
+  clippedCountSchema,
   knownLatentsSchema,
   latentAdjustmentsSchema,
   latentManifestSchema,
@@ -23,7 +24,7 @@ export const mathsContract = {
         heldOut: z.int().nonnegative(),
         adjusted: latentAdjustmentsSchema.optional(),
       }),
-      output: z.strictObject({ training: z.int(), heldOut: z.int() }),
+      output: z.strictObject({ training: z.int(), heldOut: z.int(), clipped: clippedCountSchema.optional() }),
     },
     close: { input: z.strictObject({ data: z.string() }), output: nothing },
     /** The batch of step k (from 0), of `steps`. */

@@ -66,7 +66,7 @@ const handlers: Handlers<typeof mathsContract> = {
       training: { latents: set.training, count, dimensions: set.dimensions, labels: set.labels, weights: set.weights },
       orders: new Map(),
     });
-    return { training: count, heldOut: heldOutIn(set) };
+    return { training: count, heldOut: heldOutIn(set), clipped: set.clipped };
   },
   close: ({ data }) => {
     open.delete(data);

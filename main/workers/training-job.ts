@@ -1,11 +1,11 @@
 /** Trains a run: prepares the device, plans, runs the loop, and keeps the run's record true at every moment. */
 import { join } from 'node:path';
 import { studioError } from '../base/errors.ts';
-import { readAdjustments } from '../datasets/operations/log.ts';
-import { adjustedWords, latentAdjustments } from '../latents/adjusted.ts';
+import { adjustedWords } from '../latents/adjusted.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import { copiesIn, picturesIn } from '../latents/schema.ts';
 import type { LatentAdjustments, LatentManifest } from '../latents/schema.ts';
+import type { LatentShape } from '../models/network.ts';
 import type { RunRecord, RunScore, SampleSheet } from '../runs/schema.ts';
 import { addSheet, readRun, runFolder, truncateSheets } from '../runs/store.ts';
 import { averagesWords } from '../training/averages.ts';
@@ -23,6 +23,7 @@ import type { NamedValue, SmallerMicroBatch, Trainer } from '../training/trainer
 import type { VaePlaces } from '../vae/load.ts';
 import { fittingTrainer, partsWords } from './fitting-trainer.ts';
 import { Painter } from './painter.ts';
+import { runAdjustments } from './run-adjustments.ts';
 import { classesOfRun, refuseOtherClasses } from './run-classes.ts';
 import { kept, resumedWords, RunJournal, startedWords } from './run-journal.ts';
 import type { RunDevice } from './run-journal.ts';
@@ -82,8 +83,9 @@ export class TrainingJob {
     const first = planRun(config, latents.shape, pictures, 1, classes, copiesIn(latents));
     const begin = await startState(this.#project, config, latents.shape);
     const { state } = begin;
-    const adjusted = latentAdjustments(await readAdjustments(this.#project), latents);
-    const trainer = await this.#load(latents, { config, heldOut: heldOutCount(pictures), adjusted }, state);
+    const adjusted = await runAdjustments(this.#threads, this.#project, latents);
+    const clipped = await this.#open(latents, heldOutCount(pictures), adjusted);
+    const trainer = await this.#load(config, latents.shape, state);
     const painter = await this.#painter(latents, { config, plan: first }, trainer);
     try {
       const isScored = heldOutCount(pictures) >= fewestForScore;
@@ -107,6 +109,7 @@ export class TrainingJob {
       const plan = {
         ...planRun(config, latents.shape, pictures, steps, classes, copiesIn(latents)),
         ...(adjusted ? { adjusted } : {}),
+        ...(clipped ? { clipped } : {}),
       };
       const device = await this.#device();
       const record: RunRecord = {
@@ -130,7 +133,7 @@ export class TrainingJob {
       await this.#journal.save(record);
       const parts = partsWords(config.batchSize, trainer.microBatch);
       const averages = averagesWords(config, steps).join(' ');
-      const words = `${startedWords(device, steps)}${startWords(begin)}${adjustedWords(adjusted)} ${parts} ${averages}`;
+      const words = `${startedWords(device, steps)}${startWords(begin)}${adjustedWords(adjusted, clipped)} ${parts} ${averages}`;
       await this.#journal.note(record, words);
       return await this.#train(record, startPosition, trainer, painter, budget?.deadline);
     } finally {
@@ -161,8 +164,8 @@ export class TrainingJob {
     const { config, plan } = record;
     await refuseOtherClasses(this.#project, record, latents);
     const state = checkpoint?.state ?? (await startState(this.#project, config, latents.shape)).state;
-    const { heldOutPictures: heldOut, adjusted } = plan;
-    const trainer = await this.#load(latents, { config, heldOut, adjusted }, state, record.microBatch);
+    await this.#open(latents, plan.heldOutPictures, plan.adjusted);
+    const trainer = await this.#load(config, latents.shape, state, record.microBatch);
     const painter = await this.#painter(latents, record, trainer);
     try {
       const scores = record.scores.filter((score) => score.step <= step);
@@ -224,17 +227,16 @@ export class TrainingJob {
     return { kind, name };
   }
 
-  /** Opens the latents for batches and scores, and loads what trains on them. */
-  #load(
-    latents: LatentManifest,
-    run: { config: RunConfig; heldOut: number; adjusted: LatentAdjustments | undefined },
-    state: readonly NamedValue[],
-    known?: number,
-  ) {
+  /** Opens the latents for batches and scores. Returns what was clipped of those to train on. */
+  async #open(latents: LatentManifest, heldOut: number, adjusted: LatentAdjustments | undefined) {
     const folder = latentsFolder(this.#project, latents.key);
+    return (await this.#threads.maths.open({ data, folder, heldOut, adjusted })).clipped;
+  }
+
+  /** Loads what trains on them. */
+  #load(config: RunConfig, shape: LatentShape, state: readonly NamedValue[], known?: number) {
     const onSmaller = (change: SmallerMicroBatch) => this.#onSmaller(change);
-    const { shape } = latents;
-    return fittingTrainer(this.#threads, { data, folder, ...run, shape, state, known, onSmaller });
+    return fittingTrainer(this.#threads, { data, config, shape, state, known, onSmaller });
   }
 
   #painter(latents: LatentManifest, run: Pick<RunRecord, 'config' | 'plan'>, trainer: Trainer): Promise<Painter> {

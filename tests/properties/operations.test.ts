@@ -14,6 +14,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('weigh' as const), pictures, weight: fc.constantFrom(0.1, 0.5, 1) }),
   fc.record({ kind: fc.constant('recrop' as const), pictures, square }),
   fc.record({ kind: fc.constant('pad' as const), pictures, background: fc.constantFrom('#000000', '#ffffff') }),
+  fc.record(
+    { kind: fc.constant('clip' as const), k: fc.constantFrom(3, 8, null), pictures },
+    { requiredKeys: ['kind', 'k'] },
+  ),
 );
 
 /** Rows in which each undo takes back some earlier row, undos among them. */

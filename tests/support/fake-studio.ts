@@ -5,6 +5,7 @@ import type { Job } from '../../main/api/contract/jobs.ts';
 import type { StudioApp, StudioEventListener } from '../../main/api/studio.ts';
 import { plainRequest } from '../../main/generation/schema.ts';
 import { settingsSchema } from '../../main/settings/schema.ts';
+import { unadjusted } from '../../main/datasets/operations/adjustments.ts';
 import { presetSchema, runConfigSchema } from '../../main/training/schema.ts';
 import { vaeTrainingConfigSchema } from '../../main/vae/training-schema.ts';
 import type { Handlers, Parsed } from '../../main/base/rpc.ts';
@@ -131,9 +132,9 @@ export const outputs: Samples<'output'> = {
   'project.current': null,
   'pictures.import': { job: 1 },
   'pictures.page': { total: 0, rows: [] },
-  'dataset.operations': { operations: [], adjustments: { leftOut: [], weights: {}, framings: {} } },
-  'dataset.operate': { operations: [], adjustments: { leftOut: ['0123456789abcdef'], weights: {}, framings: {} } },
-  'dataset.undo': { operations: [], adjustments: { leftOut: [], weights: {}, framings: {} } },
+  'dataset.operations': { operations: [], adjustments: unadjusted },
+  'dataset.operate': { operations: [], adjustments: { ...unadjusted, leftOut: ['0123456789abcdef'] } },
+  'dataset.undo': { operations: [], adjustments: unadjusted },
   'latents.encode': { job: 2 },
   'latents.statistics': null,
   'latents.outliers': {

@@ -2,6 +2,7 @@
 import { manifestPath, settingsFormat, settingsPath } from '../../main/datasets/layout.ts';
 import type { UsedPicture } from '../../main/datasets/schema.ts';
 import { createLocalDevice } from '../../main/engine/local-device.ts';
+import { measureAgain } from '../../main/latents/finish.ts';
 import { readLatentSet } from '../../main/latents/reader.ts';
 import type { LatentSet } from '../../main/latents/reader.ts';
 import { latentsFolder, readManifest } from '../../main/latents/store.ts';
@@ -22,7 +23,9 @@ const size = 32;
 const key = 'made-up';
 
 /** A project with `count` pictures, of which there are only rows and latents. */
-export async function latentProject(count: number): Promise<{ project: string; ids: readonly string[] }> {
+export async function latentProject(
+  count: number,
+): Promise<{ project: string; folder: string; ids: readonly string[] }> {
   const project = await temporaryFolder();
   const { name, hash } = await loadVae('starter', { resources });
   const folder = latentsFolder(project, key);
@@ -34,10 +37,10 @@ export async function latentProject(count: number): Promise<{ project: string; i
   };
   await writeJsonl(manifestPath(project), ids.map(row));
   await writeJson(settingsPath(project), settingsFormat, { size, framing: 'crop', background: '#ffffff' });
-  return { project, ids };
+  return { project, folder, ids };
 }
 
-type Maths = Pick<Threads['maths'], 'open' | 'close' | 'batch'>;
+type Maths = Pick<Threads['maths'], 'open' | 'close' | 'batch' | 'measureAgain'>;
 
 /** What the host-maths thread does of training. */
 function mathsHere(): Maths {
@@ -46,8 +49,10 @@ function mathsHere(): Maths {
     open: async ({ data, folder, heldOut, adjusted }) => {
       const set = await readLatentSet(folder, heldOut, adjusted);
       open.set(data, set);
-      return { training: set.training.length / set.dimensions, heldOut: set.heldOut.length / set.dimensions };
+      const { training, heldOut: aside, dimensions, clipped } = set;
+      return { training: training.length / dimensions, heldOut: aside.length / dimensions, clipped };
     },
+    measureAgain: ({ folder }) => measureAgain(folder),
     close: async ({ data }) => {
       open.delete(data);
       return {};

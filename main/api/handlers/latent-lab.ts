@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { studioError } from '../../base/errors.ts';
 import type { Handlers } from '../../base/rpc.ts';
 import { manifestPath, settingsPath } from '../../datasets/layout.ts';
-import { readManifest as readPictures, usedPictures } from '../../datasets/manifest.ts';
+import { operationsPath } from '../../datasets/operations/log.ts';
+import { readPictures } from '../../datasets/present.ts';
 import type { UsedPicture } from '../../datasets/schema.ts';
 import { currentLatents } from '../../latents/caches.ts';
 import { readMeasured } from '../../latents/finish.ts';
@@ -117,7 +118,8 @@ export class LatentLab {
     if (!manifest?.complete) return undefined;
     const folder = latentsFolder(project, manifest.key);
     const found = (await readMeasured(folder)) ?? (await this.#measure(project, folder, manifest.key));
-    const byId = new Map(usedPictures(await readPictures(project)).map((picture) => [picture.id, picture]));
+    const { pictures } = await readPictures(project);
+    const byId = new Map(pictures.map((picture) => [picture.id, picture]));
     const ids = manifest.shards.flatMap(({ pictures }) => pictures);
     return {
       manifest,
@@ -163,7 +165,7 @@ export class LatentLab {
 
 /** Changes with everything that a lab is made of. */
 async function versionOf(project: string): Promise<string> {
-  const versions = [manifestPath(project), settingsPath(project)].map(fileVersion);
+  const versions = [manifestPath(project), settingsPath(project), operationsPath(project)].map(fileVersion);
   return [project, ...(await Promise.all(versions)), await versionOfLatents(project)].join('|');
 }
 

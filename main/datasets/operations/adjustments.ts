@@ -1,11 +1,11 @@
 /** What recorded operations come to: a pure fold over the rows that are in force. */
-import type { Adjustments, Framing, Operation, OperationRow } from './schema.ts';
+import type { Adjustments, ClipBounds, Framing, Operation, OperationRow } from './schema.ts';
 
 /** Of a dataset about whose pictures nothing was done. */
-export const unadjusted: Adjustments = { leftOut: [], weights: {}, framings: {} };
+export const unadjusted: Adjustments = { leftOut: [], weights: {}, framings: {}, clip: { all: null, pictures: {} } };
 
 /** Ids of the pictures that an operation names, each once. */
-export const picturesNamed = ({ pictures }: Operation): readonly string[] => [...new Set(pictures)];
+export const picturesNamed = ({ pictures = [] }: Operation): readonly string[] => [...new Set(pictures)];
 
 /** Ids of the rows that nothing takes back. A row that takes another back is one of them while nothing takes it back itself. */
 export function rowsInForce(rows: readonly OperationRow[]): ReadonlySet<number> {
@@ -25,6 +25,19 @@ const framed = (before: Adjustments, pictures: readonly string[], framing: Frami
   framings: { ...before.framings, ...Object.fromEntries(pictures.map((id) => [id, framing])) },
 });
 
+function clipped(before: ClipBounds, { k, pictures }: Extract<Operation, { kind: 'clip' }>): ClipBounds {
+  if (pictures === undefined) return { all: k, pictures: {} };
+  const bounds = { ...before.pictures, ...Object.fromEntries(pictures.map((id) => [id, k])) };
+  const others = Object.entries(bounds).filter(([, bound]) => bound !== before.all);
+  return { all: before.all, pictures: Object.fromEntries(others) };
+}
+
+/** How far out values of this picture's latents may be; null for no bound. */
+export const boundOf = ({ all, pictures }: ClipBounds, id: string): number | null => {
+  const own = pictures[id];
+  return own === undefined ? all : own;
+};
+
 /** The adjustments after one more operation. */
 export function adjusted(before: Adjustments, operation: Operation): Adjustments {
   switch (operation.kind) {
@@ -38,6 +51,8 @@ export function adjusted(before: Adjustments, operation: Operation): Adjustments
       return framed(before, operation.pictures, { kind: 'square', square: operation.square });
     case 'pad':
       return framed(before, operation.pictures, { kind: 'whole', background: operation.background.toLowerCase() });
+    case 'clip':
+      return { ...before, clip: clipped(before.clip, operation) };
     case 'weigh': {
       const { pictures, weight } = operation;
       const weights = { ...before.weights, ...Object.fromEntries(pictures.map((id) => [id, weight])) };

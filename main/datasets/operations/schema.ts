@@ -12,6 +12,13 @@ const putBackSchema = z.strictObject({ kind: z.literal('putBack'), pictures });
 /** In training the pictures count so much, of a picture that nothing was done about; 1 takes earlier weights away. */
 const weighSchema = z.strictObject({ kind: z.literal('weigh'), pictures, weight: z.number().positive().max(1) });
 
+/** Robust deviations (1.4826 · MAD) from the median of a channel; null for no bound. */
+const boundSchema = z.number().positive().nullable();
+/**
+ * In training, values of latents further out than this are set to it: those of the pictures named, or of all, which takes back what was
+ * said of single ones before.
+ */
+const clipSchema = z.strictObject({ kind: z.literal('clip'), k: boundSchema, pictures: pictures.optional() });
 /** Shows this square of the pictures instead of what the import took. */
 const recropSchema = z.strictObject({ kind: z.literal('recrop'), pictures, square: squareSchema });
 /** Shows the pictures whole, with this colour beside them and under what is see-through. */
@@ -21,6 +28,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
   leaveOutSchema,
   putBackSchema,
   weighSchema,
+  clipSchema,
   recropSchema,
   padSchema,
 ]);
@@ -39,6 +47,7 @@ export const operationRowSchema = z.discriminatedUnion('kind', [
   leaveOutSchema.extend(row),
   putBackSchema.extend(row),
   weighSchema.extend(row),
+  clipSchema.extend(row),
   recropSchema.extend(row),
   padSchema.extend(row),
   undoSchema,
@@ -52,6 +61,14 @@ export const framingSchema = z.discriminatedUnion('kind', [
 ]);
 export type Framing = z.infer<typeof framingSchema>;
 
+/** How far out values of latents may be in training. */
+export const clipBoundsSchema = z.strictObject({
+  all: boundSchema,
+  /** Of pictures for which it is another than for all. */
+  pictures: z.record(pictureIdSchema, boundSchema),
+});
+export type ClipBounds = z.infer<typeof clipBoundsSchema>;
+
 /** What the rows in force come to. */
 export const adjustmentsSchema = z.strictObject({
   /** Neither encoded nor trained on; sorted. */
@@ -60,6 +77,7 @@ export const adjustmentsSchema = z.strictObject({
   weights: z.record(pictureIdSchema, z.number()),
   /** Of pictures that are framed in another way than the import did. */
   framings: z.record(pictureIdSchema, framingSchema),
+  clip: clipBoundsSchema,
 });
 export type Adjustments = z.infer<typeof adjustmentsSchema>;
 
@@ -68,6 +86,8 @@ export const adjustedCountsSchema = z.strictObject({
   leftOut: z.int().nonnegative(),
   weighed: z.int().nonnegative(),
   reframed: z.int().nonnegative(),
+  /** Whose latents are clipped in training, however far. */
+  clipped: z.int().nonnegative(),
 });
 export type AdjustedCounts = z.infer<typeof adjustedCountsSchema>;
 

@@ -25,6 +25,10 @@ function wordsOf(row: OperationRow, rows: ReadonlyMap<number, OperationRow>, nam
     }
     case 'pad':
       return `Shown whole, on ${row.background}: ${named(row.pictures, nameOf)}`;
+    case 'clip': {
+      const whose = row.pictures === undefined ? 'all pictures' : named(row.pictures, nameOf);
+      return row.k === null ? `Not clipped any more: ${whose}` : `Clipped at ±${row.k} robust deviations: ${whose}`;
+    }
     case 'weigh':
       return row.weight === 1
         ? `Weighed fully again: ${named(row.pictures, nameOf)}`

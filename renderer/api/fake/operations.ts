@@ -13,6 +13,7 @@ const verbs = {
   leaveOut: 'Left out',
   putBack: 'Used again',
   weigh: 'Weighed',
+  clip: 'Clipped',
   recrop: 'Cropped',
   pad: 'Shown whole',
 } as const;
@@ -22,35 +23,41 @@ export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioCon
   const isInForce = (id: number): boolean =>
     !rows.some((row) => row.kind === 'undo' && row.of === id && isInForce(row.id));
   const wordsOf = (row: OperationRow): string =>
-    row.kind === 'undo' ? `Undone: operation ${row.of}` : `${verbs[row.kind]}: ${row.pictures.length} pictures`;
+    row.kind === 'undo'
+      ? `Undone: operation ${row.of}`
+      : `${verbs[row.kind]}: ${row.pictures?.length ?? 'all'} pictures`;
 
   function list(): Output<'dataset.operations'> {
     const leftOut = new Set<string>();
     const weights = new Map<string, number>();
     const framings: Adjustments['framings'] = {};
+    let clip: Adjustments['clip'] = { all: null, pictures: {} };
     for (const row of rows) {
       if (row.kind === 'undo' || !isInForce(row.id)) continue;
-      for (const id of row.pictures) {
+      if (row.kind === 'clip' && row.pictures === undefined) clip = { all: row.k, pictures: {} };
+      for (const id of row.pictures ?? []) {
         if (row.kind === 'leaveOut') leftOut.add(id);
         else if (row.kind === 'putBack') leftOut.delete(id);
         else if (row.kind === 'recrop') framings[id] = { kind: 'square', square: row.square };
         else if (row.kind === 'pad') framings[id] = { kind: 'whole', background: row.background };
+        else if (row.kind === 'clip') clip = { ...clip, pictures: { ...clip.pictures, [id]: row.k } };
         else if (row.weight === 1) weights.delete(id);
         else weights.set(id, row.weight);
       }
     }
     return {
       operations: rows.map((row) => ({ row, words: wordsOf(row), inForce: isInForce(row.id) })),
-      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights), framings },
+      adjustments: { leftOut: [...leftOut].sort(), weights: Object.fromEntries(weights), framings, clip },
     };
   }
   function add(row: OperationRow): Output<'dataset.operations'> {
     rows.push(row);
     const changed = list();
-    const { leftOut, weights, framings } = changed.adjustments;
+    const { leftOut, weights, framings, clip } = changed.adjustments;
     const [weighed, reframed] = [Object.keys(weights).length, Object.keys(framings).length];
-    world.change({ adjusted: { leftOut: leftOut.length, weighed, reframed } });
-    if (row.kind !== 'weigh') world.change({ latents: { encoded: 0, complete: false } });
+    const clipped = clip.all === null ? Object.keys(clip.pictures).length : (world.project?.pictures.used ?? 0);
+    world.change({ adjusted: { leftOut: leftOut.length, weighed, reframed, clipped } });
+    if (row.kind !== 'weigh' && row.kind !== 'clip') world.change({ latents: { encoded: 0, complete: false } });
     return changed;
   }
   const next = () => ({ id: rows.length + 1, at: new Date().toISOString() });

@@ -8,6 +8,7 @@ import type { Session } from '../../../main/api/handlers/session.ts';
 import type { Work } from '../../../main/api/handlers/work.ts';
 import { settingsFormat, settingsPath } from '../../../main/datasets/layout.ts';
 import { datasetHash } from '../../../main/datasets/manifest.ts';
+import { addOperation, undoOperation } from '../../../main/datasets/operations/log.ts';
 import type { PictureSettings } from '../../../main/datasets/schema.ts';
 import { finishLatents, measureAgain } from '../../../main/latents/finish.ts';
 import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
@@ -186,4 +187,13 @@ it('without a complete set of the pictures as they are now there is nothing', as
   // A picture goes: the set is of other pictures.
   await writeJsonl(whole.manifestFile, pictures.slice(1));
   expect(await whole.handlers['latents.statistics']({}, context)).toBeNull();
+});
+
+it('follows what is done about pictures, which decides what set counts', async () => {
+  const { project, handlers } = await rig();
+  expect(await handlers['latents.statistics']({}, context)).not.toBeNull();
+  await addOperation(project, { kind: 'leaveOut', pictures: [pictures[4]!.id] }, () => new Date(0));
+  expect(await handlers['latents.statistics']({}, context)).toBeNull();
+  await undoOperation(project, 1, () => new Date(0));
+  expect((await handlers['latents.outliers'](page, context)).total).toBe(2);
 });

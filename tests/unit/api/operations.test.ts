@@ -6,6 +6,7 @@ import { operationHandlers } from '../../../main/api/handlers/operations.ts';
 import type { Session } from '../../../main/api/handlers/session.ts';
 import { summarise } from '../../../main/api/handlers/summary.ts';
 import type { Work } from '../../../main/api/handlers/work.ts';
+import { unadjusted } from '../../../main/datasets/operations/adjustments.ts';
 import type { Operation } from '../../../main/datasets/operations/schema.ts';
 import { manifestPath } from '../../../main/datasets/layout.ts';
 import { writeJsonl } from '../../../main/storage/jsonl.ts';
@@ -57,7 +58,7 @@ async function rig() {
 
 it('says what was done in words, what of it holds, and what it comes to', async () => {
   const { operate, undo, list, changes, summary } = await rig();
-  expect(await list()).toEqual({ operations: [], adjustments: { leftOut: [], weights: {}, framings: {} } });
+  expect(await list()).toEqual({ operations: [], adjustments: unadjusted });
   expect((await summary()).adjusted).toBeUndefined();
   await operate('leaveOut', ...ids.slice(0, 4));
   await operate('putBack', ids[3]!);
@@ -71,9 +72,12 @@ it('says what was done in words, what of it holds, and what it comes to', async 
     '4 Done again: operation 1 true',
     '5 Undone: Used again: picture 3.png true',
   ]);
-  expect(adjustments).toEqual({ leftOut: ids.slice(0, 4), weights: {}, framings: {} });
+  expect(adjustments).toEqual({ ...unadjusted, leftOut: ids.slice(0, 4) });
   expect(changes()).toBe(5);
-  expect(await summary()).toMatchObject({ pictures: { used: 5 }, adjusted: { leftOut: 4, weighed: 0, reframed: 0 } });
+  expect(await summary()).toMatchObject({
+    pictures: { used: 5 },
+    adjusted: { leftOut: 4, weighed: 0, reframed: 0, clipped: 0 },
+  });
 });
 
 it('numbers operations that come at the same time one after another, and goes on after one that is refused', async () => {

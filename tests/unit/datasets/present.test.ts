@@ -39,15 +39,20 @@ it('pictures that are left out are as if they had never been imported, until tha
   expect(await readPictures(project)).toEqual(all);
 });
 
-it('only pictures in use count as left out, weighed down or framed anew', () => {
+it('only pictures in use count as left out, weighed down, framed anew or clipped', () => {
   const framing = { kind: 'whole', background: '#000000' } as const;
   const adjustments = {
+    ...unadjusted,
     leftOut: [ids[0]!, ids[3]!],
     weights: { [ids[1]!]: 0.5, [ids[3]!]: 0.5, [ids[4]!]: 0.1 },
     framings: { [ids[0]!]: framing, [ids[1]!]: framing },
   };
-  expect(countAdjusted(pictures, adjustments)).toEqual({ leftOut: 2, weighed: 3, reframed: 2 });
-  expect(countAdjusted(pictures.slice(0, 2), adjustments)).toEqual({ leftOut: 1, weighed: 1, reframed: 2 });
+  expect(countAdjusted(pictures, adjustments)).toEqual({ leftOut: 2, weighed: 3, reframed: 2, clipped: 0 });
+  expect(countAdjusted(pictures.slice(0, 2), adjustments)).toEqual({ leftOut: 1, weighed: 1, reframed: 2, clipped: 0 });
+  // All but one, which is not clipped, and one that is.
+  const clip = { all: 8, pictures: { [ids[0]!]: null, [ids[1]!]: 3 } };
+  expect(countAdjusted(pictures, { ...unadjusted, clip }).clipped).toBe(4);
+  expect(countAdjusted(pictures, { ...unadjusted, clip: { ...clip, all: null } }).clipped).toBe(1);
 });
 
 it('says whether there are no pictures, or none that is not left out', async () => {

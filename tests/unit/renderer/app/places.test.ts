@@ -54,7 +54,7 @@ describe('placesOf', () => {
   it('counts only the pictures that are not left out as those to encode', () => {
     const half = { ...imported, latents: { encoded: 2000, complete: false, vae: 'starter' } };
     expect(states(half)[1]).toBe('latents next: 2,000 of 5,120');
-    expect(states({ ...half, adjusted: { leftOut: 20, weighed: 0, reframed: 0 } })[1]).toBe(
+    expect(states({ ...half, adjusted: { leftOut: 20, weighed: 0, reframed: 0, clipped: 0 } })[1]).toBe(
       'latents next: 2,000 of 5,100',
     );
   });
