@@ -94,6 +94,7 @@ const latentsWork = [
   ['trainVae', 'Training a VAE'],
   ['reconstruct', 'Checking'],
   ['measure', 'Measuring'],
+  ['pixels', 'Measuring'],
 ] as const;
 
 function latentsPlace(

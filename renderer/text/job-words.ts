@@ -65,6 +65,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   reconstruct: 'Picture compressor checked',
   trainVae: 'Training ended',
   measure: 'Latents measured',
+  pixels: 'Pixels measured',
 };
 
 /** What is said when a job is over. */

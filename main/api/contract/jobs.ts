@@ -14,6 +14,7 @@ export const jobKindSchema = z.enum([
   'reconstruct',
   'trainVae',
   'measure',
+  'pixels',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
