@@ -94,6 +94,13 @@ export type StoredStatistics = z.infer<typeof storedStatisticsSchema>;
 export const hasAllNumbers = (statistics: StoredStatistics): statistics is LatentStatistics =>
   statistics.channels.every(({ mad, orderError }) => mad !== undefined && orderError !== undefined);
 
+/** `pixels.json` of one set of latents: R, G and B of its pictures, from −1 to 1; mirror images have the same. All exact. */
+export const pixelStatisticsSchema = z.strictObject({
+  pictures: z.int().positive(),
+  channels: z.array(channelStatisticsSchema).length(3),
+});
+export type PixelStatistics = z.infer<typeof pixelStatisticsSchema>;
+
 /** What of a picture is encoded, and how. */
 export const encodingOptionsSchema = z.strictObject({
   /** The posterior's mean, or one sample of it: the same for the same picture. */

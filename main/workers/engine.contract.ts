@@ -91,6 +91,8 @@ export const engineContract = {
     },
     /** Measures a complete set of latents again: one of before there was so much to measure, or without an index of its outliers. */
     'latents.measure': { input: z.strictObject({ project: z.string(), key: z.string() }), output: nothing, progress },
+    /** Measures the pixels of the pictures that a complete set of latents is of, and keeps what it found beside the set. */
+    'latents.pixels': { input: z.strictObject({ project: z.string(), key: z.string() }), output: nothing, progress },
     /** The model and data of a run, and the memory it would need, beside what is in use now. */
     'training.estimate': {
       input: z.strictObject({ project: z.string(), config: runConfigSchema }),

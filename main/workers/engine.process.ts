@@ -23,6 +23,7 @@ import { engineContract } from './engine.contract.ts';
 import type { TrainingProgress } from './engine.contract.ts';
 import { generateJob } from './generate-job.ts';
 import { Pause } from './pause.ts';
+import { pixelsJob } from './pixels-job.ts';
 import { ownProcessPort } from './ports.ts';
 import { residualsJob } from './residuals-job.ts';
 import { classesOfRun } from './run-classes.ts';
@@ -116,6 +117,10 @@ const handlers: Handlers<typeof engineContract> = {
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
   'latents.measure': async ({ project, key }, { signal, progress }) => {
     await threads.maths.measureAgain({ folder: latentsFolder(project, key) }, { signal, onProgress: progress });
+    return {};
+  },
+  'latents.pixels': async (input, { signal, progress }) => {
+    await pixelsJob(threads, { ...input, signal, onProgress: progress });
     return {};
   },
   'training.estimate': async ({ project, config }) => {

@@ -1,6 +1,6 @@
 /** What the picture threads do: decode, load and encode pictures, away from everything else. */
 import { z } from 'zod';
-import { nothing, uint8Array } from '../base/schemas.ts';
+import { nothing, uint32Array, uint8Array } from '../base/schemas.ts';
 import { decodeOutcomeSchema, decodeRequestSchema } from '../datasets/protocol.ts';
 import { usedPictureSchema } from '../datasets/schema.ts';
 
@@ -11,6 +11,11 @@ export const picturesContract = {
     load: {
       input: z.strictObject({ project: z.string(), picture: usedPictureSchema }),
       output: z.strictObject({ rgb: uint8Array }),
+    },
+    /** How often each level occurs in the shaped copy of a picture in use: of R, then of G, then of B. */
+    countLevels: {
+      input: z.strictObject({ project: z.string(), picture: usedPictureSchema }),
+      output: z.strictObject({ counts: uint32Array }),
     },
     /** Writes square pictures as one PNG, `columns` a row, `margin` pixels between and around them, with a text chunk. */
     writeGrid: {

@@ -8,6 +8,7 @@ import { decodePicture } from '../datasets/decode.ts';
 import { loadPicture } from '../datasets/manifest.ts';
 import { decodeRgb, encodePng, shareSetUpState } from '../datasets/sharp.ts';
 import { drawGrid, gridLayout } from '../gallery/grid.ts';
+import { countLevels } from '../latents/pixels.ts';
 import { withFileErrors, writeFileAtomic } from '../storage/files.ts';
 import { withPngText } from '../storage/png-text.ts';
 import { picturesContract } from './pictures.contract.ts';
@@ -28,6 +29,7 @@ const handlers: Handlers<typeof picturesContract> = {
     const rgb = new Uint8Array(await loadPicture(project, picture));
     return transferring({ rgb }, [rgb.buffer]);
   },
+  countLevels: async ({ project, picture }) => ({ counts: countLevels(await loadPicture(project, picture)) }),
   writeGrid: async ({ path, pictures, size, columns, margin, text }) => {
     const tiles = await Promise.all(
       pictures.map(async (picture) => (typeof picture === 'string' ? await loadTile(picture) : picture)),

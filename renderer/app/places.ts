@@ -95,6 +95,7 @@ const latentsWork = [
   ['trainVae', 'Training a VAE'],
   ['reconstruct', 'Checking'],
   ['measure', 'Measuring'],
+  ['pixels', 'Measuring'],
 ] as const;
 
 function latentsPlace(

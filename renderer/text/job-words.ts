@@ -67,6 +67,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   adjust: 'Pictures are framed',
   measure: 'Latents measured',
   residuals: 'Student and teacher are compared',
+  pixels: 'Pixels measured',
 };
 
 /** What is said when a job is over. */

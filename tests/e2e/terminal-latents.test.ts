@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Random } from '../../main/base/random.ts';
+import { nobody } from '../../main/cli/context.ts';
+import type * as nodeStudio from '../../main/cli/node-studio.ts';
 import { measureChannels, measureHere } from '../../main/latents/measure/measure.ts';
 import type { OpenMeasurer } from '../../main/latents/measure/measure.ts';
 import { ShardRows } from '../../main/latents/measure/rows.ts';
@@ -129,4 +131,32 @@ it('any number of threads gives the same numbers', async () => {
     const alone = await measure(measureHere);
     for (const threads of [1, 2, 3]) expect(await measure((work) => measureInThreads(work, threads))).toEqual(alone);
   }
+});
+
+it('pixels of the same pictures are measured by the engine, and kept', async () => {
+  const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'cli', 'node-studio.js');
+  const { createNodeStudio } = (await import(built)) as typeof nodeStudio;
+  process.env['CAUCHY_HOME'] = join(home, 'studio');
+  const studio = await createNodeStudio('a test');
+  onTestFinished(() => studio.close());
+  await studio.session.openProject(project);
+  const { handlers } = studio;
+  expect(await handlers['latents.pixelStatistics']({}, nobody)).toBeNull();
+  const { job } = await handlers['latents.measurePixels']({}, nobody);
+  const state = () => studio.session.jobs.list().find(({ id }) => id === job);
+  await expect.poll(() => state()?.status, { timeout: 60_000 }).toBe('done');
+  expect(state()).toMatchObject({ kind: 'pixels', done: count, total: count, unit: 'pictures' });
+  const statistics = (await handlers['latents.pixelStatistics']({}, nobody))!;
+  // Shaped copies are of the size that was drawn, and PNGs lose nothing.
+  const sums = [0, 0, 0];
+  for (const name of readdirSync(pictures)) {
+    const rgb = await sharp(join(pictures, name)).raw().toBuffer();
+    rgb.forEach((level, i) => (sums[i % 3]! += level / 127.5 - 1));
+  }
+  const n = count * size * size;
+  expect(statistics.channels.map(({ n: values, min, max }) => [values, min, max])).toEqual(Array(3).fill([n, -1, 1]));
+  expect(statistics.channels.map(({ mean }) => mean)).toBeAllClose(
+    sums.map((sum) => sum / n),
+    { rtol: 0, atol: 1e-7, because: 'levels are float32' },
+  );
 });

@@ -20,7 +20,12 @@ import {
   outlierPositionsSchema,
   pictureLatentsSchema,
 } from '../../latents/outlier-schema.ts';
-import { encodingOptionsSchema, latentCacheSchema, latentStatisticsSchema } from '../../latents/schema.ts';
+import {
+  encodingOptionsSchema,
+  latentCacheSchema,
+  latentStatisticsSchema,
+  pixelStatisticsSchema,
+} from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
 import { settingsSchema } from '../../settings/schema.ts';
@@ -198,6 +203,10 @@ export const studioContract = {
     'latents.positions': { input: nothing, output: outlierPositionsSchema },
     /** Throws `storage.notFound` for a picture that has no latents. */
     'latents.ofPicture': { input: z.strictObject({ picture: z.string() }), output: pictureLatentsSchema },
+    /** R, G and B of the same pictures, from −1 to 1, as they were measured last; null before. */
+    'latents.pixelStatistics': { input: nothing, output: pixelStatisticsSchema.nullable() },
+    /** Reads every picture once and keeps that; a job of the kind `pixels`. */
+    'latents.measurePixels': { input: nothing, output: jobReferenceSchema },
 
     /** The memory a run would need on its device. Throws `latents.missing`. */
     'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: runEstimateSchema },

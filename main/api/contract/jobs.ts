@@ -16,6 +16,7 @@ export const jobKindSchema = z.enum([
   'adjust',
   'measure',
   'residuals',
+  'pixels',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

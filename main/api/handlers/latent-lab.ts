@@ -11,11 +11,13 @@ import { readMeasured } from '../../latents/finish.ts';
 import type { OutlierFilter, OutlierPage, OutlierPictures, PictureLatents } from '../../latents/outlier-schema.ts';
 import { OutlierIndex } from '../../latents/outliers/query.ts';
 import type { IndexFilter } from '../../latents/outliers/query.ts';
+import { readPixels } from '../../latents/pixels.ts';
 import { readLatent } from '../../latents/reader.ts';
-import type { LatentManifest, LatentStatistics } from '../../latents/schema.ts';
+import type { LatentManifest, LatentStatistics, PixelStatistics } from '../../latents/schema.ts';
 import { latentsFolder, versionOfLatents } from '../../latents/store.ts';
 import { fileVersion } from '../../storage/files.ts';
 import type { StudioContract } from '../contract/contract.ts';
+import type { StartedJob } from './job-board.ts';
 import type { Session } from './session.ts';
 import { measured } from './work.ts';
 import type { Work } from './work.ts';
@@ -88,6 +90,23 @@ export class LatentLab {
     if (picture === undefined) throw studioError('storage.notFound', { path: `latents of picture ${id}` });
     const latent = await readLatent(latentsFolder(this.#session.project.path, manifest.key), manifest, picture);
     return { shape: manifest.shape, values: [...latent], z: index.zOf(latent) };
+  }
+
+  /** Of the pixels of the same pictures; undefined before they were measured. */
+  async pixels(): Promise<PixelStatistics | undefined> {
+    const lab = await this.#lab();
+    return lab && readPixels(latentsFolder(this.#session.project.path, lab.manifest.key));
+  }
+
+  async measurePixels(): Promise<StartedJob<unknown>> {
+    const { key } = (await this.#present()).manifest;
+    const project = this.#session.project.path;
+    return this.#work.start({ kind: 'pixels', title: 'Measuring pixels', unit: 'pictures' }, async (signal, report) =>
+      (await this.#session.engine)['latents.pixels'](
+        { project, key },
+        { signal, onProgress: (progress) => report(measured(progress)) },
+      ),
+    );
   }
 
   async #present(): Promise<Lab> {
@@ -173,7 +192,13 @@ const inSet = ({ indexOf }: Lab, { picture, ...filter }: OutlierFilter): IndexFi
   picture === undefined ? filter : { ...filter, picture: indexOf.get(picture) ?? -1 };
 
 export type LatentLabMethods =
-  'latents.statistics' | 'latents.outliers' | 'latents.outlierPictures' | 'latents.positions' | 'latents.ofPicture';
+  | 'latents.statistics'
+  | 'latents.outliers'
+  | 'latents.outlierPictures'
+  | 'latents.positions'
+  | 'latents.ofPicture'
+  | 'latents.pixelStatistics'
+  | 'latents.measurePixels';
 
 export function latentLabHandlers(lab: LatentLab): Pick<Handlers<StudioContract>, LatentLabMethods> {
   return {
@@ -182,5 +207,7 @@ export function latentLabHandlers(lab: LatentLab): Pick<Handlers<StudioContract>
     'latents.outlierPictures': (page) => lab.pictures(page),
     'latents.positions': () => lab.positions(),
     'latents.ofPicture': ({ picture }) => lab.ofPicture(picture),
+    'latents.pixelStatistics': async () => (await lab.pixels()) ?? null,
+    'latents.measurePixels': async () => ({ job: (await lab.measurePixels()).id }),
   };
 }

@@ -24,7 +24,7 @@ async function cachesOf(project: string): Promise<LatentCache[]> {
   });
 }
 
-/** Throws `latents.inUse` when work in progress needs one of these sets; encoding and measuring write to sets and read others. */
+/** Throws `latents.inUse` when work in progress needs one of these sets; encoding and measuring write to sets. */
 async function refuseInUse({ jobs, project }: Session, keys: readonly string[]): Promise<void> {
   for (const { kind, status, title, run } of jobs.list()) {
     if (status !== 'running' && status !== 'paused') continue;

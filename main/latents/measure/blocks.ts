@@ -2,7 +2,7 @@
 export class Blocks {
   readonly all: readonly Float32Array[];
   readonly #free: Float32Array[];
-  #waiting: ((block: Float32Array) => void) | undefined;
+  readonly #waiting: ((block: Float32Array) => void)[] = [];
 
   constructor(all: readonly Float32Array[]) {
     this.all = all;
@@ -14,14 +14,13 @@ export class Blocks {
     return this.all[0]!.length;
   }
 
-  /** Waits until one is free. One taker at a time. */
+  /** Waits until one is free; whoever came first gets it first. */
   take(): Promise<Float32Array> {
     const block = this.#free.pop();
-    return block ? Promise.resolve(block) : new Promise((resolve) => (this.#waiting = resolve));
+    return block ? Promise.resolve(block) : new Promise((resolve) => this.#waiting.push(resolve));
   }
   give(block: Float32Array): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
+    const waiting = this.#waiting.shift();
     if (waiting) waiting(block);
     else this.#free.push(block);
   }

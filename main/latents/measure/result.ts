@@ -71,23 +71,20 @@ export function resultOf(
 const fenceOf = ({ sign }: Side, { inner }: TukeyFences): number => (sign < 0 ? -inner[0] : inner[1]);
 
 function extremesOf(below: Side, above: Side, fences: TukeyFences): PlacedValues {
-  const values: number[] = [];
-  const pictures: number[] = [];
-  const cells: number[] = [];
-  for (const side of [below, above]) {
+  const sides = [below, above].map((side) => {
+    const { sizes, pictures, cells } = side.extremes.kept;
     const fence = fenceOf(side, fences);
-    const kept = side.extremes.kept;
-    kept.sizes.forEach((size, i) => {
-      if (size <= fence) return;
-      values.push(side.sign * size);
-      pictures.push(kept.pictures[i]!);
-      cells.push(kept.cells[i]!);
-    });
-  }
+    const isOutlier = (_: number, i: number) => sizes[i]! > fence;
+    return {
+      values: sizes.filter(isOutlier).map((size) => side.sign * size),
+      pictures: pictures.filter(isOutlier),
+      cells: cells.filter(isOutlier),
+    };
+  });
   return {
-    values: Float32Array.from(values),
-    pictures: Uint32Array.from(pictures),
-    cells: Uint32Array.from(cells),
+    values: Float32Array.from(sides.flatMap(({ values }) => [...values])),
+    pictures: Uint32Array.from(sides.flatMap(({ pictures }) => [...pictures])),
+    cells: Uint32Array.from(sides.flatMap(({ cells }) => [...cells])),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Where the rows of latents come from when they are measured: the shards of a set, a block at a time. */
 import { throwIfCancelled } from '../../base/rpc.ts';
+import type { OpenTensors } from '../../storage/safetensors.ts';
 import { copiesIn, picturesIn } from '../schema.ts';
 import type { LatentManifest } from '../schema.ts';
 import { openShard } from '../store.ts';
@@ -26,6 +27,18 @@ export interface Rows {
 
 export const dimensionsOf = ([channels, height, width]: Rows['shape']): number => channels * height * width;
 
+async function readBlock(
+  file: OpenTensors,
+  from: number,
+  count: number,
+  blocks: Blocks,
+  firstRow: number,
+): Promise<Block> {
+  const memory = await blocks.take();
+  const { data } = await file.readRows('latents', from, count, memory);
+  return { values: data, firstRow, memory };
+}
+
 export class ShardRows implements Rows {
   readonly pictures: number;
   readonly copies: number;
@@ -45,23 +58,61 @@ export class ShardRows implements Rows {
 
   /** Throws `storage.damaged` for a shard that does not hold the latents of its pictures. */
   async *pass(blocks: Blocks): AsyncGenerator<Block> {
+    let ahead: Promise<Block> | undefined;
+    for await (const read of this.#reads(blocks)) {
+      // While a block is worked on, the next one is read.
+      const present = await ahead;
+      ahead = read();
+      // Whoever comes for it hears of it.
+      ahead.catch(() => undefined);
+      if (present) yield present;
+    }
+    if (ahead) yield await ahead;
+  }
+
+  /** What there is to read, block by block, to be called one after another. */
+  async *#reads(blocks: Blocks): AsyncGenerator<() => Promise<Block>> {
     const rowsPerBlock = Math.floor(blocks.length / dimensionsOf(this.shape));
+    const { shards } = this.#manifest;
     let firstRow = 0;
-    for (const shard of this.#manifest.shards) {
-      const rows = shard.pictures.length * this.copies;
-      const file = await openShard(this.#folder, shard, this.#manifest);
-      try {
+    let next = this.#open(0);
+    let present: OpenTensors | undefined;
+    /** Everything that was begun, until it has ended. */
+    let begun: Promise<unknown> = Promise.resolve();
+    try {
+      for (const [i, { pictures }] of shards.entries()) {
+        const file = await next;
+        present = file;
+        // The next shard is open before this one has been read.
+        next = this.#open(i + 1);
+        const rows = pictures.length * this.copies;
         for (let from = 0; from < rows; from += rowsPerBlock) {
           throwIfCancelled(this.#signal);
-          const memory = await blocks.take();
-          const { data } = await file.readRows('latents', from, Math.min(rowsPerBlock, rows - from), memory);
-          yield { values: data, firstRow: firstRow + from, memory };
+          const count = Math.min(rowsPerBlock, rows - from);
+          const row = firstRow + from;
+          yield () => {
+            const block = readBlock(file!, from, count, blocks, row);
+            begun = Promise.all([begun, block.catch(() => undefined)]);
+            return block;
+          };
         }
-      } finally {
-        await file.close();
+        begun = begun.then(() => file!.close());
+        present = undefined;
+        firstRow += rows;
       }
-      firstRow += rows;
+    } finally {
+      await begun;
+      await present?.close();
+      await next.then((file) => file?.close()).catch(() => undefined);
     }
+  }
+
+  #open(i: number) {
+    const shard = this.#manifest.shards[i];
+    const open = shard ? openShard(this.#folder, shard, this.#manifest) : Promise.resolve(undefined);
+    // Whoever comes for it hears of it.
+    open.catch(() => undefined);
+    return open;
   }
 
   async sample(groups: number, rows: number): Promise<Float32Array[]> {

@@ -22,11 +22,30 @@ export async function planBySample(rows: Rows): Promise<(ScanPlan | undefined)[]
     Math.min(mostRowsPerGroup, Math.floor(mostValuesPerGroup / dimensionsOf(rows.shape))),
   );
   const step = Math.max(1, Math.floor((positions * rowsPerGroup * groups) / (parts * valuesPerPart)));
-  const values = Array.from({ length: channels }, () => Array.from({ length: parts }, (): number[] => []));
   const sample = await rows.sample(groups, rowsPerGroup);
-  sample.forEach((group, g) => {
-    for (let at = 0, channel = 0; at < group.length; at += positions, channel = (channel + 1) % channels)
-      for (let i = at; i < at + positions; i += step) values[channel]![g % parts]!.push(group[i]!);
-  });
-  return values.map((ofChannel) => planFromSample(ofChannel.map((part) => Float32Array.from(part))));
+  return Array.from({ length: channels }, (_, channel) =>
+    planFromSample(
+      Array.from({ length: parts }, (_part, part) => {
+        const own = sample.filter((_group, g) => g % parts === part);
+        return everySo(own, step, channel * positions, positions, dimensionsOf(rows.shape));
+      }),
+    ),
+  );
+}
+
+/** Every `step`-th of the `count` values that each row of these blocks has from `offset` on. */
+function everySo(
+  blocks: readonly Float32Array[],
+  step: number,
+  offset: number,
+  count: number,
+  dimensions: number,
+): Float32Array {
+  const rows = blocks.reduce((sum, { length }) => sum + length / dimensions, 0);
+  const values = new Float32Array(rows * Math.ceil(count / step));
+  let next = 0;
+  for (const block of blocks)
+    for (let from = offset; from < block.length; from += dimensions)
+      for (let i = 0; i < count; i += step) values[next++] = block[from + i]!;
+  return values;
 }

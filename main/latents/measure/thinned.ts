@@ -4,18 +4,19 @@ const mostKept = 8192;
 export class Thinned {
   readonly #values = new Float32Array(mostKept);
   #length = 0;
-  /** A power of two. */
   #stride = 1;
-  #seen = 0;
+  /** How many more come before the next one that is kept. */
+  #skipped = 0;
 
   /** Adds the first `count` values. */
   add(values: Float32Array, count: number): void {
-    for (let i = 0; i < count; i++) {
-      if ((this.#seen++ & (this.#stride - 1)) !== 0) continue;
+    let next = this.#skipped;
+    for (; next < count; next += this.#stride) {
       // The one that does not fit comes after an even number of kept ones, so it is one of every second that stay.
       if (this.#length === mostKept) this.#halve();
-      this.#values[this.#length++] = values[i]!;
+      this.#values[this.#length++] = values[next]!;
     }
+    this.#skipped = next - count;
   }
 
   #halve(): void {

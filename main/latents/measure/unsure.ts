@@ -21,12 +21,16 @@ export class Unsure {
     if (this.#length + count > this.#most) this.#isFull = true;
     if (this.#isFull) return;
     if (this.#length + count > this.#values.length) this.#grow(this.#length + count);
+    const values = this.#values;
+    const cells = this.#cells;
+    let length = this.#length;
+    this.#rows.fill(row, length, length + count);
     for (let i = 0; i < count; i++) {
       const at = places[i]!;
-      this.#values[this.#length] = block[at]!;
-      this.#rows[this.#length] = row;
-      this.#cells[this.#length++] = at - from;
+      values[length] = block[at]!;
+      cells[length++] = at - from;
     }
+    this.#length = length;
   }
 
   #grow(least: number): void {

@@ -20,13 +20,15 @@ export class Extremes {
 
   /** Offers the first `count` of some values of a picture. @param sizes how extreme they are */
   offer(sizes: Float32Array, cells: Uint32Array, count: number, picture: number): void {
+    let least = this.#least;
     for (let i = 0; i < count; i++) {
-      const size = sizes[i]!;
-      if (size <= this.#least) continue;
-      this.#sizes[this.#length] = size;
+      if (sizes[i]! <= least) continue;
+      this.#sizes[this.#length] = sizes[i]!;
       this.#pictures[this.#length] = picture;
       this.#cells[this.#length++] = cells[i]!;
-      if (this.#length === this.#sizes.length) this.#shrink();
+      if (this.#length < this.#sizes.length) continue;
+      this.#shrink();
+      least = this.#least;
     }
   }
 

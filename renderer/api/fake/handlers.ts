@@ -111,6 +111,19 @@ export function fakeHandlers(
       return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
     },
     ...fakeOutlierHandlers(world),
+    'latents.pixelStatistics': () =>
+      project().latents.complete
+        ? {
+            pictures: project().pictures.used,
+            channels: latentStatistics(project().pictures.used).channels.slice(0, 3),
+          }
+        : null,
+    'latents.measurePixels': () => {
+      const total = project().pictures.used;
+      const start = { kind: 'pixels', title: 'Measuring pixels', unit: 'pictures' } as const;
+      const nothingElse = () => undefined;
+      return { job: world.start({ ...start, total, perSecond: 900 }, nothingElse, nothingElse) };
+    },
     'runs.estimate': ({ config }) => runEstimate(config),
     'runs.start': ({ name, preset, config }) => {
       const title = studioInfo(shell).presets.find(({ id }) => id === preset)?.name ?? 'Own settings';

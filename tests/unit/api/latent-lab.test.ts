@@ -11,6 +11,7 @@ import { datasetHash } from '../../../main/datasets/manifest.ts';
 import { addOperation, undoOperation } from '../../../main/datasets/operations/log.ts';
 import type { PictureSettings } from '../../../main/datasets/schema.ts';
 import { finishLatents, measureAgain } from '../../../main/latents/finish.ts';
+import { countLevels, measurePixels, writePixels } from '../../../main/latents/pixels.ts';
 import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import type { LatentManifest } from '../../../main/latents/schema.ts';
 import { latentsFolder, writeChosen, writeManifest, writeShard } from '../../../main/latents/store.ts';
@@ -54,7 +55,14 @@ async function rig({
   if (complete) await finishLatents(folder, manifest, () => new Date(0));
 
   const jobs: { kind: string; unit: string }[] = [];
-  const engine = { 'latents.measure': () => measure(folder).then(() => ({})) };
+  const engine = {
+    'latents.measure': () => measure(folder).then(() => ({})),
+    'latents.pixels': async () => {
+      const count = async () => countLevels(Uint8Array.of(0, 255, 51));
+      await writePixels(folder, await measurePixels({ pictures, most: 4, count }));
+      return {};
+    },
+  };
   const session = { project: { path: project }, engine: Promise.resolve(engine) } as unknown as Session;
   const work: Pick<Work, 'start'> = {
     start: (start, job) => {
@@ -169,6 +177,16 @@ it('what can not be measured is said, and tried again by the next who asks', asy
   await writeFile(join(folder, 'b.safetensors'), shard);
   expect((await handlers['latents.outliers'](page, context)).total).toBe(2);
   expect(jobs).toHaveLength(2);
+});
+
+it('pixels are measured when that is wished, and kept beside the set', async () => {
+  const { handlers, jobs } = await rig();
+  expect(await handlers['latents.pixelStatistics']({}, context)).toBeNull();
+  await handlers['latents.measurePixels']({}, context);
+  expect(jobs).toEqual([{ kind: 'pixels', unit: 'pictures' }]);
+  await expect
+    .poll(() => handlers['latents.pixelStatistics']({}, context))
+    .toMatchObject({ pictures: 20, channels: [{ mean: -1 }, { mean: 1 }, { mean: Math.fround(-0.6) }] });
 });
 
 it('without a complete set of the pictures as they are now there is nothing', async () => {
