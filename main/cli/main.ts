@@ -11,6 +11,7 @@ import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
 import { encodeCommand, latentsCommand } from './latents.ts';
 import type { CacheWishes } from './latents.ts';
+import { residualsCommand } from './residuals.ts';
 import { addVaeVerbs } from './vae-verbs.ts';
 import {
   count,
@@ -100,14 +101,18 @@ program
 
 program
   .command('latents')
-  .description('statistics of the latents, or the sets that are kept')
+  .description('statistics of the latents and of residuals, or the sets that are kept')
   .addOption(project())
   .option('--list', 'the sets of latents that the project keeps')
   .option('--use <key>', 'train from this one')
   .option('--delete <keys...>', 'delete these')
+  .option('--residuals', 'how far the student of a run is from its teacher, and what each loss makes of it')
+  .option('--run <id>', 'the run of --residuals; the newest where it is not named')
   .addOption(json())
-  .action((o: Common & { project: string } & CacheWishes) =>
-    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project, o)),
+  .action((o: Common & { project: string; residuals?: boolean; run?: string } & CacheWishes) =>
+    withStudio('latents', o.json === true, (context) =>
+      o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o),
+    ),
   );
 
 program
