@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor.ts';
 import { encodeCommand, latentsCommand } from './latents.ts';
 import type { CacheWishes } from './latents.ts';
 import { addPictureVerbs } from './pictures-verbs.ts';
+import { residualsCommand } from './residuals.ts';
 import { addVaeVerbs } from './vae-verbs.ts';
 import {
   count,
@@ -101,15 +102,19 @@ program
 
 program
   .command('latents')
-  .description('statistics and outliers of the latents, or the sets that are kept')
+  .description('statistics and outliers of the latents and of residuals, or the sets that are kept')
   .addOption(project())
   .option('--outliers <n>', 'so many of the most extreme values', count, 20)
   .option('--list', 'the sets of latents that the project keeps')
   .option('--use <key>', 'train from this one')
   .option('--delete <keys...>', 'delete these')
+  .option('--residuals', 'how far the student of a run is from its teacher, and what each loss makes of it')
+  .option('--run <id>', 'the run of --residuals; the newest where it is not named')
   .addOption(json())
-  .action((o: Common & { project: string; outliers: number } & CacheWishes) =>
-    withStudio('latents', o.json === true, (context) => latentsCommand(context, o.project, o)),
+  .action((o: Common & { project: string; outliers: number; residuals?: boolean; run?: string } & CacheWishes) =>
+    withStudio('latents', o.json === true, (context) =>
+      o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o),
+    ),
   );
 
 program

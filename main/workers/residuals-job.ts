@@ -71,7 +71,8 @@ export async function residualsJob(threads: MeasuringThreads, job: ResidualsJob)
   const pairs = choosePairs(teaching.pairs({ k, totalSteps: plan.steps }), job.steps);
   // Two jobs may take turns on the device, each with its own weights.
   const name = `residuals ${++jobs}`;
-  await maths.open({ data: name, folder: latentsFolder(project, latents.key), heldOut: plan.heldOutPictures });
+  const { heldOutPictures: heldOut, adjusted } = plan;
+  await maths.open({ data: name, folder: latentsFolder(project, latents.key), heldOut, adjusted });
   const layout = runLayout(networkOf(config), latents.shape, (await device.traits({})).layout);
   try {
     const samples = await samplesFrom(threads, name, record, info.step, pictures);

@@ -128,6 +128,38 @@ describe('from a folder of pictures to a grid', () => {
     expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-000000030']);
   });
 
+  it('latents --residuals: student − teacher at each discretisation step, and what each loss makes of it', async () => {
+    const measured = await succeeds('latents', '--project', project, '--residuals', '--run', 'run-001');
+    const { residuals, lens, ...about } = measured.last;
+    // 640 intervals of noise in the last of 30 steps; 192 samples of 4 × 8 × 8.
+    expect(about).toMatchObject({ run: 'run-001', step: 30, levels: 641, pictures: 192 });
+    const rows = residuals as Record<string, number>[];
+    expect(rows).toHaveLength(21);
+    expect(rows.map(({ sigma }) => sigma)).toEqual(rows.map(({ sigma }) => sigma).toSorted((a, b) => b! - a!));
+    for (const row of rows) {
+      expect(row['n']).toBe(192 * 256);
+      expect(row['q1']! < row['median']! && row['median']! < row['q3']! && row['sd']! > 0).toBe(true);
+      expect(row['outer_share']! <= row['inner_share']! && Number.isFinite(row['kurtosis'])).toBe(true);
+    }
+    const { c, losses } = lens as { c: number; losses: Record<string, number | string | boolean>[] };
+    expect(c).toBeCloseTo(Math.exp(-1.15 * Math.log(640) - 0.85), 9);
+    expect(losses.map(({ loss }) => loss)).toEqual(['l2', 'pseudoHuber', 'cauchy', 'gemanMcClure']);
+    const top = (loss: string) => losses.find((one) => one['loss'] === loss)!['top_1_percent_share'] as number;
+    expect(top('l2')).toBeGreaterThan(top('pseudoHuber'));
+    expect(top('pseudoHuber')).toBeGreaterThan(top('cauchy'));
+    for (const loss of losses) {
+      const shares = ['top_0_1_percent_share', 'top_1_percent_share', 'top_10_percent_share'].map((name) => Number(loss[name])); // prettier-ignore
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+      expect(Number(loss['suppressed_share']) > 0.2).toBe(loss['warning']);
+    }
+    // What was measured is not measured again; the newest run is meant where none is named.
+    const isMeasuring = (line: Record<string, unknown>) => line['kind'] === 'residuals';
+    expect(measured.lines.some(isMeasuring)).toBe(true);
+    const again = await succeeds('latents', '--project', project, '--residuals');
+    expect(again.last).toEqual(measured.last);
+    expect(again.lines.some(isMeasuring)).toBe(false);
+  });
+
   it('sample: the same seed is the same picture in any company, and says where it comes from', async () => {
     const [many, one] = [join(root, 'many'), join(root, 'one')];
     const sample = ['sample', ...ofRun, '--nfe', '2'];
@@ -307,6 +339,7 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
   it('an unknown preset, run, VAE, number of steps', async () => {
     await fails('run.unknownPreset', 'train', '--project', project, '--preset', 'magic');
     await fails('run.unknown', 'sample', '--project', project, '--run', 'run-099', '--out', join(root, 'x'));
+    await fails('run.unknown', 'latents', '--project', project, '--residuals', '--run', 'run-099');
     await fails('vae.unknown', 'encode', '--project', project, '--vae', 'magic');
     await fails('sample.badSteps', 'sample', ...ofRun, '--nfe', '65', '--out', join(root, 'x'));
     await fails('sample.unknownClass', 'sample', ...ofRun, '--class', 'owls', '--out', join(root, 'x'));

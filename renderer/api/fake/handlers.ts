@@ -5,6 +5,7 @@ import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type { PictureRow } from '../studio.ts';
 import { computers } from './devices.ts';
 import { hex, portrait, studioInfo, troubles } from './facts.ts';
+import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
 import { fakeOperationHandlers } from './operations.ts';
 import { fakeOutlierHandlers } from './outlier-handlers.ts';

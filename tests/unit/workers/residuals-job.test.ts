@@ -12,7 +12,7 @@ import { objectiveOf } from '../../../main/training/objectives/index.ts';
 import type { LevelPair } from '../../../main/training/objectives/objective.ts';
 import { choosePairs } from '../../../main/training/residuals/pairs.ts';
 import { stageAt } from '../../../main/training/residuals/stage.ts';
-import { measuredSteps, readMeasurement } from '../../../main/training/residuals/store.ts';
+import { measuredSteps, readMeasurement, truncateMeasurements } from '../../../main/training/residuals/store.ts';
 import type { RunConfig } from '../../../main/training/schema.ts';
 import { createTrainer } from '../../../main/training/trainer.ts';
 import { addRun, localMaths, measure, pictures, placeOf, projectWithRun, totalSteps, trainingData } from '../../support/residuals.ts'; // prettier-ignore
@@ -101,6 +101,14 @@ describe('a measurement', () => {
     expect(await measure(project, { ...request, checkpoint: 30 })).toMatchObject({ step: 30, levels: 5 });
     expect(await measuredSteps((await placeOf(project)).folder)).toEqual([30, 60]);
     expect((await stored(project, 30)).r).not.toEqual(first.r);
+    // The run goes on from an earlier step: what comes after it is made again.
+    await truncateMeasurements((await placeOf(project)).folder, 30);
+    expect(await measuredSteps((await placeOf(project)).folder)).toEqual([30]);
+  });
+
+  it('after the last step is of the last stage', async () => {
+    const project = await projectWithRun(tinyConfig(), [totalSteps]);
+    expect(await measure(project, { steps: [0], pictures: 2 })).toMatchObject({ step: 100, levels: 17 });
   });
 
   it('has only the discretisation steps that are asked for, and refuses those that there are not', async () => {
