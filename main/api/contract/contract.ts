@@ -20,6 +20,7 @@ import {
   outlierPositionsSchema,
   pictureLatentsSchema,
 } from '../../latents/outlier-schema.ts';
+import { latentPreviewSchema } from '../../latents/preview/schema.ts';
 import { encodingOptionsSchema, latentCacheSchema, latentStatisticsSchema } from '../../latents/schema.ts';
 import { recentProjectSchema } from '../../projects/schema.ts';
 import { runLogRowSchema, runRecordSchema, sampleSheetSchema } from '../../runs/schema.ts';
@@ -192,6 +193,12 @@ export const studioContract = {
     'latents.positions': { input: nothing, output: outlierPositionsSchema },
     /** Throws `storage.notFound` for a picture that has no latents. */
     'latents.ofPicture': { input: z.strictObject({ picture: z.string() }), output: pictureLatentsSchema },
+
+    /**
+     * What an operation on pictures would do to the latents that are trained on, without doing it; pictures that it frames anew are
+     * encoded for that, which is a job on the list. Throws `latents.missing` and what `dataset.operate` throws.
+     */
+    'latents.preview': { input: z.strictObject({ operation: operationSchema }), output: latentPreviewSchema },
 
     /** The memory a run would need on its device. Throws `latents.missing`. */
     'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: runEstimateSchema },
