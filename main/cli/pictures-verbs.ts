@@ -9,6 +9,8 @@ import type { Common } from './verbs.ts';
 
 /** `--project` and `--json` may stand before or after the verb. */
 type Shared = Common & { project: string };
+/** Of an operation. */
+type Previewed = { preview?: boolean };
 
 function weight(text: string): number {
   const value = positive(text);
@@ -47,10 +49,11 @@ export function addPictureVerbs(program: Command): void {
   ): void {
     const command = verb(name, description).argument(pictureNames, 'paths, as they were imported, or ids');
     for (const option of options) command.addOption(option);
+    command.option('--preview', 'only say what it would do to the latents');
     command.action((names: string[], _: object, self: Command) => {
-      const { json: asJson, project: folder, ...own } = self.optsWithGlobals<Shared & O>();
+      const { json: asJson, project: folder, preview, ...own } = self.optsWithGlobals<Shared & O & Previewed>();
       return withStudio(`pictures ${name}`, asJson === true, (context) =>
-        operateCommand(context, folder, names, (ids) => operationOf(ids, own as unknown as O)),
+        operateCommand(context, folder, names, (ids) => operationOf(ids, own as unknown as O), preview === true),
       );
     });
   }

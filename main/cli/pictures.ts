@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { studioError } from '../base/errors.ts';
 import type { AdjustedCounts, Operation, OperationList } from '../datasets/operations/schema.ts';
+import type { LatentPreview, PreviewSide } from '../latents/preview/schema.ts';
 import { nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
 
@@ -23,6 +24,8 @@ async function idsOf({ studio }: CommandContext, names: readonly string[]): Prom
   if (unknown.length > 0) throw studioError('dataset.unknownPictures', { pictures: unknown });
   return names.map((name) => idOf(name)!);
 }
+
+type Beyond = Pick<PreviewSide, 'beyondInner' | 'beyondOuter'>;
 
 const nothingDone: AdjustedCounts = { leftOut: 0, weighed: 0, reframed: 0, clipped: 0 };
 
@@ -47,17 +50,52 @@ export const listOperationsCommand = (context: CommandContext, project: string):
 export const undoCommand = (context: CommandContext, project: string, id: number): Promise<void> =>
   withOperations(context, project, async () => context.studio.handlers['dataset.undo']({ id }, nobody));
 
-/** `operationOf` makes the operation of the ids of the pictures named. */
+/** `operationOf` makes the operation of the ids of the pictures named; with `preview` it is only said what it would do. */
 export const operateCommand = (
   context: CommandContext,
   project: string,
   names: readonly string[],
   operationOf: (pictures: string[]) => Operation,
+  preview: boolean,
 ): Promise<void> =>
-  withOperations(context, project, async () => {
-    const operation = operationOf(await idsOf(context, names));
-    return context.studio.handlers['dataset.operate']({ operation }, nobody);
-  });
+  preview
+    ? previewCommand(context, project, names, operationOf)
+    : withOperations(context, project, async () => {
+        const operation = operationOf(await idsOf(context, names));
+        return context.studio.handlers['dataset.operate']({ operation }, nobody);
+      });
+
+async function previewCommand(
+  context: CommandContext,
+  project: string,
+  names: readonly string[],
+  operationOf: (pictures: string[]) => Operation,
+): Promise<void> {
+  const { studio, output, interrupted } = context;
+  await studio.session.openProject(project);
+  const operation = operationOf(await idsOf(context, names));
+  const preview = await studio.handlers['latents.preview']({ operation }, { ...nobody, signal: interrupted });
+  output.result({ project, ...preview }, describePreview(preview));
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+
+/** `12 → 3`, right-aligned. */
+const change = (before: number, after: number): string => `${count(before)} → ${count(after)}`.padStart(22);
+
+export function describePreview({ before, after }: LatentPreview): string {
+  const row = (name: string, a: Beyond, b: Beyond) =>
+    `${name.padStart(7)}${change(a.beyondInner, b.beyondInner)}${change(a.beyondOuter, b.beyondOuter)}`;
+  const { clipped, unencoded } = after;
+  return [
+    `Nothing was done yet. Pictures to train on: ${count(before.pictures)} → ${count(after.pictures)}.`,
+    'channel   beyond inner fences   beyond outer fences',
+    ...after.channels.map((channel, i) => row(String(channel.channel), before.channels[i]!, channel)),
+    row('all', before, after),
+    ...(clipped ? [`${count(clipped.values)} values of ${count(clipped.pictures)} pictures would be clipped.`] : []),
+    ...(unencoded > 0 ? [`${count(unencoded)} pictures are not encoded yet and are missing here.`] : []),
+  ].join('\n');
+}
 
 export function describeOperations(
   operations: OperationList['operations'],

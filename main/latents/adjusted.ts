@@ -6,11 +6,11 @@ import type { ChannelSpread } from './clip.ts';
 import type { ClippedCount, LatentAdjustments, LatentClip, LatentManifest } from './schema.ts';
 
 type Shards = Pick<LatentManifest, 'shards'>;
-const idsIn = ({ shards }: Shards): string[] => shards.flatMap(({ pictures }) => pictures);
+export const idsIn = ({ shards }: Shards): string[] => shards.flatMap(({ pictures }) => pictures);
 
-/** Whether latents of any of the set's pictures are to be clipped. */
-export const clipsAny = (bounds: ClipBounds, set: Shards): boolean =>
-  idsIn(set).some((id) => boundOf(bounds, id) !== null);
+/** Whether latents of any of these pictures are to be clipped. */
+export const clipsAny = (bounds: ClipBounds, ids: readonly string[]): boolean =>
+  ids.some((id) => boundOf(bounds, id) !== null);
 
 /** How latents with such channels are clipped. */
 export const clipOf = (bounds: ClipBounds, channels: readonly ChannelSpread[]): LatentClip => ({
@@ -28,7 +28,7 @@ export function latentAdjustments(
   const own = <T>(values: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(ids.flatMap((id) => (Object.hasOwn(values, id) ? [[id, values[id]!]] : [])));
   const bounds = { all, pictures: own(pictures) };
-  const isClipped = clipsAny(bounds, set);
+  const isClipped = clipsAny(bounds, ids);
   const weighed = own(weights);
   if (!isClipped && Object.keys(weighed).length === 0) return undefined;
   return { weights: weighed, ...(isClipped ? { clip: clipOf(bounds, channels) } : {}) };

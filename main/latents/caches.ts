@@ -39,6 +39,21 @@ export async function completeLatents(project: string): Promise<LatentManifest> 
   return latents;
 }
 
+/**
+ * The latents that are nearest to those of the pictures as they are now, which something was done about since: what `currentLatents`
+ * says if it is complete, else the set that was chosen, else the newest complete one. Throws `latents.missing`.
+ */
+export async function nearestLatents(project: string): Promise<LatentManifest> {
+  const present = await readPresent(project);
+  const chosen = await readChosen(project);
+  const complete = (await readManifests(project))
+    .filter((manifest) => manifest.complete && manifest.pictureSize === present?.settings.size)
+    .sort(newestFirst);
+  const nearest = pick(complete, present?.hash, chosen) ?? complete.find(({ key }) => key === chosen) ?? complete[0];
+  if (!nearest) throw studioError('latents.missing', {});
+  return nearest;
+}
+
 /** Pictures whose latents are on disk, those of an unfinished shard among them. */
 export async function countEncoded(project: string, manifest: LatentManifest): Promise<number> {
   const unfinished = manifest.complete ? undefined : await readUnfinished(latentsFolder(project, manifest.key));

@@ -15,13 +15,15 @@ export interface ChannelSpread {
 /** A deviation that outliers hardly move. Where more than half of the values are the same there is none, and the standard one takes its place. */
 export const robustDeviation = ({ mad, std }: ChannelSpread): number => (mad > 0 ? deviationsPerMad * mad : std);
 
-/** Clips latents of `dimensions` values picture by picture, and counts what it does. */
+/** Clips latents of `dimensions` values, and counts what it does. */
 export class Clipper {
   readonly #clip: LatentClip;
   readonly #positions: number;
   readonly #dimensions: number;
   #values = 0;
   #pictures = 0;
+  /** The last picture of which something was clipped. */
+  #last: string | undefined;
 
   constructor(clip: LatentClip, dimensions: number) {
     this.#clip = clip;
@@ -29,7 +31,7 @@ export class Clipper {
     this.#positions = dimensions / clip.channels.length;
   }
 
-  /** Clips all latents of a picture, in place. */
+  /** Clips latents of a picture in place. All of a picture come one after another. */
   clip(latents: Float32Array, picture: string): void {
     const k = boundOf(this.#clip.bounds, picture);
     if (k === null) return;
@@ -39,7 +41,9 @@ export class Clipper {
         const from = at + channel * this.#positions;
         this.#clipPlane(latents.subarray(from, from + this.#positions), median - k * deviation, median + k * deviation);
       });
-    if (this.#values > before) this.#pictures++;
+    if (this.#values === before || this.#last === picture) return;
+    this.#pictures++;
+    this.#last = picture;
   }
 
   #clipPlane(values: Float32Array, low: number, high: number): void {

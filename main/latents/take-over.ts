@@ -27,7 +27,7 @@ interface Source {
 }
 
 /** Sets whose latents are the same as this one's, the newest first. */
-async function siblingsOf(project: string, wanted: LatentManifest): Promise<LatentManifest[]> {
+export async function siblingsOf(project: string, wanted: LatentManifest): Promise<LatentManifest[]> {
   const alike = ({ vae, pictureSize, shaping, shape, posterior, flip, precision }: LatentManifest): string =>
     JSON.stringify([vae.hash, pictureSize, shaping, shape, posterior, flip, precision]);
   if (wanted.shaping === undefined) return [];
@@ -36,8 +36,8 @@ async function siblingsOf(project: string, wanted: LatentManifest): Promise<Late
     .sort((a, b) => (b.encodedAt ?? '').localeCompare(a.encodedAt ?? '') || (a.key < b.key ? -1 : 1));
 }
 
-/** A picture and what it shows in one name. */
-const nameIn =
+/** A picture of a set and what it shows in one name, as main/datasets/operations has it. */
+export const nameIn =
   ({ framings }: Pick<LatentManifest, 'framings'>) =>
   (id: string): string =>
     framings?.[id] === undefined ? id : `${id}-${framings[id]}`;

@@ -11,6 +11,7 @@ import {
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
+import { latentPreviewSchema } from '../latents/preview/schema.ts';
 import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
 import { remedySchema, runDataSchema } from '../training/outlook-schema.ts';
@@ -88,6 +89,12 @@ export const engineContract = {
         idleShare: z.number().optional(),
         counts: z.record(z.string(), z.int().nonnegative()),
       }),
+    },
+    /** What an operation on pictures would do to the latents. Progress is of the pictures that are encoded for that. */
+    'latents.preview': {
+      input: z.strictObject({ ...place, operation: operationSchema }),
+      output: latentPreviewSchema,
+      progress,
     },
     /** Measures a complete set of latents again: one of before there was so much to measure, or without an index of its outliers. */
     'latents.measure': { input: z.strictObject({ project: z.string(), key: z.string() }), output: nothing, progress },

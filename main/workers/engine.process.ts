@@ -28,6 +28,7 @@ import { ownProcessPort } from './ports.ts';
 import { residualsJob } from './residuals-job.ts';
 import { classesOfRun } from './run-classes.ts';
 import { estimateRun } from './run-estimate.ts';
+import { previewJob } from './preview-job.ts';
 import { createThreads } from './threads.ts';
 import { vaeCheckJob } from './vae-check-job.ts';
 import { TrainingJob } from './training-job.ts';
@@ -115,6 +116,10 @@ const handlers: Handlers<typeof engineContract> = {
   'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),
+  'latents.preview': (input, { signal, progress }) => {
+    setMaxListeners(0, signal);
+    return previewJob(threads, { ...input, signal, onProgress: progress });
+  },
   'latents.measure': async ({ project, key }, { signal, progress }) => {
     await threads.maths.measureAgain({ folder: latentsFolder(project, key) }, { signal, onProgress: progress });
     return {};

@@ -1,6 +1,8 @@
 /** What the host-maths thread does: batches with their noise and coupling, statistics of latents, scores. */
 import { z } from 'zod';
 import { float32Array, nothing } from '../base/schemas.ts';
+import { clipBoundsSchema } from '../datasets/operations/schema.ts';
+import { latentPreviewSchema } from '../latents/preview/schema.ts';
 import {
   channelStatisticsSchema,
   clippedCountSchema,
@@ -13,6 +15,8 @@ import { runConfigSchema } from '../training/schema.ts';
 
 /** Pictures that were read, of all passes. */
 const measuringProgress = z.strictObject({ done: z.int().nonnegative(), total: z.int().nonnegative() });
+
+const previewedStateSchema = z.strictObject({ names: z.array(z.string()), clip: clipBoundsSchema });
 
 export const mathsContract = {
   methods: {
@@ -68,6 +72,17 @@ export const mathsContract = {
       input: z.strictObject({ folder: z.string() }),
       output: latentStatisticsSchema,
       progress: measuringProgress,
+    },
+    /** What the latents of other pictures, or clipped ones, are like (main/latents/preview). `key` is the set it is about. */
+    preview: {
+      input: z.strictObject({
+        project: z.string(),
+        key: z.string(),
+        before: previewedStateSchema,
+        after: previewedStateSchema,
+        extra: z.strictObject({ folder: z.string(), manifest: latentManifestSchema }).optional(),
+      }),
+      output: latentPreviewSchema,
     },
   },
   events: {},

@@ -6,8 +6,10 @@ import { fitGaussian, frechetDistance, project } from '../evaluation/frechet.ts'
 import type { Gaussian } from '../evaluation/frechet.ts';
 import { distributionOf } from '../latents/distribution.ts';
 import { finishLatents, measureAgain } from '../latents/finish.ts';
+import { previewLatents } from '../latents/preview/preview.ts';
 import { readLatentSet } from '../latents/reader.ts';
 import type { LatentSet } from '../latents/reader.ts';
+import { latentsFolder, readManifest } from '../latents/store.ts';
 import { DataOrder, prepareBatch } from '../training/batch.ts';
 import type { Batch, TrainingData } from '../training/batch.ts';
 import { channelThreads } from './channel-threads.ts';
@@ -90,6 +92,11 @@ const handlers: Handlers<typeof mathsContract> = {
     finishLatents(folder, manifest, () => new Date(), known, { open: channelThreads, signal, onProgress: progress }),
   measureAgain: ({ folder }, { signal, progress }) =>
     measureAgain(folder, { open: channelThreads, signal, onProgress: progress }),
+  preview: async ({ project, key, ...states }, { signal }) => {
+    const base = await readManifest(latentsFolder(project, key));
+    if (!base) throw studioError('latents.missing', {});
+    return previewLatents({ project, base, ...states, open: channelThreads, signal });
+  },
 };
 
 serve(mathsContract, handlers, ownThreadPort());

@@ -1,6 +1,6 @@
 /** What was done about pictures, as a run that starts now minds it. */
 import { readAdjustments } from '../datasets/operations/log.ts';
-import { clipsAny, latentAdjustments } from '../latents/adjusted.ts';
+import { clipsAny, idsIn, latentAdjustments } from '../latents/adjusted.ts';
 import { hasAllNumbers } from '../latents/schema.ts';
 import type { LatentAdjustments, LatentManifest } from '../latents/schema.ts';
 import { latentsFolder, readStatistics } from '../latents/store.ts';
@@ -13,7 +13,7 @@ export async function runAdjustments(
   latents: LatentManifest,
 ): Promise<LatentAdjustments | undefined> {
   const adjustments = await readAdjustments(project);
-  if (!clipsAny(adjustments.clip, latents)) return latentAdjustments(adjustments, latents, []);
+  if (!clipsAny(adjustments.clip, idsIn(latents))) return latentAdjustments(adjustments, latents, []);
   const folder = latentsFolder(project, latents.key);
   const known = await readStatistics(folder);
   const statistics = known && hasAllNumbers(known) ? known : await maths.measureAgain({ folder });

@@ -103,6 +103,30 @@ describe('from a folder of pictures to a grid', () => {
     expect(left.last['caches']).toMatchObject([{ key, chosen: true }]);
   });
 
+  it('pictures: what an operation would do, doing it without encoding anything twice, and undoing it', async () => {
+    const { last: page } = await succeeds('pictures', 'operations', '--project', project);
+    expect(page).toMatchObject({ operations: [], pictures: { used: 60, leftOut: 0 } });
+    const [photo, other] = ['photo_1.jpg', 'photo_2.jpg'].map((name) => join(pictures, name)) as [string, string];
+    const { last: said } = await succeeds('pictures', '--project', project, 'leave-out', photo, '--preview');
+    expect(said).toMatchObject({ before: { pictures: 60 }, after: { pictures: 59, unencoded: 0 } });
+    await succeeds('pictures', '--project', project, 'leave-out', photo);
+    await succeeds('pictures', 'pad', other, '--background', '#000000', '--project', project);
+    const { last: encoded } = await succeeds('encode', '--project', project);
+    expect(encoded).toMatchObject({ pictures: 59, encoded: 1, reused: 58 });
+    await succeeds('pictures', 'undo', '1', '--project', project);
+    const { last } = await succeeds('pictures', 'undo', '2', '--project', project);
+    const words = (last['operations'] as { words: string; inForce: boolean }[]).map(
+      (row) => `${row.words}, ${row.inForce}`,
+    );
+    expect(words).toEqual([
+      'Left out: photo_1.jpg, false',
+      'Shown whole, on #000000: photo_2.jpg, false',
+      'Undone: Left out: photo_1.jpg, true',
+      'Undone: Shown whole, on #000000: photo_2.jpg, true',
+    ]);
+    expect(last).toMatchObject({ pictures: { used: 60, leftOut: 0, reframed: 0 } });
+  });
+
   it('vae: what there is, and how well one gives the pictures back', async () => {
     const { last: list } = await succeeds('vae', 'list');
     expect(list).toMatchObject({ vaes: [{ name: 'starter', origin: 'shipped' }], damaged: [] });

@@ -50,6 +50,18 @@ const vae = {
   bytes: 4000,
 };
 
+const previewSide = {
+  ...{ pictures: 10, unencoded: 0, beyondInner: 3, beyondOuter: 1 },
+  channels: [
+    {
+      ...{ channel: 0, n: 640, q1: -1, median: 0, q3: 1, beyondInner: 3, beyondOuter: 1 },
+      innerFences: [-4, 4] as [number, number],
+      outerFences: [-7, 7] as [number, number],
+      histogram: { from: -8, to: 8, counts: [320, 320], below: 0, above: 0 },
+    },
+  ],
+};
+
 /** One request of each method that the contract accepts. */
 export const inputs: Samples<'input'> = {
   'studio.info': {},
@@ -78,6 +90,7 @@ export const inputs: Samples<'input'> = {
   'latents.outliers': { filter: { channel: 1, beyond: 'outer', cell: { row: 0, col: 2 } }, offset: 0, limit: 50 },
   'latents.outlierPictures': { filter: { from: 3, to: 4.5 }, offset: 0, limit: 50 },
   'latents.positions': {},
+  'latents.preview': { operation: { kind: 'clip', k: 8 } },
   'latents.ofPicture': { picture: '0123456789abcdef' },
   'latents.pixelStatistics': {},
   'latents.measurePixels': {},
@@ -152,6 +165,7 @@ export const outputs: Samples<'output'> = {
       },
     ],
   },
+  'latents.preview': { key: 'a-key', before: previewSide, after: previewSide },
   'latents.positions': { shape: [1, 1, 2], pictures: 10, shares: [0, 0.9], habits: [{ ...cell, share: 0.9 }] },
   'latents.ofPicture': { shape: [1, 1, 2], values: [0, 9.5], z: [0, 6.4] },
   'latents.pixelStatistics': null,

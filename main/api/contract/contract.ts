@@ -20,6 +20,7 @@ import {
   outlierPositionsSchema,
   pictureLatentsSchema,
 } from '../../latents/outlier-schema.ts';
+import { latentPreviewSchema } from '../../latents/preview/schema.ts';
 import {
   encodingOptionsSchema,
   latentCacheSchema,
@@ -207,6 +208,12 @@ export const studioContract = {
     'latents.pixelStatistics': { input: nothing, output: pixelStatisticsSchema.nullable() },
     /** Reads every picture once and keeps that; a job of the kind `pixels`. */
     'latents.measurePixels': { input: nothing, output: jobReferenceSchema },
+
+    /**
+     * What an operation on pictures would do to the latents that are trained on, without doing it; pictures that it frames anew are
+     * encoded for that, which is a job on the list. Throws `latents.missing` and what `dataset.operate` throws.
+     */
+    'latents.preview': { input: z.strictObject({ operation: operationSchema }), output: latentPreviewSchema },
 
     /** The memory a run would need on its device. Throws `latents.missing`. */
     'runs.estimate': { input: z.strictObject({ config: runConfigSchema }), output: runEstimateSchema },

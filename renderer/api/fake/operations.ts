@@ -3,9 +3,10 @@ import { studioError } from '../../../main/base/errors.ts';
 import type { Handlers } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type { Output } from '../studio.ts';
+import { latentStatistics } from './figures.ts';
 import type { FakeWorld } from './world.ts';
 
-type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`>;
+type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`> | 'latents.preview';
 type Adjustments = Output<'dataset.operations'>['adjustments'];
 type OperationRow = Output<'dataset.operations'>['operations'][number]['row'];
 
@@ -17,6 +18,28 @@ const verbs = {
   recrop: 'Cropped',
   pad: 'Shown whole',
 } as const;
+
+type PreviewSide = Output<'latents.preview'>['before'];
+
+/** Statistics of so many pictures, of which only this share of the far values is left. */
+function side(pictures: number, share: number): PreviewSide {
+  const channels = latentStatistics(pictures).channels.map((channel) => {
+    const { n, q1, median, q3, innerFences, outerFences, histogram, outlierCount, outerShare } = channel;
+    const beyondInner = Math.round(share * outlierCount);
+    const beyondOuter = Math.round(share * outerShare * n);
+    const tails = { below: Math.round(share * histogram.below), above: Math.round(share * histogram.above) };
+    return {
+      ...{ channel: channel.channel, n, q1, median, q3, innerFences, outerFences, beyondInner, beyondOuter },
+      histogram: { ...histogram, ...tails },
+    };
+  });
+  const sum = (of: (row: PreviewSide['channels'][number]) => number) => channels.reduce((all, row) => all + of(row), 0);
+  return {
+    ...{ pictures, unencoded: 0, channels },
+    beyondInner: sum(({ beyondInner }) => beyondInner),
+    beyondOuter: sum(({ beyondOuter }) => beyondOuter),
+  };
+}
 
 export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioContract>, OperationMethods> {
   const rows: OperationRow[] = [];
@@ -64,6 +87,13 @@ export function fakeOperationHandlers(world: FakeWorld): Pick<Handlers<StudioCon
   return {
     'dataset.operations': list,
     'dataset.operate': ({ operation }) => add({ ...operation, ...next() }),
+    'latents.preview': ({ operation }) => {
+      const used = world.project?.pictures.used ?? 0;
+      if (used === 0 || !world.project?.latents.complete) throw studioError('latents.missing', {});
+      const leaving = operation.kind === 'leaveOut' ? operation.pictures.length : 0;
+      const share = operation.kind === 'weigh' ? 1 : operation.kind === 'clip' ? 0 : 0.7;
+      return { key: 'fake', before: side(used, 1), after: side(used - leaving, share) };
+    },
     'dataset.undo': ({ id }) => {
       if (id > rows.length) throw studioError('dataset.unknownOperation', { id, known: rows.map((row) => row.id) });
       if (!isInForce(id)) throw studioError('dataset.alreadyUndone', { id });

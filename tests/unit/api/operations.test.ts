@@ -30,10 +30,13 @@ async function rig() {
       if (problem) throw problem;
       return {};
     },
+    'latents.preview': async ({ operation }: { operation: Operation }) => ({ key: operation.kind }),
   };
+  const place = { project: path, resources: '', library: '' };
   const session = {
-    ...{ project, projectChanged: () => void changes++ },
+    ...{ project, place, projectChanged: () => void changes++ },
     engine: Promise.resolve(engine),
+    computingEngine: () => Promise.resolve(engine),
   } as unknown as Session;
   const board = new JobBoard(() => undefined);
   const work = { start: board.start.bind(board) } as unknown as Work;
@@ -47,6 +50,7 @@ async function rig() {
         context,
       ),
     framed,
+    preview: (operation: Operation) => handlers['latents.preview']({ operation }, context),
     fail: (error: Error | undefined) => void (problem = error),
     jobs: () => board.list(),
     undo: (id: number) => handlers['dataset.undo']({ id }, context),
@@ -104,4 +108,19 @@ it('records a new framing once its copies are there, which is a job, and nothing
   expect(operations.map(({ words }) => words)).toEqual(['Cropped to 32 × 32 pixels from (0, 0): picture 0.png']);
   expect(adjustments.framings).toEqual({ [ids[0]!]: { kind: 'square', square: { x: 0, y: 0, side: 32 } } });
   expect(jobs().map(({ kind, status }) => `${kind} ${status}`)).toEqual(['adjust failed', 'adjust done']);
+});
+
+it('previews what pictures are known to the project for; encoding for that is a job, and nothing is recorded', async () => {
+  const { preview, list, jobs } = await rig();
+  await expect(preview({ kind: 'leaveOut', pictures: ['f'.repeat(16)] })).rejects.toMatchObject({
+    code: 'dataset.unknownPictures',
+  });
+  expect(await preview({ kind: 'leaveOut', pictures: [ids[0]!] })).toEqual({ key: 'leaveOut' });
+  expect(await preview({ kind: 'clip', k: 8 })).toEqual({ key: 'clip' });
+  expect(jobs()).toEqual([]);
+  expect(await preview({ kind: 'pad', pictures: [ids[0]!], background: '#000000' })).toEqual({ key: 'pad' });
+  expect(jobs().map(({ kind, status, title }) => `${kind} ${status}: ${title}`)).toEqual([
+    'adjust done: Encoding for a preview',
+  ]);
+  expect((await list()).operations).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { latentHandlers } from '../../../main/api/handlers/latents.ts';
 import type { Session } from '../../../main/api/handlers/session.ts';
 import { datasetHash } from '../../../main/datasets/manifest.ts';
 import { settingsFormat, settingsPath } from '../../../main/datasets/layout.ts';
+import { addOperation } from '../../../main/datasets/operations/log.ts';
 import type { PictureSettings } from '../../../main/datasets/schema.ts';
 import {
   chooseLatents,
@@ -14,6 +15,7 @@ import {
   currentLatents,
   deleteLatents,
   listCaches,
+  nearestLatents,
 } from '../../../main/latents/caches.ts';
 import { encodePictures } from '../../../main/latents/encode.ts';
 import type { EncodeOptions } from '../../../main/latents/encode.ts';
@@ -71,6 +73,31 @@ it('training starts from the chosen set of the pictures as they are now, else fr
   expect(await currentLatents(project)).toBeUndefined();
   await importPictures(project, 20);
   expect((await completeLatents(project)).key).toBe(older);
+});
+
+it('nearest to pictures that something was done about is the set that was chosen, of the same pictures one that counts', async () => {
+  const project = await temporaryFolder();
+  await importPictures(project, 20);
+  await expect(nearestLatents(project)).rejects.toMatchObject({ code: 'latents.missing' });
+  await encode(project, 20);
+  await expect(nearestLatents(project)).rejects.toMatchObject({ code: 'latents.missing' });
+  const older = await encode(project, 20, 1000, { posterior: 'sample' });
+  const newer = await encode(project, 20, 2000, { flip: true });
+  const fewer = await encode(project, 19, 3000);
+  const nearest = async () => (await nearestLatents(project)).key;
+  expect(await nearest()).toBe(newer);
+  await chooseLatents(project, older);
+  expect(await nearest()).toBe(older);
+  // The last picture is left out: there is a set without it.
+  const leaveOut = (i: number) =>
+    addOperation(project, { kind: 'leaveOut', pictures: [all[i]!.id] }, () => new Date(0));
+  await leaveOut(19);
+  expect(await nearest()).toBe(fewer);
+  // And another one, without which there is none.
+  await leaveOut(3);
+  expect(await nearest()).toBe(older);
+  await deleteLatents(project, [older]);
+  expect(await nearest()).toBe(fewer);
 });
 
 it('each set is listed with its size, what it is of and what it is used for, and deleted without a trace', async () => {

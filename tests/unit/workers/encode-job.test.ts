@@ -1,61 +1,19 @@
 /** Encoding a project whose pictures something was done about. */
 import { expect, it } from 'vitest';
-import { importPictures } from '../../../main/datasets/import.ts';
-import { localDecoder } from '../../../main/datasets/decoder.ts';
-import { loadPicture } from '../../../main/datasets/manifest.ts';
-import { addOperation, undoOperation } from '../../../main/datasets/operations/log.ts';
-import { readPictures } from '../../../main/datasets/present.ts';
-import { createLocalDevice } from '../../../main/engine/local-device.ts';
+import { undoOperation } from '../../../main/datasets/operations/log.ts';
 import { completeLatents, currentLatents } from '../../../main/latents/caches.ts';
-import { finishLatents } from '../../../main/latents/finish.ts';
-import { readAllLatents } from '../../../main/latents/reader.ts';
-import { latentsFolder } from '../../../main/latents/store.ts';
-import { encodeJob } from '../../../main/workers/encode-job.ts';
-import type { Threads } from '../../../main/workers/threads.ts';
-import { settings } from '../../support/datasets.ts';
-import { temporaryFolder } from '../../support/folders.ts';
-import { resources, tinyFolder } from '../../support/vaes.ts';
+import { drawnProject } from '../../support/encoding.ts';
+import { tinyFolder } from '../../support/vaes.ts';
 
 const now = () => new Date(0);
-const device = createLocalDevice(1);
-
-/** A project with 16 drawn pictures, and the job as the engine process does it. */
-async function rig() {
-  const project = await temporaryFolder();
-  const source = { kind: 'samples', count: 16, seed: 3 } as const;
-  await importPictures({ project, source, settings, decoder: localDecoder(1) });
-  type Finish = Parameters<Threads['maths']['finishLatents']>[0];
-  type Load = { readonly picture: Parameters<typeof loadPicture>[1] };
-  const threads = {
-    device,
-    decoder: localDecoder(1),
-    maths: { finishLatents: ({ folder, manifest }: Finish) => finishLatents(folder, manifest, now) },
-    pictures: () => ({ load: async ({ picture }: Load) => ({ rgb: await loadPicture(project, picture) }) }),
-  } as unknown as Threads;
-  const encode = () =>
-    encodeJob(threads, {
-      ...{ project, resources, library: '', vae: tinyFolder },
-      ...{ signal: new AbortController().signal, onProgress: () => undefined },
-    });
-  /** The latents of every picture of the set that counts, by its id. */
-  async function latents(): Promise<Record<string, number[]>> {
-    const manifest = await completeLatents(project);
-    const all = await readAllLatents(latentsFolder(project, manifest.key), manifest);
-    const ids = manifest.shards.flatMap(({ pictures }) => pictures);
-    const length = all.length / ids.length;
-    return Object.fromEntries(ids.map((id, i) => [id, [...all.subarray(i * length, (i + 1) * length)]]));
-  }
-  const ids = (await readPictures(project)).pictures.map(({ id }) => id);
-  return { project, encode, latents, ids };
-}
 
 it('a set without the pictures left out takes over all others; undoing makes the first set count again', async () => {
-  const { project, encode, latents, ids } = await rig();
+  const { project, encode, latents, ids, operate } = await drawnProject(16, tinyFolder);
   const first = await encode();
   expect(first.report).toMatchObject({ pictures: 16, encoded: 16, reused: 0 });
   const before = await latents();
   const [a, b] = [ids[4]!, ids[5]!];
-  await addOperation(project, { kind: 'leaveOut', pictures: [a, b] }, now);
+  await operate({ kind: 'leaveOut', pictures: [a, b] });
   expect(await currentLatents(project)).toBeUndefined();
   const second = await encode();
   expect(second.key).not.toBe(first.key);
@@ -70,18 +28,18 @@ it('a set without the pictures left out takes over all others; undoing makes the
 });
 
 it('only pictures that are framed anew are encoded, and none is taken over for another framing', async () => {
-  const { project, encode, latents, ids } = await rig();
+  const { project, encode, latents, ids, operate } = await drawnProject(16, tinyFolder);
   const first = await encode();
   const before = await latents();
   const [a, b] = [ids[2]!, ids[9]!];
   // The copies are made by encoding here, as those that were lost are.
-  await addOperation(project, { kind: 'recrop', pictures: [a, b], square: { x: 8, y: 8, side: 16 } }, now);
+  await operate({ kind: 'recrop', pictures: [a, b], square: { x: 8, y: 8, side: 16 } });
   const cropped = await encode();
   expect(cropped.report).toMatchObject({ pictures: 16, encoded: 2, reused: 14 });
   const after = await latents();
   for (const id of ids) (id === a || id === b ? expect(after[id]).not : expect(after[id])).toEqual(before[id]);
 
-  await addOperation(project, { kind: 'leaveOut', pictures: [ids[0]!] }, now);
+  await operate({ kind: 'leaveOut', pictures: [ids[0]!] });
   await undoOperation(project, 1, now);
   // The newest set shows another part of the two, an older one the right one.
   const fewer = await encode();
@@ -94,7 +52,7 @@ it('only pictures that are framed anew are encoded, and none is taken over for a
   await undoOperation(project, 3, now);
   expect((await completeLatents(project)).key).toBe(cropped.key);
   // The same square again, of one of them only: its latents are there.
-  await addOperation(project, { kind: 'pad', pictures: [b], background: '#000000' }, now);
-  await addOperation(project, { kind: 'recrop', pictures: [a], square: { x: 8, y: 8, side: 16 } }, now);
+  await operate({ kind: 'pad', pictures: [b], background: '#000000' });
+  await operate({ kind: 'recrop', pictures: [a], square: { x: 8, y: 8, side: 16 } });
   expect((await encode()).report).toMatchObject({ pictures: 16, encoded: 1, reused: 15 });
 });
