@@ -2,6 +2,7 @@
 import type { Chart } from 'chart.js';
 import type { AxisPlace, ValueRange } from './axis.ts';
 import type { ChartExtras } from './extras.ts';
+import { tickStep } from './tick-words.ts';
 
 function axisPlace({ chartArea, scales }: Chart): AxisPlace | undefined {
   const x = scales['x'];
@@ -41,12 +42,19 @@ export function zoomableAxis({ view, onview, onplace }: AxisInput): ChartExtras 
     ],
     watch: () => void view(),
     adjust: ({ options }) => {
-      const x = options.scales!['x'] as { min: number; max: number; offset: boolean };
+      const x = options.scales!['x'] as {
+        min: number;
+        max: number;
+        offset: boolean;
+        ticks?: { stepSize?: number };
+      };
       // Bars leave room at both ends otherwise, beyond what the axis shows.
       x.offset = false;
       const all = { min: x.min, max: x.max };
       if (asked !== view()) shown = asked = view();
       [x.min, x.max] = shown ?? [all.min, all.max];
+      // A part of the axis needs finer steps than the whole.
+      if (x.ticks?.stepSize !== undefined) x.ticks.stepSize = tickStep(x.min, x.max);
       options.plugins!.zoom = {
         limits: { x: { ...all, minRange: (all.max - all.min) / 200 } },
         zoom: {
