@@ -65,6 +65,23 @@ const screens: readonly Screen[] = [
     act: click('button', 'View data: All channels as box plots'),
   },
   {
+    name: 'Latents, outliers',
+    scenario: 'outliers',
+    place: 'latents/outliers',
+    sees: 'Place: row 1, column 8',
+    act: async (page) => {
+      await page.getByRole('application', { name: /^Map of 8 × 8 places/ }).press('Enter');
+      await page.getByRole('button', { name: 'High end' }).click();
+    },
+  },
+  {
+    name: 'Latents, the outliers of a picture',
+    scenario: 'outliers',
+    place: 'latents/outliers',
+    sees: 'beyond the outer fence.',
+    act: click('gridcell', /^a white square\.png/),
+  },
+  {
     name: 'Latents, compressors',
     scenario: 'several VAEs',
     place: 'latents/compressors',

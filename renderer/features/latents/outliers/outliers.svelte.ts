@@ -58,6 +58,8 @@ export class OutliersState {
     const statistics = this.#latents.statistics;
     return this.#chosenChannel ?? (statistics ? firstChannel(statistics) : 0);
   });
+  /** Sets of before outliers were listed are looked through first. */
+  readonly job = $derived.by(() => this.#app.activeJobs.find(({ kind }) => kind === 'measure'));
   readonly mapChannel = $derived(this.mapsAll ? undefined : this.channel);
   readonly causes = $derived(
     this.positions && this.leading.length > 0 ? causesOf(this.positions, this.leading) : undefined,
