@@ -93,8 +93,9 @@ export class OutlierIndex {
     const { values, pictures, elements } = numbers;
     const [, height, width] = facts.shape;
     const { channel, from = -Infinity, to = Infinity, beyond, cell, picture } = filter;
-    return Uint32Array.from({ length: values.length }, (_, i) => i).filter((i) => {
-      const [value, element] = [values[i]!, elements[i]!];
+    return indicesWhere(values.length, (i) => {
+      const value = values[i]!;
+      const element = elements[i]!;
       const ofChannel = Math.floor(element / (height * width));
       if (channel !== undefined && ofChannel !== channel) return false;
       if (value < from || value > to) return false;
@@ -113,7 +114,7 @@ export class OutlierIndex {
     const isOfValues = [channel, from, to, cell].some((bound) => bound !== undefined);
     const having = isOfValues ? new Uint8Array(order.length) : undefined;
     if (having) for (const i of this.#matching(filter)) having[pictures[i]!] = 1;
-    return Uint32Array.from({ length: order.length }, (_, i) => i).filter((i) => {
+    return indicesWhere(order.length, (i) => {
       if (picture !== undefined && order[i] !== picture) return false;
       if (having) return having[order[i]!] === 1;
       if (beyond === undefined) return true;
@@ -142,4 +143,12 @@ export class OutlierIndex {
     habits.sort((a, b) => b.share - a.share);
     return { shape, pictures, shares, habits };
   }
+}
+
+/** Indices from 0 to before `length` that pass a test. */
+function indicesWhere(length: number, test: (index: number) => boolean): Uint32Array {
+  const found = new Uint32Array(length);
+  let count = 0;
+  for (let i = 0; i < length; i++) if (test(i)) found[count++] = i;
+  return found.subarray(0, count);
 }
