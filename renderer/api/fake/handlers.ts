@@ -116,7 +116,7 @@ export function fakeHandlers(
       project().latents.complete
         ? {
             pictures: project().pictures.used,
-            channels: latentStatistics(project().pictures.used).channels.slice(0, 3),
+            channels: latentStatistics(project().pictures.used, world.latentSide).channels.slice(0, 3),
           }
         : null,
     'latents.measurePixels': () => {

@@ -23,7 +23,7 @@ type PreviewSide = Output<'latents.preview'>['before'];
 
 /** Statistics of so many pictures, of which only this share of the far values is left. */
 function side(pictures: number, share: number): PreviewSide {
-  const channels = latentStatistics(pictures).channels.map((channel) => {
+  const channels = latentStatistics(pictures, 8).channels.map((channel) => {
     const { n, q1, median, q3, innerFences, outerFences, histogram, outlierCount, outerShare } = channel;
     const beyondInner = Math.round(share * outlierCount);
     const beyondOuter = Math.round(share * outerShare * n);
