@@ -124,7 +124,11 @@ for (let k = 0; k < 2; k++) {
 console.log(JSON.stringify({ losses, microBatch: trainer.microBatch, reasons: changes.map(({ error }) => error.details.reason) }));
 process.exit(0);
 `;
-const trainerFolders = ['base', 'tensor', 'engine', 'models', 'optim', 'consistency', 'storage', 'training'];
+const trainerFolders = [
+  ...['base', 'tensor', 'engine', 'models', 'optim', 'consistency', 'storage', 'training'],
+  // What runs keep of both is part of their schema.
+  ...['datasets', 'latents'],
+];
 
 /** Only Linux lets a process limit its own memory. */
 describe.runIf(process.platform === 'linux')('a process with little memory', () => {
