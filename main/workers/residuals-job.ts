@@ -91,7 +91,7 @@ export async function residualsJob(threads: MeasuringThreads, job: ResidualsJob)
         });
         r.set(rootMeanSquares(residual, pictures), done);
         if (!r.subarray(done, done + pictures).every(Number.isFinite))
-          throw studioError('run.residualsNotFinite', { run, step: info.step, sigma: pair.t });
+          throw studioError('run.residualsNotFinite', { run, step: info.step, sigma: Number(pair.t.toPrecision(4)) });
         const distribution = await maths.distribution({ values: residual }, { transfer: [residual.buffer] });
         measured.push({ ...distribution, ...aboutPair(pair) });
       }

@@ -51,7 +51,7 @@ export const runErrors = {
     advice: `Choose steps from 0 to ${last}, or leave the choice to the studio.`,
   })),
   'run.residualsNotFinite': entry<{ run: string; step: number; sigma: number }>('user', ({ run, step, sigma }) => ({
-    what: `At noise level ${Number(sigma.toPrecision(4))}, the outputs of the run “${run}” after ${step} steps are not finite (NaN or infinity).`,
+    what: `At noise level ${sigma}, the outputs of the run “${run}” after ${step} steps are not finite (NaN or infinity).`,
     means: 'Nothing was stored. The checkpoint is as it was.',
     advice: 'Measure an earlier checkpoint, or train in full precision.',
   })),
