@@ -11,7 +11,7 @@ export const meanSquare = (e: Tensor): Tensor => ops.mean(ops.square(e), [1, 2, 
 const sumSquare = (e: Tensor): Tensor => ops.sum(ops.square(e), [1, 2, 3]);
 
 /** How a sample's squares become one number. The paper's code takes the mean; iCT's norm is a sum: the same function with √D times the c. */
-export const reductions = { mean: meanSquare, sum: sumSquare } as const;
+const reductions = { mean: meanSquare, sum: sumSquare } as const;
 export type Reduction = keyof typeof reductions;
 
 /**
@@ -67,12 +67,8 @@ export interface LossChoice {
   readonly reduction: Reduction;
 }
 
-/** Σ_b λ_b · ρ of each sample's squares [batch]; `weights` and `c` as `consistencyLoss` has them. */
-export const robustLoss = (squares: Tensor, weights: Tensor, c: Tensor, loss: RobustLoss): Tensor =>
-  ops.sum(ops.mul(weights, robustLosses[loss](squares, c)));
-
 /**
- * Σ_b λ_b · ρ((f − g)²).
+ * Σ_b λ_b · ρ((f − g)²), and the mean square of f − g of each sample, [batch], which it is made of.
  * `student` and `teacher` [batch, c, h, w]; `weights` [batch] holds λ_b / batch, so that the sum is the batch's mean and the sums of
  * its parts add up to it; `c` is a scalar.
  */
@@ -82,8 +78,13 @@ export function consistencyLoss(
   weights: Tensor,
   c: Tensor,
   { loss, reduction }: LossChoice,
-): Tensor {
-  return robustLoss(reductions[reduction](ops.sub(student, teacher)), weights, c, loss);
+): { value: Tensor; meanSquares: Tensor } {
+  const squares = reductions[reduction](ops.sub(student, teacher));
+  const elements = student.shape.slice(1).reduce((product, size) => product * size, 1);
+  return {
+    value: ops.sum(ops.mul(weights, robustLosses[loss](squares, c))),
+    meanSquares: reduction === 'mean' ? squares : ops.div(squares, elements),
+  };
 }
 
 /**

@@ -39,7 +39,7 @@ export async function readPictures(project: string, adjustments?: Adjustments): 
 }
 
 /** The pictures in use without those that are left out, each with the shaped copy that counts, ordered by id. */
-export function adjustedPictures(rows: readonly ManifestRow[], adjustments: Adjustments): UsedPicture[] {
+function adjustedPictures(rows: readonly ManifestRow[], adjustments: Adjustments): UsedPicture[] {
   const gone = new Set(adjustments.leftOut);
   return usedPictures(rows)
     .filter(({ id }) => !gone.has(id))

@@ -2,7 +2,7 @@
 import { boundOf } from '../datasets/operations/adjustments.ts';
 import type { Adjustments, ClipBounds } from '../datasets/operations/schema.ts';
 import { robustDeviation } from './clip.ts';
-import type { ChannelSpread } from './clip.ts';
+import type { Spread } from './outliers/robust-z.ts';
 import type { ClippedCount, LatentAdjustments, LatentClip, LatentManifest } from './schema.ts';
 
 type Shards = Pick<LatentManifest, 'shards'>;
@@ -13,7 +13,7 @@ export const clipsAny = (bounds: ClipBounds, ids: readonly string[]): boolean =>
   ids.some((id) => boundOf(bounds, id) !== null);
 
 /** How latents with such channels are clipped. */
-export const clipOf = (bounds: ClipBounds, channels: readonly ChannelSpread[]): LatentClip => ({
+export const clipOf = (bounds: ClipBounds, channels: readonly Spread[]): LatentClip => ({
   bounds,
   channels: channels.map((channel) => ({ median: channel.median, deviation: robustDeviation(channel) })),
 });
@@ -22,7 +22,7 @@ export const clipOf = (bounds: ClipBounds, channels: readonly ChannelSpread[]): 
 export function latentAdjustments(
   { weights, clip: { all, pictures } }: Adjustments,
   set: Shards,
-  channels: readonly ChannelSpread[],
+  channels: readonly Spread[],
 ): LatentAdjustments | undefined {
   const ids = idsIn(set);
   const own = <T>(values: Readonly<Record<string, T>>): Record<string, T> =>

@@ -1,19 +1,13 @@
 /** Sets values of latents that are too far out to a border, in robust deviations of their channel (main/datasets/operations). */
 import { boundOf } from '../datasets/operations/adjustments.ts';
+import type { Spread } from './outliers/robust-z.ts';
 import type { ClippedCount, LatentClip } from './schema.ts';
 
 /** Standard deviations of a bell curve in its median absolute deviation. */
 const deviationsPerMad = 1.4826;
 
-/** What is known of a channel. */
-export interface ChannelSpread {
-  readonly median: number;
-  readonly mad: number;
-  readonly std: number;
-}
-
 /** A deviation that outliers hardly move. Where more than half of the values are the same there is none, and the standard one takes its place. */
-export const robustDeviation = ({ mad, std }: ChannelSpread): number => (mad > 0 ? deviationsPerMad * mad : std);
+export const robustDeviation = ({ mad, std }: Spread): number => (mad > 0 ? deviationsPerMad * mad : std);
 
 /** Clips latents of `dimensions` values, and counts what it does. */
 export class Clipper {

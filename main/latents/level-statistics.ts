@@ -3,7 +3,7 @@
  * memory that depends on nothing.
  */
 import type { ChannelStatistics } from './schema.ts';
-import { fencesOf } from './statistics.ts';
+import { fencesOf, quantileBy } from './statistics.ts';
 
 /** Dots in a box plot, evenly by rank. */
 const mostDots = 200;
@@ -61,12 +61,8 @@ function valueAt(levels: readonly Level[], rank: number): number {
   return levels.find(({ count }) => (before += count) > rank)!.value;
 }
 
-/** Interpolating linearly between neighbours, as NumPy does. */
-function quantileOf(levels: readonly Level[], n: number, q: number): number {
-  const place = (n - 1) * q;
-  const [below, above] = [valueAt(levels, Math.floor(place)), valueAt(levels, Math.ceil(place))];
-  return below + (place - Math.floor(place)) * (above - below);
-}
+const quantileOf = (levels: readonly Level[], n: number, q: number): number =>
+  quantileBy(n, q, (rank) => valueAt(levels, rank));
 
 function dotsOf(beyond: readonly Level[], count: number): number[] {
   const dots = Math.min(mostDots, count);

@@ -16,13 +16,15 @@ export function withoutConstants({ mean, std }: ElementStatistics): ElementStati
   return { mean, std: std.map((value) => (value <= floor ? 0 : value)) };
 }
 
-/** The q-quantile of sorted values, interpolating linearly between neighbours (NumPy's default). */
-export function quantile(sorted: Float32Array | Float64Array | readonly number[], q: number): number {
-  const place = (sorted.length - 1) * q;
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+/** The q-quantile of n values, interpolating linearly between neighbours (NumPy's default); `at` knows the value of each rank, from 0. */
+export function quantileBy(n: number, q: number, at: (rank: number) => number): number {
+  const place = (n - 1) * q;
+  const below = at(Math.floor(place));
+  return below + (place - Math.floor(place)) * (at(Math.ceil(place)) - below);
 }
+/** The same of sorted values. */
+export const quantile = (sorted: Float32Array | Float64Array | readonly number[], q: number): number =>
+  quantileBy(sorted.length, q, (rank) => sorted[rank]!);
 
 export interface TukeyFences {
   readonly q1: number;

@@ -139,18 +139,6 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Another text whenever a file is another one, or was written to; undefined when there is none. */
-export async function fileStamp(path: string): Promise<string | undefined> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (thrown) {
-    const error = fileError(path, thrown);
-    if (error.code === 'storage.notFound') return undefined;
-    throw error;
-  }
-}
-
 /** In hexadecimal. */
 export async function sha256OfFile(path: string): Promise<string> {
   return withFileErrors(path, async () => {

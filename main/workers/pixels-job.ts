@@ -1,9 +1,7 @@
 /** Measures the pixels of the pictures that a set of latents is of, and keeps what it found beside the set. */
 import { studioError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
-import { readManifest as readPictures } from '../datasets/manifest.ts';
-import { readAdjustments } from '../datasets/operations/log.ts';
-import { adjustedPictures } from '../datasets/present.ts';
+import { readPresent } from '../datasets/present.ts';
 import { measurePixels, writePixels } from '../latents/pixels.ts';
 import { latentsFolder, readManifest } from '../latents/store.ts';
 import type { Pictures } from './threads.ts';
@@ -25,8 +23,8 @@ export async function pixelsJob(
 ): Promise<void> {
   const folder = latentsFolder(project, key);
   const manifest = await readManifest(folder);
-  const present = adjustedPictures(await readPictures(project), await readAdjustments(project));
-  const byId = new Map(present.map((picture) => [picture.id, picture]));
+  const present = await readPresent(project);
+  const byId = new Map(present?.pictures.map((picture) => [picture.id, picture]));
   const ids = manifest?.shards.flatMap((shard) => shard.pictures) ?? [];
   const pictures = ids.flatMap((id) => byId.get(id) ?? []);
   if (!manifest?.complete || pictures.length !== ids.length) throw studioError('latents.missing', {});

@@ -19,6 +19,14 @@ export interface ChartParts {
   readonly mounted?: (chart: Chart) => void;
 }
 
+/** Several attachments as one. */
+export const attachAll =
+  (...attachments: readonly Attachment<HTMLCanvasElement>[]): Attachment<HTMLCanvasElement> =>
+  (canvas) => {
+    const stops = attachments.map((attach) => attach(canvas));
+    return () => stops.forEach((stop) => stop?.());
+  };
+
 /** An attachment for a `<canvas>`. */
 export function chart({ create, watch, apply, mounted }: ChartParts): Attachment<HTMLCanvasElement> {
   return (canvas) => {

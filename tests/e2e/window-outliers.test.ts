@@ -1,26 +1,13 @@
 /** Outliers by mouse and by keyboard: from the charts to the pictures that cause them, and to the places in them. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import type { StaticServer, TestBrowser } from '../support/browser.ts';
-import { fakeUrl, serveFakeWindow } from '../support/fake-window.ts';
+import { useFakeWindow } from '../support/fake-window.ts';
 
-let server: StaticServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  server = await serveFakeWindow();
-  browser = await launchBrowser({ reducedMotion: 'reduce' });
-  // The window is built first, which takes its time on a busy computer.
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const fake = useFakeWindow();
 
 describe('outliers', () => {
   const open = async () => {
-    const opened = await browser.open(fakeUrl(server.origin, { scenario: 'outliers', place: 'latents/outliers' }));
+    const opened = await fake.open({ scenario: 'outliers', place: 'latents/outliers' });
     const { page } = opened;
     const grid = page.getByRole('grid', { name: 'Pictures by their share of outliers' });
     await page.getByRole('heading', { name: '300 pictures, most outliers first' }).waitFor();

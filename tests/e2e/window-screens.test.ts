@@ -1,9 +1,7 @@
 /** Every screen in every state: both themes, small and large windows, no complaints, nothing against WCAG 2.2 AA. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import type { StaticServer, TestBrowser } from '../support/browser.ts';
-import { accessibilityProblems, fakeUrl, serveFakeWindow } from '../support/fake-window.ts';
+import { accessibilityProblems, useFakeWindow } from '../support/fake-window.ts';
 import type { FakeQuery } from '../support/fake-window.ts';
 
 interface Screen extends FakeQuery {
@@ -259,22 +257,11 @@ const sizes = [
   { width: 1024, height: 700 },
 ];
 
-let server: StaticServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  server = await serveFakeWindow();
-  browser = await launchBrowser({ reducedMotion: 'reduce' });
-  // The window is built first, which takes its time on a busy computer.
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const fake = useFakeWindow();
 
 describe('every screen', () => {
   it.each(screens)('$name', async ({ sees, act, ...query }) => {
-    const { page, complaints } = await browser.open(fakeUrl(server.origin, query));
+    const { page, complaints } = await fake.open(query);
     try {
       await page.getByRole('main').waitFor();
       await act?.(page);

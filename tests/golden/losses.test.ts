@@ -45,7 +45,7 @@ const lossOf =
   (choice: LossChoice): TensorFunction =>
   ({ e, c }) => {
     const zeros = ops.mul(e!, 0);
-    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f, zeros, ops.scalar(1), c!, choice), {
+    const { value, grads } = ops.valueAndGrads(({ f }) => consistencyLoss(f, zeros, ops.scalar(1), c!, choice).value, {
       f: e!,
     });
     return { value, gradient: grads.f };
@@ -85,7 +85,7 @@ describe.each(losses)('the loss %s', (key, loss) => {
       const { value, grads, parts } = ops.valueGradsAndParts(
         (p) => {
           const student = ops.add(ops.mul(skip!, x), ops.mul(out!, p.F));
-          const consistency = consistencyLoss(student, teacher!, lambda!, c!, { loss, reduction: 'mean' });
+          const { value: consistency } = consistencyLoss(student, teacher!, lambda!, c!, { loss, reduction: 'mean' });
           const denoising = diffusionLoss(student, x0!, w!);
           return { value: ops.add(consistency, ops.mul(denoising, 5)), parts: { consistency, denoising } };
         },

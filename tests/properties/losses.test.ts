@@ -38,7 +38,7 @@ it.each(losses)('the gradient of %s is its slope, at every residual and scale', 
         const found = await runCompiled(
           ({ f, g, w, scale }) => {
             const { value: at, grads } = ops.valueAndGrads(
-              (p) => consistencyLoss(p.f, g!, w!, scale!, { loss, reduction }),
+              (p) => consistencyLoss(p.f, g!, w!, scale!, { loss, reduction }).value,
               { f: f! },
             );
             return { at, gradient: grads.f };

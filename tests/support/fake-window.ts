@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { afterAll, beforeAll } from 'vitest';
 import { filesBelow, hashFiles, hashOf } from '../../build/scripts/lib/files.mjs';
 import { cache, root } from '../../build/scripts/lib/paths.mjs';
-import { serveFolder } from './browser.ts';
-import type { StaticServer } from './browser.ts';
+import { launchBrowser, serveFolder } from './browser.ts';
+import type { StaticServer, TestBrowser } from './browser.ts';
 
 const built = join(cache, 'renderer-fake');
 const stampFile = join(cache, 'renderer-fake.txt');
@@ -23,6 +24,22 @@ export async function serveFakeWindow(): Promise<StaticServer> {
     await writeFile(stampFile, stamp);
   }
   return serveFolder(built);
+}
+
+/** Serves the window and opens a browser for the tests of a file. */
+export function useFakeWindow(): { open(query: FakeQuery): ReturnType<TestBrowser['open']> } {
+  let server: StaticServer;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    server = await serveFakeWindow();
+    browser = await launchBrowser({ reducedMotion: 'reduce' });
+    // The window is built first, which takes its time on a busy computer.
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return { open: (query) => browser.open(fakeUrl(server.origin, query)) };
 }
 
 export interface FakeQuery {

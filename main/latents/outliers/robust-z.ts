@@ -8,6 +8,7 @@
 
 const madOfUnit = 0.6745;
 
+/** What is known of a channel. */
 export interface Spread {
   readonly median: number;
   readonly mad: number;

@@ -6,7 +6,7 @@
  * Reference  quandao10/LCT@5e7d492 models/karras_diffusion.py
  */
 import { fillUniform } from '../../base/random.ts';
-import { diffusionLoss } from '../../consistency/loss.ts';
+import { consistencyLoss, diffusionLoss } from '../../consistency/loss.ts';
 import {
   diffusionWeight,
   firstDiffusionIndex,
@@ -23,7 +23,7 @@ import * as ops from '../../tensor/ops.ts';
 import type { ConsistencyConfig } from '../objective-schema.ts';
 import { affineSteps } from './affine.ts';
 import type { LevelPair, Objective, StepPlace } from './objective.ts';
-import { pairInputs, pairLoss, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
+import { pairInputs, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
 
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
@@ -47,7 +47,7 @@ export function consistencyObjective(config: ConsistencyConfig, embedding: numbe
       return (p) => {
         const f = student(p);
         const c = inputs['c'] ?? ops.scalar(1);
-        const { value: consistency, meanSquares } = pairLoss(f, g, inputs['pairWeights']!, c, config);
+        const { value: consistency, meanSquares } = consistencyLoss(f, g, inputs['pairWeights']!, c, config);
         if (!hasDiffusion) return { value: consistency, parts: { consistencyLoss: consistency }, meanSquares };
         const diffusion = diffusionLoss(f, inputs['x_0']!, inputs['diffusionWeights']!);
         const value = ops.add(consistency, ops.mul(diffusion, config.diffusionLoss.weight));

@@ -5,6 +5,7 @@
 import { fillNormal } from '../../base/random.ts';
 import { gapStage, logNormalLevel, teacherLevel } from '../../consistency/easy-consistency.ts';
 import { normalQuantile } from '../../consistency/erf.ts';
+import { consistencyLoss } from '../../consistency/loss.ts';
 import { diffusionWeight } from '../../consistency/noise-levels.ts';
 import { sigmaData } from '../../consistency/preconditioning.ts';
 import { samplingPlan } from '../../consistency/sampler.ts';
@@ -12,7 +13,7 @@ import * as ops from '../../tensor/ops.ts';
 import type { EasyConsistencyConfig } from '../objective-schema.ts';
 import { affineSteps } from './affine.ts';
 import type { LevelPair, Objective, StepPlace } from './objective.ts';
-import { pairInputs, pairLoss, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
+import { pairInputs, pairTypes, studentAndTeacher, teachingOf } from './teaching.ts';
 
 /** The smallest level is 0: f(x, 0) = x. */
 const sigmaMin = 0;
@@ -33,7 +34,7 @@ export function easyConsistencyObjective(config: EasyConsistencyConfig, embeddin
     loss(networks, parameters, inputs) {
       const { f, g } = studentAndTeacher(networks, parameters, inputs);
       const choice = { loss: 'pseudoHuber', reduction: 'sum' } as const;
-      return (p) => ({ ...pairLoss(f(p), g, inputs['pairWeights']!, ops.scalar(config.c), choice), parts: {} });
+      return (p) => ({ ...consistencyLoss(f(p), g, inputs['pairWeights']!, ops.scalar(config.c), choice), parts: {} });
     },
     prepare({ k, totalSteps, rows }: StepPlace) {
       const draws = new Float32Array(rows);

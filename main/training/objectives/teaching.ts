@@ -1,6 +1,4 @@
 /** What objectives with a teacher have in common: the student at t, the teacher at r < t on the same noise, and what is between them. */
-import { reductions, robustLoss } from '../../consistency/loss.ts';
-import type { LossChoice } from '../../consistency/loss.ts';
 import type { Parameters } from '../../models/parameters.ts';
 import * as ops from '../../tensor/ops.ts';
 import type { Tensor } from '../../tensor/ops.ts';
@@ -34,22 +32,6 @@ export function studentAndTeacher(
   const x_t = noisy(inputs, 't');
   const g = consistencyFunction(teacher, parameters, noisy(inputs, 'r'), inputs, 'r');
   return { g, f: (p) => consistencyFunction(student, p, x_t, inputs, 't') };
-}
-
-/** Σ_b λ_b · ρ of student − teacher, and the mean square of each row, which it is made of. */
-export function pairLoss(
-  f: Tensor,
-  g: Tensor,
-  weights: Tensor,
-  c: Tensor,
-  { loss, reduction }: LossChoice,
-): { value: Tensor; meanSquares: Tensor } {
-  const squares = reductions[reduction](ops.sub(f, g));
-  const elements = f.shape.slice(1).reduce((product, size) => product * size, 1);
-  return {
-    value: robustLoss(squares, weights, c, loss),
-    meanSquares: reduction === 'mean' ? squares : ops.div(squares, elements),
-  };
 }
 
 export const teachingOf = (sigmaMin: number, embedding: number, pairs: Teaching['pairs']): Teaching => ({

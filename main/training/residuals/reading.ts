@@ -3,10 +3,10 @@ import { tukeyFences } from '../../latents/statistics.ts';
 import type { RunConfig, RunPlan } from '../schema.ts';
 import { measuredSource, recordedSource } from './lens.ts';
 import type { LensSource } from './lens.ts';
-import { readResidualRows, rowsStamp } from './record.ts';
+import { readResidualRows, rowsVersion } from './record.ts';
 import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals } from './schema.ts';
 import { stageAt } from './stage.ts';
-import { measuredSteps, measurementStamp, readMeasurement } from './store.ts';
+import { measuredSteps, measurementVersion, readMeasurement } from './store.ts';
 import type { StoredResiduals } from './store.ts';
 
 /** A run, and its folder. */
@@ -60,8 +60,8 @@ export class LensSources {
   async of(run: RunPlace, wanted?: LensOrigin): Promise<LensSource | undefined> {
     const newest = wanted === 'training' ? undefined : (await measuredSteps(run.folder)).at(-1);
     if (newest === undefined && wanted === 'measurement') return undefined;
-    const stamp = newest === undefined ? await rowsStamp(run.folder) : await measurementStamp(run.folder, newest);
-    const key = JSON.stringify([run.folder, newest, stamp]);
+    const version = newest === undefined ? await rowsVersion(run.folder) : await measurementVersion(run.folder, newest);
+    const key = JSON.stringify([run.folder, newest, version]);
     if (this.#last?.key !== key) this.#last = { key, source: await read(run, newest) };
     return this.#last.source;
   }

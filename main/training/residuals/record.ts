@@ -4,7 +4,7 @@
  * never stopped.
  */
 import { join } from 'node:path';
-import { fileStamp } from '../../storage/files.ts';
+import { fileVersion } from '../../storage/files.ts';
 import type { Batch } from '../batch.ts';
 import type { SideRecord } from '../loop.ts';
 import { readRows, truncateRows } from '../metrics.ts';
@@ -58,8 +58,8 @@ export function residualRecord(config: RunConfig, totalSteps: number): SideRecor
 export const readResidualRows = (run: string): Promise<readonly ResidualRow[]> =>
   readRows(run, residualRowSchema, 0, file);
 
-/** Changes with the rows of a run; undefined where it keeps none. */
-export const rowsStamp = (run: string): Promise<string | undefined> => fileStamp(join(run, file));
+/** Changes with the rows of a run. */
+export const rowsVersion = (run: string): Promise<string> => fileVersion(join(run, file));
 
 /** Drops rows after `step`, whose steps are made again. */
 export const truncateResidualRows = (run: string, step: number): Promise<void> =>

@@ -5,7 +5,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { studioError } from '../../base/errors.ts';
-import { fileStamp, makeFolder, withFileErrors } from '../../storage/files.ts';
+import { fileVersion, makeFolder, withFileErrors } from '../../storage/files.ts';
 import { readJson, writeJson } from '../../storage/json.ts';
 import type { JsonFormat } from '../../storage/json.ts';
 import { readSafetensors, writeSafetensors } from '../../storage/safetensors.ts';
@@ -68,8 +68,8 @@ export async function readMeasurement(run: string, step: number): Promise<Stored
 }
 
 /** Changes with the measurement of a checkpoint. */
-export const measurementStamp = (run: string, step: number): Promise<string | undefined> =>
-  fileStamp(join(folderOf(run, step), measurementFile));
+export const measurementVersion = (run: string, step: number): Promise<string> =>
+  fileVersion(join(folderOf(run, step), measurementFile));
 
 /** Drops measurements after `step`, whose steps are made again. */
 export async function truncateMeasurements(run: string, step: number): Promise<void> {

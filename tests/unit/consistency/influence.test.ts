@@ -26,7 +26,9 @@ async function gradientLengths(
   const batch = e.length / elements;
   const { gradient } = await runCompiled(
     ({ f, w, scale }) => {
-      const { grads } = ops.valueAndGrads((p) => consistencyLoss(p.f, ops.mul(f!, 0), w!, scale!, choice), { f: f! });
+      const { grads } = ops.valueAndGrads((p) => consistencyLoss(p.f, ops.mul(f!, 0), w!, scale!, choice).value, {
+        f: f!,
+      });
       return { gradient: grads.f };
     },
     {

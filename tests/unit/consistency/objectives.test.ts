@@ -67,14 +67,15 @@ describe('Easy Consistency Tuning', () => {
   it('has the loss worked out by hand', () => {
     const choice = { loss: 'pseudoHuber', reduction: 'sum' } as const;
     const loss = (c: number) =>
-      valueOf(() =>
-        consistencyLoss(
-          rows([3, 4, 0.001, 0]),
-          rows([0, 0, 0, 0]),
-          ops.constant(Float32Array.of(1, 3), [2]),
-          ops.scalar(c),
-          choice,
-        ),
+      valueOf(
+        () =>
+          consistencyLoss(
+            rows([3, 4, 0.001, 0]),
+            rows([0, 0, 0, 0]),
+            ops.constant(Float32Array.of(1, 3), [2]),
+            ops.scalar(c),
+            choice,
+          ).value,
       );
     // Roots 5 and 0.001 with weights 1 and 3; then √(25 + 144) − 12 = 1 and √(1e-6 + 144) − 12 = 4.1667e-8.
     expect(loss(0)).toBeAllClose([5.003], float32);

@@ -48,6 +48,17 @@ async function latentManifestOf(project: string): Promise<LatentManifest> {
   return manifest;
 }
 
+/** The latent of picture i is i, that of its mirror image i + 100. */
+async function finishWithMirrorImages(project: string) {
+  const folder = latentsFolder(project, key);
+  const file = 'both.safetensors';
+  const base = await latentManifestOf(project);
+  const manifest: LatentManifest = { ...base, flip: true, shards: [{ file, pictures: ids }], complete: false };
+  const rows = ids.flatMap((_, i) => [i, i + 100]);
+  await writeShard(folder, file, Float32Array.from(rows), manifest);
+  return { manifest, statistics: await finishLatents(folder, manifest, () => new Date(0)) };
+}
+
 const writeLabels = (project: string, labels: readonly (string | undefined)[]) =>
   writeJsonl(
     join(project, 'dataset', 'manifest.jsonl'),
@@ -94,15 +105,7 @@ it('sorting the pictures anew changes the classes and needs no new latents', asy
 it('weights have a mean of 1 over the training latents, a picture and its mirror image alike', async () => {
   const project = await temporaryFolder();
   const folder = latentsFolder(project, key);
-  const manifest: LatentManifest = {
-    ...(await latentManifestOf(project)),
-    flip: true,
-    shards: [{ file: 'both.safetensors', pictures: ids }],
-    complete: false,
-  };
-  const rows = ids.flatMap((_, i) => [i, i + 100]);
-  await writeShard(folder, 'both.safetensors', Float32Array.from(rows), manifest);
-  await finishLatents(folder, manifest, () => new Date(0));
+  await finishWithMirrorImages(project);
   const { training } = split({ ids, heldOut: 4 });
   const light = training.slice(0, 2);
   const weights = Object.fromEntries(light.map((id) => [id, 0.2]));
@@ -118,16 +121,7 @@ it('weights have a mean of 1 over the training latents, a picture and its mirror
 it('of a set with mirror images, those of held-out pictures are trained on as little as the pictures', async () => {
   const project = await temporaryFolder();
   const folder = latentsFolder(project, key);
-  const manifest: LatentManifest = {
-    ...(await latentManifestOf(project)),
-    flip: true,
-    shards: [{ file: 'both.safetensors', pictures: ids }],
-    complete: false,
-  };
-  // The latent of picture i is i, that of its mirror image i + 100.
-  const rows = ids.flatMap((_, i) => [i, i + 100]);
-  await writeShard(folder, 'both.safetensors', Float32Array.from(rows), manifest);
-  const statistics = await finishLatents(folder, manifest, () => new Date(0));
+  const { manifest, statistics } = await finishWithMirrorImages(project);
   expect(statistics).toMatchObject({ pictures: 12, copies: 2 });
   expect(statistics.channels[0]!.n).toBe(24);
   await writeLabels(
