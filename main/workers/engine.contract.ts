@@ -1,10 +1,11 @@
 /** What the main process can ask of the engine process. Everything heavy lives behind it. */
 import { z } from 'zod';
-import { nothing } from '../base/schemas.ts';
+import { nothing, uint8Array } from '../base/schemas.ts';
 import { operationSchema } from '../datasets/operations/schema.ts';
 import {
   importProgressSchema,
   importResultSchema,
+  pictureIdSchema,
   pictureSettingsSchema,
   pictureSourceSchema,
 } from '../datasets/schema.ts';
@@ -63,6 +64,11 @@ export const engineContract = {
       input: z.strictObject({ project: z.string(), operation: operationSchema }),
       output: nothing,
       progress,
+    },
+    /** A picture as its source is, as PNG; see main/datasets/operations/whole.ts. */
+    'pictures.whole': {
+      input: z.strictObject({ project: z.string(), picture: pictureIdSchema }),
+      output: z.strictObject({ png: uint8Array }),
     },
     /** Reads a VAE and copies it into the library; a download is moved there. */
     'vae.add': {

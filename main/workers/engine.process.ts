@@ -6,6 +6,7 @@ import { serve } from '../base/rpc.ts';
 import { importPictures } from '../datasets/import.ts';
 import { adjusted, unadjusted } from '../datasets/operations/adjustments.ts';
 import { makeFramedCopies } from '../datasets/operations/framed-copies.ts';
+import { readWhole } from '../datasets/operations/whole.ts';
 import { readPictures } from '../datasets/present.ts';
 import { completeLatents } from '../latents/caches.ts';
 import { latentsFolder } from '../latents/store.ts';
@@ -113,6 +114,9 @@ const handlers: Handlers<typeof engineContract> = {
     await makeFramedCopies({ project, pictures, framings, settings, decoder, signal, onProgress: progress });
     return {};
   },
+  'pictures.whole': async ({ project, picture }, { signal }) => ({
+    png: await readWhole(project, picture, threads.decoder, signal),
+  }),
   'vae.check': (input, { signal, progress }) => vaeCheckJob(threads, { ...input, signal, onProgress: progress }),
   'vae.add': (input, { signal }) => addVae({ ...input, signal }),
   'latents.encode': (input, { signal, progress }) => encodeJob(threads, { ...input, signal, onProgress: progress }),

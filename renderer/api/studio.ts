@@ -24,6 +24,10 @@ export type PlacedOutlier = Omit<OutlierRow, 'picture' | 'source' | 'file'>;
 export type OutlierPicture = Output<'latents.outlierPictures'>['rows'][number];
 export type OutlierPositions = Output<'latents.positions'>;
 export type PictureLatents = Output<'latents.ofPicture'>;
+export type Operation = Input<'dataset.operate'>['operation'];
+export type OperationList = Output<'dataset.operations'>;
+export type LatentPreview = Output<'latents.preview'>;
+export type PreviewSide = LatentPreview['before'];
 export type RunConfig = Input<'runs.start'>['config'];
 export type Preset = StudioInfo['presets'][number];
 export type RunRecord = ProjectSummary['runs'][number];
@@ -53,6 +57,9 @@ export type RecentProject = Output<'project.recent'>[number];
 export type DeviceList = Output<'devices.list'>;
 export type DeviceRow = DeviceList['devices'][number];
 export type DeviceChoice = DeviceList['choice'];
+
+/** The least side of a square part of a picture, in pixels. */
+export { leastSquare } from '../../main/api/contract/contract.ts';
 
 /** The schema of a run's settings, to name every problem before anything starts. */
 export const runConfigSchema = studioContract.methods['runs.start'].input.shape.config;

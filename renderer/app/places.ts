@@ -82,11 +82,14 @@ function devicesPlace(job: Job | undefined): Place {
   return { name: 'devices', title: placeTitles.devices, state: 'open', note: '' };
 }
 
-function picturesPlace({ pictures }: ProjectSummary, job: Job | undefined): Place {
+function picturesPlace(project: ProjectSummary, job: Job | undefined): Place {
+  const { used } = project.pictures;
+  const kept = keptPictures(project);
   const base = { name: 'pictures', title: placeTitles.pictures } as const;
   if (job) return busy('pictures', job, 'Importing');
-  if (pictures.used === 0) return { ...base, state: 'next', note: 'Add your pictures' };
-  return { ...base, state: 'done', note: count(pictures.used, 'picture') };
+  if (used === 0) return { ...base, state: 'next', note: 'Add your pictures' };
+  const note = kept < used ? `${formatCount(kept)} of ${count(used, 'picture')}` : count(used, 'picture');
+  return { ...base, state: 'done', note };
 }
 
 /** What can go on among the latents, the most important first. */

@@ -6,6 +6,7 @@ import {
   datasetSummarySchema,
   pictureCountsSchema,
   pictureFilterSchema,
+  pictureIdSchema,
   picturePageSchema,
   pictureSettingsSchema,
   pictureSourceSchema,
@@ -41,6 +42,8 @@ import { metricsRowSchema, presetSchema, runConfigSchema } from '../../training/
 import { reconstructionCheckSchema, reconstructionSchema, vaeInfoSchema, vaeListSchema } from '../../vae/schema.ts';
 import { vaeMetricsRowSchema, vaeRunRecordSchema, vaeTrainingConfigSchema } from '../../vae/training-schema.ts';
 import { jobReferenceSchema, jobSchema } from './jobs.ts';
+
+export { leastSquare } from '../../datasets/schema.ts';
 
 const page = z.strictObject({ offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
 const runReference = z.strictObject({ run: z.string() });
@@ -134,6 +137,15 @@ export const studioContract = {
     'pictures.page': {
       input: z.strictObject({ show: pictureFilterSchema, ...page.shape }),
       output: picturePageSchema,
+    },
+
+    /**
+     * A picture as its source is: a `data:` address of 512 × 512 pixels with all of it in the middle, as large as fits. Throws
+     * `dataset.unknownPictures` and `dataset.sourceGone`.
+     */
+    'pictures.whole': {
+      input: z.strictObject({ picture: pictureIdSchema }),
+      output: z.strictObject({ url: z.string() }),
     },
 
     /** What was done about pictures, the oldest operation first, and what that comes to. */

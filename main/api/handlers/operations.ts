@@ -10,7 +10,8 @@ import type { Session } from './session.ts';
 import { measured } from './work.ts';
 import type { Work } from './work.ts';
 
-export type OperationMethods = Extract<keyof StudioContract['methods'], `dataset.${string}`> | 'latents.preview';
+export type OperationMethods =
+  Extract<keyof StudioContract['methods'], `dataset.${string}`> | 'latents.preview' | 'pictures.whole';
 
 const now = () => new Date();
 
@@ -61,6 +62,11 @@ export function operationHandlers(session: Session, work: Work): Pick<Handlers<S
   }
 
   return {
+    'pictures.whole': async ({ picture }, { signal }) => {
+      const { path: project } = session.project;
+      const { png } = await (await session.engine)['pictures.whole']({ project, picture }, { signal });
+      return { url: `data:image/png;base64,${Buffer.from(png).toString('base64')}` };
+    },
     'dataset.operations': () => list(session.project.path),
     'dataset.operate': async ({ operation }) => {
       await prepare(operation);

@@ -8,7 +8,7 @@ import { hex, portrait, studioInfo, troubles } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
 import { fakeOperationHandlers } from './operations.ts';
-import { fakeOutlierHandlers } from './outlier-handlers.ts';
+import { FakeLab, fakeOutlierHandlers } from './outlier-handlers.ts';
 import { gridUrl } from './pictures.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
@@ -44,6 +44,7 @@ export function fakeHandlers(
     if (!run) throw studioError('run.unknown', { run: id, known: project().runs.map(({ name }) => name) });
     return run;
   };
+  const lab = new FakeLab(world);
   return {
     'studio.info': () => studioInfo(shell),
     'studio.pickFolders': () => ({ paths: ['/home/ada/faces'] }),
@@ -111,7 +112,7 @@ export function fakeHandlers(
       const length = Math.max(0, Math.min(limit, total - offset));
       return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
     },
-    ...fakeOutlierHandlers(world),
+    ...fakeOutlierHandlers(lab),
     'latents.pixelStatistics': () =>
       project().latents.complete
         ? {
@@ -207,7 +208,7 @@ export function fakeHandlers(
       return { file, absolutePath: `${project().path}/${file}`, ...size };
     },
     ...fakeVaeHandlers(vaes),
-    ...fakeOperationHandlers(world),
+    ...fakeOperationHandlers(world, lab),
     'jobs.list': () => world.jobs,
     'jobs.cancel': ({ job }) => {
       world.end(job, 'cancelled');

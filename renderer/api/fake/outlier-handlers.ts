@@ -17,28 +17,45 @@ const plantedNames = new Map<number, string>([
   [planted.checkerboard, 'a checkerboard.png'],
 ]);
 
-export function fakeOutlierHandlers(world: FakeWorld): Pick<Handlers<StudioContract>, Methods> {
-  let made: { readonly key: string; readonly outliers: FakeOutliers } | undefined;
-  const isThere = () => world.project?.latents.complete ?? false;
-  const statistics = () => latentStatistics(world.project!.pictures.used, world.latentSide);
-  const outliers = () => {
-    if (!isThere()) throw studioError('latents.missing', {});
-    const key = `${world.project!.pictures.used} ${world.latentSide}`;
-    if (made?.key !== key) {
-      made = { key, outliers: new FakeOutliers(statistics(), most) };
-      for (const index of plantedNames.keys())
-        world.files.set(portrait(index).file, plantedUrl(index === planted.square ? 'square' : 'checkerboard'));
-    }
-    return made.outliers;
-  };
-  const pictureFacts = (index: number) => {
-    const { source, file, width, height } = portrait(index);
-    const name = plantedNames.get(index);
-    return { source: name === undefined ? source : `/home/ada/faces/${name}`, file, width, height };
-  };
+/** A picture by its place in the dataset; the planted ones have names of their own. */
+export function pictureFacts(index: number) {
+  const { source, file, width, height } = portrait(index);
+  const name = plantedNames.get(index);
+  return { source: name === undefined ? source : `/home/ada/faces/${name}`, file, width, height };
+}
+
+/** The outliers of what the fake has encoded. */
+export class FakeLab {
+  readonly world: FakeWorld;
+  #made: { readonly key: string; readonly outliers: FakeOutliers } | undefined;
+
+  constructor(world: FakeWorld) {
+    this.world = world;
+  }
+
+  get isThere(): boolean {
+    return this.world.project?.latents.complete ?? false;
+  }
+
+  /** Of the pictures that are used, or of those without some more. Throws `latents.missing`. */
+  outliers(without: ReadonlySet<number> = this.world.leftOut): FakeOutliers {
+    if (!this.isThere) throw studioError('latents.missing', {});
+    const { used } = this.world.project!.pictures;
+    const key = `${used} ${this.world.latentSide} ${[...without].join()}`;
+    if (this.#made?.key === key) return this.#made.outliers;
+    const outliers = new FakeOutliers(latentStatistics(used, this.world.latentSide), most, without);
+    this.#made = { key, outliers };
+    for (const index of plantedNames.keys())
+      this.world.files.set(portrait(index).file, plantedUrl(index === planted.square ? 'square' : 'checkerboard'));
+    return outliers;
+  }
+}
+
+export function fakeOutlierHandlers(lab: FakeLab): Pick<Handlers<StudioContract>, Methods> {
+  const outliers = () => lab.outliers();
   const indexOf = (id: string | undefined) => (id === undefined ? undefined : parseInt(id, 16));
   return {
-    'latents.statistics': () => (isThere() ? statistics() : null),
+    'latents.statistics': () => (lab.isThere ? outliers().statistics : null),
     'latents.outliers': ({ filter, offset, limit }) => {
       const found = outliers().outliers({ ...filter, picture: indexOf(filter.picture) }, offset, limit);
       return {

@@ -37,13 +37,14 @@ export class FakeOutliers {
   readonly #order: Uint32Array;
   readonly #cells: Float64Array;
 
-  constructor(statistics: LatentStatistics, most: number) {
-    this.statistics = statistics;
-    const { pictures, channels } = statistics;
+  /** @param without pictures that are left out */
+  constructor(whole: LatentStatistics, most: number, without: ReadonlySet<number> = new Set()) {
+    const { pictures, channels } = whole;
     const wanted = channels.reduce((sum, { outlierCount }) => sum + outlierCount, 0);
     const isWhole = wanted <= most;
-    const entries = draw(statistics, Math.min(wanted, most), !isWhole);
+    const entries = draw(whole, Math.min(wanted, most), !isWhole).filter(({ picture }) => !without.has(picture));
     this.entries = entries.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, most);
+    this.statistics = isWhole ? this.#recounted(whole, pictures - without.size) : whole;
     this.#inner = new Uint32Array(pictures);
     this.#outer = new Uint32Array(pictures);
     this.#worst = new Array<Entry | undefined>(pictures);
@@ -58,10 +59,44 @@ export class FakeOutliers {
     }
     if (!isWhole) this.#addUnlisted();
     this.total = isWhole ? this.entries.length : wanted;
-    this.#order = Uint32Array.from({ length: pictures }, (_, i) => i).sort(
-      (a, b) =>
-        this.#outer[b]! - this.#outer[a]! || Math.abs(this.#worst[b]?.z ?? 0) - Math.abs(this.#worst[a]?.z ?? 0),
+    this.#order = Uint32Array.from({ length: pictures }, (_, i) => i)
+      .filter((i) => !without.has(i))
+      .sort(
+        (a, b) =>
+          this.#outer[b]! - this.#outer[a]! || Math.abs(this.#worst[b]?.z ?? 0) - Math.abs(this.#worst[a]?.z ?? 0),
+      );
+  }
+
+  /** Values beyond the fences of each channel, each changed by `change` first: inner, outer. */
+  counts(change: (value: number, channel: ChannelStatistics, picture: number) => number = (value) => value) {
+    const counts = this.statistics.channels.map(() => [0, 0] as [number, number]);
+    for (const { element, value, picture } of this.entries) {
+      const channel = this.#channelOf(element);
+      const changed = change(value, channel, picture);
+      if (isBeyond(changed, channel.innerFences)) counts[channel.channel]![0] += 1;
+      if (isBeyond(changed, channel.outerFences)) counts[channel.channel]![1] += 1;
+    }
+    return counts;
+  }
+
+  /** How many values that are listed are changed by this, and in how many pictures. */
+  changed(change: (value: number, channel: ChannelStatistics, picture: number) => number) {
+    const found = this.entries.filter(
+      ({ element, value, picture }) => change(value, this.#channelOf(element), picture) !== value,
     );
+    return { values: found.length, pictures: new Set(found.map(({ picture }) => picture)).size };
+  }
+
+  /** The same statistics with the counts of what is left. */
+  #recounted(whole: LatentStatistics, pictures: number): LatentStatistics {
+    const [, height, width] = whole.shape;
+    const channels = whole.channels.map((channel) => {
+      const left = this.entries.filter(({ element }) => Math.floor(element / (height * width)) === channel.channel);
+      const outer = left.filter(({ value }) => isBeyond(value, channel.outerFences)).length;
+      const n = pictures * height * width;
+      return { ...channel, n, outlierCount: left.length, innerShare: left.length / n, outerShare: outer / n };
+    });
+    return { ...whole, pictures, channels };
   }
 
   get elements(): number {

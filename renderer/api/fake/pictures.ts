@@ -33,6 +33,20 @@ export function faceUrl(face: number): string {
   return canvas.toDataURL();
 }
 
+/** A portrait of another shape, whole in the middle of a square. */
+export function wholeUrl(face: number, width: number, height: number): string {
+  const longest = Math.max(width, height);
+  const [w, h] = [(side * width) / longest, (side * height) / longest];
+  const { canvas, context } = canvasOf(side, side);
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, side, side);
+  context.beginPath();
+  context.rect((side - w) / 2, (side - h) / 2, w, h);
+  context.clip();
+  drawFace(context, face, 0, 0, side);
+  return canvas.toDataURL();
+}
+
 /** A picture that no camera takes: a white square on black, or a checkerboard of single pixels. */
 export function plantedUrl(kind: 'square' | 'checkerboard'): string {
   const { canvas, context } = canvasOf(side, side);

@@ -37,7 +37,7 @@ export function fakeVaeHandlers(vaes: FakeVaes): Pick<Handlers<StudioContract>, 
       return { run: run.id, job: vaes.train(run.id) };
     },
     'vaes.metrics': ({ run, afterStep }) => (vaes.rows.get(run) ?? []).filter(({ step }) => step > afterStep),
-    'latents.encode': (input) => ({ job: vaes.encode(input.vae, input) }),
+    'latents.encode': (input) => ({ job: vaes.encode(input.vae, input, Math.min(world.reusable, vaes.used - 1)) }),
     'latents.caches': () =>
       vaes.caches.map((cache) => ({
         ...cache,

@@ -37,7 +37,7 @@ export class FakeVaes {
   }
 
   get used(): number {
-    return this.world.project?.pictures.used ?? 0;
+    return (this.world.project?.pictures.used ?? 0) - this.world.leftOut.size;
   }
 
   named(name: string): VaeInfo {

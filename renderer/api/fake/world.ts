@@ -50,6 +50,10 @@ export class FakeWorld {
   readonly sheets = new Map<string, SampleSheet[]>();
   /** Rows and columns of a latent. */
   latentSide = 8;
+  /** Pictures that are left out, by their place in the dataset. */
+  leftOut: ReadonlySet<number> = new Set();
+  /** Pictures whose latents the next set takes over. */
+  reusable = 0;
   /** Addresses of files that were made. */
   readonly files = new Map<string, string>();
   readonly #work = new Map<number, Work>();

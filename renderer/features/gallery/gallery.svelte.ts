@@ -6,9 +6,10 @@ import { Throttle } from '../../app/throttle.ts';
 import type { GalleryPicture, GridResult } from '../../api/studio.ts';
 import { count } from '../../text/format.ts';
 import { PagedList } from '../../ui/paged-list.svelte.ts';
+import { Selection } from '../../ui/selection.svelte.ts';
 import { formFor, formOf, parseForms, requestOf, samplingProblems } from './sampling-view.ts';
 import type { SamplingForm } from './sampling-view.ts';
-import { bestColumns, countProblem, seedProblem, selected, usableRuns } from './gallery-view.ts';
+import { bestColumns, countProblem, seedProblem, usableRuns } from './gallery-view.ts';
 
 /** Runs whose way of asking is remembered. */
 const mostForms = 50;
@@ -27,7 +28,7 @@ export class GalleryState {
   count = $state(64);
   seed = $state(0);
   starting = $state(false);
-  selection = $state.raw<ReadonlySet<string>>(new Set());
+  readonly selection: Selection;
   /** Index of the tile that details are shown of. */
   focused = $state<number>();
   exporting = $state(false);
@@ -35,7 +36,6 @@ export class GalleryState {
   columns = $state(8);
   margin = $state(2);
   result = $state.raw<GridResult>();
-  #anchor = 0;
   readonly #refresh: Throttle;
 
   readonly runs = $derived.by(() => usableRuns(this.#app.project?.runs ?? []));
@@ -55,6 +55,7 @@ export class GalleryState {
   constructor(app: AppState) {
     this.#app = app;
     this.list = new PagedList((offset, limit) => app.attempt(app.studio.call['gallery.page']({ offset, limit })));
+    this.selection = new Selection(this.list);
     this.#refresh = new Throttle(1000, () => void this.list.refresh());
   }
 
@@ -62,7 +63,7 @@ export class GalleryState {
   reset(): void {
     this.list.clear();
     this.runId = undefined;
-    this.selection = new Set();
+    this.selection.clear();
     this.focused = undefined;
     this.result = undefined;
     this.exporting = false;
@@ -105,26 +106,15 @@ export class GalleryState {
   }
 
   async select(index: number, keys: { readonly shift: boolean; readonly toggle: boolean }): Promise<void> {
-    const picture = this.list.at(index);
-    if (!picture) return;
+    if (!this.list.at(index)) return;
     this.focused = index;
-    const range = keys.shift ? await this.#idsBetween(this.#anchor, index) : undefined;
-    if (!keys.shift) this.#anchor = index;
-    this.selection = selected(this.selection, picture.id, { toggle: keys.toggle, range });
-  }
-
-  async selectAll(): Promise<void> {
-    if (this.list.total > 0) this.selection = new Set(await this.#idsBetween(0, this.list.total - 1));
+    await this.selection.select(index, keys);
   }
 
   /** The newest pictures, as many as the last batch had. */
   async selectNewest(pictures: number): Promise<void> {
     await this.list.refresh();
-    this.selection = new Set(await this.#idsBetween(0, Math.min(pictures, this.list.total) - 1));
-  }
-
-  clearSelection(): void {
-    this.selection = new Set();
+    await this.selection.selectFirst(pictures);
   }
 
   openExport(): void {
@@ -135,7 +125,7 @@ export class GalleryState {
 
   async exportGrid(): Promise<void> {
     this.busyExporting = true;
-    const ids = await this.#inOrder();
+    const ids = await this.selection.inOrder();
     const { columns, margin } = this;
     this.result = await this.#app.attempt(
       this.#app.studio.call['gallery.exportGrid']({ ids, columns: Math.min(columns, ids.length), margin }),
@@ -145,7 +135,7 @@ export class GalleryState {
   }
 
   async remove(): Promise<void> {
-    const ids = [...this.selection];
+    const ids = [...this.selection.ids];
     if (ids.length === 0) return;
     const sure = await this.#app.confirm({
       title: `Delete ${count(ids.length, 'picture')}?`,
@@ -156,19 +146,8 @@ export class GalleryState {
     if (!sure) return;
     const deleted = await this.#app.attempt(this.#app.studio.call['gallery.delete']({ ids }));
     if (deleted === undefined) return;
-    this.selection = new Set();
+    this.selection.clear();
     this.focused = undefined;
     await this.list.refresh();
-  }
-
-  /** The chosen pictures as they lie on the screen, row by row. */
-  async #inOrder(): Promise<string[]> {
-    const all = await this.#idsBetween(0, this.list.total - 1);
-    return all.filter((id) => this.selection.has(id));
-  }
-
-  async #idsBetween(a: number, b: number): Promise<string[]> {
-    const rows = await this.list.range(Math.max(0, Math.min(a, b)), Math.max(a, b));
-    return rows.map(({ id }) => id);
   }
 }

@@ -2,6 +2,7 @@
 import { untrack } from 'svelte';
 import type { AppState } from '../../app/app-state.svelte.ts';
 import type { EncodingOptions, LatentStatistics } from '../../api/studio.ts';
+import { ActState } from '../act/act.svelte.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
 import { OutliersState } from './outliers/outliers.svelte.ts';
@@ -15,6 +16,7 @@ export class LatentsState {
   readonly sets: SetsState;
   readonly check: CheckState;
   readonly own: OwnVaeState;
+  readonly act: ActState;
   readonly outliers: OutliersState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
@@ -33,12 +35,13 @@ export class LatentsState {
     this.sets = new SetsState(app, this.vaes);
     this.check = new CheckState(app, this.vaes);
     this.own = new OwnVaeState(app);
+    this.act = new ActState(app, this.sets);
     this.outliers = new OutliersState(app, this);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own, this.outliers];
+    return [this.vaes, this.sets, this.check, this.own, this.act, this.outliers];
   }
 
   /** Another project is open. */

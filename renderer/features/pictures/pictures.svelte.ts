@@ -64,7 +64,8 @@ export class PicturesState {
   follow(): void {
     if (this.#app.project === null) return;
     const { used, duplicates, quarantined, ignored } = this.#app.project.pictures;
-    void [used, duplicates, quarantined, ignored, this.show, this.job?.done];
+    // A picture that is framed anew is another file.
+    void [used, duplicates, quarantined, ignored, this.show, this.job?.done, this.#app.project.adjusted?.reframed];
     untrack(() => this.#refresh.request());
   }
 

@@ -13,6 +13,7 @@ import type {
   Output,
 } from '../../../api/studio.ts';
 import { PagedList } from '../../../ui/paged-list.svelte.ts';
+import { Selection } from '../../../ui/selection.svelte.ts';
 import { fileName } from '../../../text/format.ts';
 import { causesOf } from './advice.ts';
 import { withRange } from './filter.ts';
@@ -49,6 +50,8 @@ export class OutliersState {
   histogramView = $state.raw<ValueRange>();
   #chosenChannel = $state<number>();
   readonly list: PagedList<OutlierPicture>;
+  /** Pictures that something is to be done about. */
+  readonly selection: Selection;
   #shown: string | undefined;
   #generation = 0;
   readonly #refresh = new Throttle(followMs, () => void this.#load());
@@ -72,6 +75,7 @@ export class OutliersState {
     this.list = new PagedList<OutlierPicture>((offset, limit) =>
       app.attempt(app.studio.call['latents.outlierPictures']({ filter: this.filter, offset, limit })),
     );
+    this.selection = new Selection(this.list);
   }
 
   reset(): void {
@@ -88,6 +92,7 @@ export class OutliersState {
     this.#chosenChannel = undefined;
     this.#shown = undefined;
     this.list.clear();
+    this.selection.clear();
   }
 
   /** Reads the outliers of the latents as they are now, once somebody wants to see them: call it in an effect. */
@@ -134,6 +139,12 @@ export class OutliersState {
   nameOf(id: string): string {
     const row = this.rows.find(({ picture }) => picture === id);
     return row ? fileName(row.source) : 'One picture';
+  }
+
+  /** The chosen pictures, in the order of the list. */
+  async chosen(): Promise<OutlierPicture[]> {
+    const rows = await this.list.range(0, this.list.total - 1);
+    return rows.filter(({ id }) => this.selection.has(id));
   }
 
   async #begin(): Promise<void> {

@@ -30,6 +30,10 @@ export function picturesWords(total: number): string {
   return total < 2 ? count(total, 'picture') : `${count(total, 'picture')}, most outliers first`;
 }
 
+/** `2 of 300 selected`. */
+export const selectedWords = (selected: number, total: number): string =>
+  `${formatCount(selected)} of ${formatCount(total)} selected`;
+
 /** What is seen of a tile, for those who can not see it. */
 export function tileLabel({ source, innerCount, outerCount, share, worst }: OutlierPicture): string {
   const name = fileName(source);
@@ -167,3 +171,8 @@ export function typedRange(
   const [from, to] = range ?? [min, max];
   return end === 'from' ? [typed, Math.max(typed, to)] : [Math.min(typed, from), typed];
 }
+
+/** The same picture as something is done about it. */
+export const actPicture = ({ id, source, file, width, height }: OutlierPicture) => ({
+  ...{ id, name: fileName(source), file, width, height },
+});

@@ -13,7 +13,6 @@ import {
   planProblem,
   planWords,
   seedProblem,
-  selected,
   usableRuns,
 } from '../../../../renderer/features/gallery/gallery-view.ts';
 
@@ -54,18 +53,6 @@ describe('grids', () => {
   });
   it('are as square as they can be without holes', () => {
     expect([64, 12, 100, 7, 1, 35].map(bestColumns)).toEqual([8, 4, 10, 3, 1, 7]);
-  });
-});
-
-describe('selecting', () => {
-  it('chooses one, and none when it was the only one', () => {
-    expect([...selected(new Set(['x']), 'a', { toggle: false })]).toEqual(['a']);
-    expect([...selected(new Set(['a']), 'a', { toggle: false })]).toEqual([]);
-  });
-  it('adds and takes away with a toggle, and adds a range', () => {
-    expect([...selected(new Set(['x']), 'a', { toggle: true })]).toEqual(['x', 'a']);
-    expect([...selected(new Set(['x', 'a']), 'a', { toggle: true })]).toEqual(['x']);
-    expect([...selected(new Set(['x']), 'a', { toggle: false, range: ['a', 'b'] })]).toEqual(['x', 'a', 'b']);
   });
 });
 
