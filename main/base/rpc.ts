@@ -163,6 +163,9 @@ export interface Connection<C extends Contract> {
   ): () => void;
 }
 
+const badMessage = (method: string, part: string, thrown: unknown): StudioError =>
+  studioError('api.invalidInput', { method: `${method} (${part})`, problems: problemsOf(thrown) }, thrown);
+
 /** The calling side of `serve`. Every call is answered: by a result, an error, or the death of the other side. */
 export function connect<C extends Contract>(contract: C, port: Port): Connection<C> {
   const pending = new Map<number, Pending>();
@@ -207,20 +210,27 @@ export function connect<C extends Contract>(contract: C, port: Port): Connection
           try {
             resolve(schema.output.parse(output));
           } catch (thrown) {
-            reject(
-              studioError(
-                'api.invalidInput',
-                { method: `${method} (its answer)`, problems: problemsOf(thrown) },
-                thrown,
-              ),
-            );
+            reject(badMessage(method, 'its answer', thrown));
           }
         },
         reject: (error) => {
           settle();
           reject(error);
         },
-        progress: (value) => options.onProgress?.(schema.progress ? schema.progress.parse(value) : value),
+        progress: (value) => {
+          let parsed = value;
+          try {
+            if (schema.progress) parsed = schema.progress.parse(value);
+          } catch (thrown) {
+            // Thrown here it would end the process: nobody waits for a message.
+            pending.delete(id);
+            cancel();
+            settle();
+            reject(badMessage(method, 'its progress', thrown));
+            return;
+          }
+          options.onProgress?.(parsed);
+        },
       });
       port.post({ type: 'call', id, method, input } satisfies Message, options.transfer);
     });

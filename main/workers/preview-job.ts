@@ -78,7 +78,8 @@ async function encodeMissing(
     framings: framingKeys(asked, adjustments),
     pictureSize: settings.size,
     vae: await loadVaeOf(base.vae, job),
-    ...{ device, posterior, flip, precision, signal, onProgress },
+    ...{ device, posterior, flip, precision, signal },
+    onProgress: ({ counts: _counts, idleShare: _idle, ...progress }) => onProgress(progress),
     loadPixels: async (picture) => (await pictures().load({ project, picture })).rgb,
   });
   return { folder: latentsFolder(folder, manifest.key), manifest };

@@ -130,7 +130,9 @@ export function mostChanged({ before, after }: Pick<LatentPreview, 'before' | 'a
 
 /** What is still missing in these numbers; undefined when nothing is. */
 export function missingWords({ after }: Pick<LatentPreview, 'after'>): string | undefined {
-  return after.unencoded === 0 ? undefined : `${count(after.unencoded, 'picture')} not encoded yet are missing here.`;
+  return after.unencoded === 0
+    ? undefined
+    : `${count(after.unencoded, 'picture is', 'pictures are')} not encoded yet and missing here.`;
 }
 
 /** What happens after the button is pressed. */

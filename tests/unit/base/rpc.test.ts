@@ -10,17 +10,25 @@ const contract = {
     double: { input: z.number(), output: z.number() },
     refuse: { input: z.strictObject({}), output: z.strictObject({}) },
     lie: { input: z.strictObject({}), output: z.number() },
+    boast: { input: z.strictObject({}), output: z.strictObject({}), progress: z.number() },
     wait: { input: z.strictObject({}), output: z.strictObject({}), progress: z.number() },
   },
   events: { tick: z.number() },
 } as const;
 
+const cancelled: string[] = [];
 const handlers: Handlers<typeof contract> = {
   double: (x) => 2 * x,
   refuse: () => {
     throw studioError('dataset.tooFew', { found: 3, needed: 16 });
   },
   lie: () => 'a word' as unknown as number,
+  boast: async (_, { signal, progress }) => {
+    progress('nearly done' as unknown as number);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    cancelled.push('boast');
+    return {};
+  },
   wait: async (_, { signal, progress }) => {
     progress(1);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -55,6 +63,14 @@ describe('calls', () => {
 
   it('refuse an answer that the schema does not allow', async () => {
     await expect(pair().call.lie({})).rejects.toMatchObject({ code: 'api.invalidInput' });
+  });
+
+  it('refuse progress that the schema does not allow, and end what reports it', async () => {
+    await expect(pair().call.boast({})).rejects.toMatchObject({
+      code: 'api.invalidInput',
+      details: { method: 'boast (its progress)' },
+    });
+    await expect.poll(() => cancelled).toEqual(['boast']);
   });
 
   it('refuse a method that is not in the contract, and names every object has', async () => {
