@@ -30,6 +30,7 @@ async function rig() {
       if (problem) throw problem;
       return {};
     },
+    'pictures.whole': async () => ({ png: Uint8Array.of(137, 80) }),
     'latents.preview': async ({ operation }: { operation: Operation }) => ({ key: operation.kind }),
   };
   const place = { project: path, resources: '', library: '' };
@@ -52,6 +53,7 @@ async function rig() {
     framed,
     preview: (operation: Operation) => handlers['latents.preview']({ operation }, context),
     fail: (error: Error | undefined) => void (problem = error),
+    whole: () => handlers['pictures.whole']({ picture: ids[0]! }, context),
     jobs: () => board.list(),
     undo: (id: number) => handlers['dataset.undo']({ id }, context),
     list: () => handlers['dataset.operations']({}, context),
@@ -123,4 +125,9 @@ it('previews what pictures are known to the project for; encoding for that is a 
     'adjust done: Encoding for a preview',
   ]);
   expect((await list()).operations).toEqual([]);
+});
+
+it('hands a whole picture over as an address that needs no file', async () => {
+  const { whole } = await rig();
+  expect(await whole()).toEqual({ url: 'data:image/png;base64,iVA=' });
 });

@@ -12,6 +12,7 @@ import { makeFramedCopies } from '../../../../main/datasets/operations/framed-co
 import { framedName } from '../../../../main/datasets/operations/framing.ts';
 import { addOperation, readOperations, undoOperation } from '../../../../main/datasets/operations/log.ts';
 import type { Operation } from '../../../../main/datasets/operations/schema.ts';
+import { readWhole } from '../../../../main/datasets/operations/whole.ts';
 import { readPictures } from '../../../../main/datasets/present.ts';
 import { repairDataset } from '../../../../main/datasets/repair.ts';
 import type { PictureSource } from '../../../../main/datasets/schema.ts';
@@ -212,4 +213,38 @@ it('copies that no operation speaks of are cleared away, those of undone operati
   // The file it came from is not needed for what was made already.
   await rm(join(folder, 'a.png'));
   await recrop('a.png', 0, 0, 32);
+});
+
+describe('a picture as its source is', () => {
+  it('lies whole in the middle of a square of 512 pixels, also when it is cropped or left out', async () => {
+    const { project, idOf, recrop } = await fromFiles({ 'wide.png': await paint(128, 64, at).png().toBuffer() });
+    await recrop('wide.png', 3, 4, 20);
+    await addOperation(project, { kind: 'leaveOut', pictures: [idOf('wide.png')] }, now);
+    const png = await readWhole(project, idOf('wide.png'), decoder);
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([512, 512, 3]);
+    const pixel = (x: number, y: number) => [...data.subarray(3 * (y * 512 + x), 3 * (y * 512 + x) + 3)];
+    // 128 × 64 becomes 512 × 256: a quarter of the square above and below is background.
+    expect(pixel(256, 126)).toEqual([255, 255, 255]);
+    expect(pixel(256, 386)).toEqual([255, 255, 255]);
+    const [red, green] = pixel(4 * 100 + 2, 128 + 4 * 20 + 2);
+    // Enlarging four times interpolates between neighbours, which differ by 2 and 3.
+    expect(Math.abs(red! - 2 * 100)).toBeLessThanOrEqual(2);
+    expect(Math.abs(green! - 3 * 20)).toBeLessThanOrEqual(3);
+  });
+
+  it('is refused by name when its file is gone or another one, and when it is not in use', async () => {
+    const { project, folder, idOf } = await fromFiles({
+      'gone.png': await gradient(40, 40, 1).png().toBuffer(),
+      'other.png': await gradient(40, 40, 2).png().toBuffer(),
+    });
+    const [gone, other] = [idOf('gone.png'), idOf('other.png')];
+    await rm(join(folder, 'gone.png'));
+    await writeFile(join(folder, 'other.png'), await gradient(40, 40, 3).png().toBuffer());
+    for (const id of [gone, other])
+      await expect(readWhole(project, id, decoder)).rejects.toMatchObject({ code: 'dataset.sourceGone' });
+    await expect(readWhole(project, 'f'.repeat(16), decoder)).rejects.toMatchObject({
+      code: 'dataset.unknownPictures',
+    });
+  });
 });
