@@ -22,6 +22,9 @@ export class Arena {
   float64(length: number): Float64Array {
     return new Float64Array(this.memory.buffer, this.#take(8 * length), length);
   }
+  uint8(length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.#take(length), length);
+  }
   uint32(length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, this.#take(4 * length), length);
   }

@@ -41,6 +41,21 @@ export const i32 = {
   load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
 };
+export const f32 = {
+  neg: plain(0x8c),
+  load: (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x38, 2, ...unsigned(offset)],
+};
+export const f64 = {
+  const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+  gt: plain(0x64),
+  min: plain(0xa4),
+  max: plain(0xa5),
+  /** A float32 number. */
+  promote: plain(0xbb),
+  load: (address: Code, offset = 0): Code => [...address, 0x2b, 3, ...unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x39, 3, ...unsigned(offset)],
+};
 export const i32x4 = { splat: vector(0x11), add: vector(0xae) };
 export const f32x4 = { splat: vector(0x13), lt: vector(0x43), gt: vector(0x44) };
 export const f64x2 = {
@@ -77,6 +92,16 @@ export const repeatWhile = (body: readonly Code[], condition: Code): Code => [
   ...condition,
   ...[0x0d, 0, 0x0b],
 ];
+/** Runs the body once if the condition holds. */
+export const when = (condition: Code, body: readonly Code[]): Code => [
+  ...condition,
+  ...[0x04, 0x40],
+  ...body.flat(),
+  0x0b,
+];
+/** The first value if the condition is not 0, else the second one; both are computed. */
+export const select = plain(0x1b);
+
 /** A local variable or parameter. */
 export interface Local {
   readonly get: Code;

@@ -81,11 +81,19 @@ function extremesOf(below: Side, above: Side, fences: TukeyFences): PlacedValues
       cells: cells.filter(isOutlier),
     };
   });
+  const [low, high] = sides as [PlacedValues, PlacedValues];
+  const length = low.values.length + high.values.length;
   return {
-    values: Float32Array.from(sides.flatMap(({ values }) => [...values])),
-    pictures: Uint32Array.from(sides.flatMap(({ pictures }) => [...pictures])),
-    cells: Uint32Array.from(sides.flatMap(({ cells }) => [...cells])),
+    values: joined(low.values, high.values, new Float32Array(length)),
+    pictures: joined(low.pictures, high.pictures, new Uint32Array(length)),
+    cells: joined(low.cells, high.cells, new Uint32Array(length)),
   };
+}
+
+function joined<A extends Float32Array | Uint32Array>(first: A, second: A, into: A): A {
+  into.set(first);
+  into.set(second, first.length);
+  return into;
 }
 
 function worstOf(below: Side, above: Side, fences: TukeyFences, spread: Spread) {

@@ -6,6 +6,8 @@ import type { Arena } from './arena.ts';
 import { assemble, f32x4, f64x2, i32, i32x4, repeatWhile, v128 } from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
 import { binCount, keyOf, lowerBits } from './bins.ts';
+import { tailArrays, tailBytes, tailMemory } from './tail-kernel.ts';
+import type { TailMemory } from './tail-kernel.ts';
 
 /** What the kernel reads and writes, all in one shared memory. */
 export interface RowMemory {
@@ -21,6 +23,8 @@ export interface RowMemory {
   readonly found: Uint32Array;
   /** For every choice among four numbers, a bit each: the bytes of the chosen ones, one after another. */
   readonly packing: Uint32Array;
+  /** Of what is done with those. */
+  readonly tail: TailMemory;
 }
 
 /** Bytes of number i of four, in the order of their digits. */
@@ -31,9 +35,9 @@ const packings = Array.from({ length: 16 }, (_, choice) => {
 }).flat();
 
 /** Arrays of a `RowMemory`, and their bytes. */
-export const rowArrays = 6;
+export const rowArrays = 6 + tailArrays;
 export const rowBytes = (positions: number, mostRows: number): number =>
-  4 * binCount + 16 * positions + 4 * positions * mostRows + 4 * packings.length + 64;
+  4 * binCount + 16 * positions + 4 * positions * mostRows + 4 * packings.length + 64 + tailBytes(positions, mostRows);
 
 /** @param mostRows in a block */
 export function rowMemory(arena: Arena, positions: number, mostRows: number): RowMemory {
@@ -48,6 +52,7 @@ export function rowMemory(arena: Arena, positions: number, mostRows: number): Ro
     // A vector is written where the next one goes, whether it counts or not.
     found: arena.uint32(positions * mostRows + 4),
     packing,
+    tail: tailMemory(arena, positions, mostRows),
   };
 }
 

@@ -11,6 +11,7 @@ import { rowKernel } from './row-kernel.ts';
 import type { ChannelPlace, RowBounds, RowKernel, RowMemory } from './row-kernel.ts';
 import { Side } from './side.ts';
 import type { Tally } from './side.ts';
+import { TailKernel } from './tail-kernel.ts';
 import { Unsure } from './unsure.ts';
 
 export interface ScanSizes {
@@ -32,9 +33,7 @@ export class ChannelScan {
   readonly #copies: number;
   readonly #bounds: RowBounds;
   readonly #measure: RowKernel;
-  /** Where the values of a row are that are far out, of each side. */
-  readonly #foundBelow: Uint32Array;
-  readonly #foundAbove: Uint32Array;
+  readonly #tail: TailKernel;
   readonly #unsure: Unsure;
 
   /** @param memory that no other channel uses */
@@ -56,57 +55,53 @@ export class ChannelScan {
       cells: new Uint32Array(positions),
     };
     this.#unsure = new Unsure(mostUnsure);
-    this.below = new Side(-1, plan.below, mostExtremes, this.tally, this.#unsure);
-    this.above = new Side(1, plan.above, mostExtremes, this.tally, this.#unsure);
+    this.below = new Side(-1, plan.below, mostExtremes, this.tally);
+    this.above = new Side(1, plan.above, mostExtremes, this.tally);
     this.#bounds = { centre: plan.centre, low: -floatBelow(plan.below.from), high: floatBelow(plan.above.from) };
     this.#measure = rowKernel(memory, place);
-    // Room for one more, which is written before it is known whether it counts.
-    this.#foundBelow = new Uint32Array(positions + 1);
-    this.#foundAbove = new Uint32Array(positions + 1);
+    this.#tail = new TailKernel(memory.tail, place, plan.centre, [plan.below, plan.above]);
+    // Those of mirror images are taken back block by block.
+    memory.tail.own.fill(1);
   }
 
   /** Adds whole rows, of which the first is this one of the set. They lie in the same memory as the sums. */
   add(block: Float32Array, firstRow: number): void {
-    const { dimensions, offset, positions } = this.#place;
-    const { found } = this.memory;
-    const count = this.#measure(block, this.#bounds);
-    for (let i = 0; i < count;) {
-      const row = Math.floor(((found[i]! - block.byteOffset) >>> 2) / dimensions);
-      const from = row * dimensions + offset;
-      i = this.#look(block, i, count, from, from + positions, firstRow + row);
+    const { dimensions, offset } = this.#place;
+    const { found, tail } = this.memory;
+    const rows = block.length / dimensions;
+    if (this.#copies > 1) for (let i = 0; i < rows; i++) tail.own[i] = this.#pictureOf(firstRow + i) < 0 ? 0 : 1;
+    const far = this.#tail.look(block, found, this.#measure(block, this.#bounds));
+    for (let i = 0; i < rows; i++) {
+      const picture = this.#pictureOf(firstRow + i);
+      this.below.addRow(this.#tail.largest(i, 0), this.#tail.largestCell(i, 0), picture);
+      this.above.addRow(this.#tail.largest(i, 1), this.#tail.largestCell(i, 1), picture);
+      if (picture < 0) continue;
+      this.tally.inner[picture]! += this.#tail.inner(i);
+      this.tally.outer[picture]! += this.#tail.outer(i);
     }
-  }
-
-  /** Looks at what was found in one row, which is from index `from` to before `to`. Returns where what was found in others begins. */
-  #look(block: Float32Array, first: number, count: number, from: number, to: number, row: number): number {
-    const { found } = this.memory;
-    const foundBelow = this.#foundBelow;
-    const foundAbove = this.#foundAbove;
-    const { centre } = this.plan;
+    this.below.sample.add(this.#tail.noted(0));
+    this.above.sample.add(this.#tail.noted(1));
     const start = block.byteOffset;
-    const end = start + 4 * to;
-    let below = 0;
-    let above = 0;
-    let i = first;
-    for (; i < count; i++) {
-      const address = found[i]!;
-      if (address >= end) break;
-      const at = (address - start) >>> 2;
-      // Written to both lists, counted in one: nobody could foretell a branch.
-      const isAbove = block[at]! > centre ? 1 : 0;
-      foundAbove[above] = at;
-      above += isAbove;
-      foundBelow[below] = at;
-      below += 1 - isAbove;
+    for (let i = 0; i < far.candidates; i++) {
+      const at = (tail.candidates[i]! - start) >>> 2;
+      const row = Math.floor(at / dimensions);
+      const value = block[at]!;
+      const side = value > this.plan.centre ? this.above : this.below;
+      side.extremes.offer(side.sign * value, at - row * dimensions - offset, this.#pictureOf(firstRow + row));
     }
-    const picture = this.#pictureOf(row);
-    this.below.look(block, foundBelow, below, from, row, picture);
-    this.above.look(block, foundAbove, above, from, row, picture);
-    return i;
+    this.#tail.setLeast(0, this.below.extremes.least);
+    this.#tail.setLeast(1, this.above.extremes.least);
+    for (let i = 0; i < far.unsure; i++) {
+      const at = (found[i]! - start) >>> 2;
+      const row = Math.floor(at / dimensions);
+      this.#unsure.add(block[at]!, firstRow + row, at - row * dimensions - offset);
+    }
   }
 
   /** −1 for a mirror image. */
   #pictureOf(row: number): number {
+    // Asked millions of times, nearly always of sets without mirror images: dividing takes its time.
+    if (this.#copies === 1) return row;
     return row % this.#copies === 0 ? row / this.#copies : -1;
   }
 
@@ -121,6 +116,9 @@ export class ChannelScan {
     const holds = (plan: SidePlan, fence: typeof above) =>
       isIn(fence.inner, plan.inner) && isIn(fence.outer, plan.outer);
     if (!holds(this.plan.above, above) || !holds(this.plan.below, below) || this.#unsure.isFull) return undefined;
+    this.below.addTotals(this.#tail.totals(0));
+    this.above.addTotals(this.#tail.totals(1));
+    this.tally.cells.set(this.memory.tail.cells);
     this.#unsure.forEach((value, row, cell) => {
       const picture = this.#pictureOf(row);
       if (value > this.plan.centre) this.above.settle(value, above, picture, cell);

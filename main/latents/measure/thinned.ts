@@ -8,15 +8,14 @@ export class Thinned {
   /** How many more come before the next one that is kept. */
   #skipped = 0;
 
-  /** Adds the first `count` values. */
-  add(values: Float32Array, count: number): void {
+  add(values: Float32Array): void {
     let next = this.#skipped;
-    for (; next < count; next += this.#stride) {
+    for (; next < values.length; next += this.#stride) {
       // The one that does not fit comes after an even number of kept ones, so it is one of every second that stay.
       if (this.#length === mostKept) this.#halve();
       this.#values[this.#length++] = values[next]!;
     }
-    this.#skipped = next - count;
+    this.#skipped = next - values.length;
   }
 
   #halve(): void {

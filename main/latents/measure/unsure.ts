@@ -16,25 +16,17 @@ export class Unsure {
     return this.#isFull;
   }
 
-  /** Adds the first `count` of some places in a block, all of one row, whose channel begins at index `from`. */
-  add(block: Float32Array, places: Uint32Array, count: number, from: number, row: number): void {
-    if (this.#length + count > this.#most) this.#isFull = true;
+  add(value: number, row: number, cell: number): void {
+    if (this.#length === this.#most) this.#isFull = true;
     if (this.#isFull) return;
-    if (this.#length + count > this.#values.length) this.#grow(this.#length + count);
-    const values = this.#values;
-    const cells = this.#cells;
-    let length = this.#length;
-    this.#rows.fill(row, length, length + count);
-    for (let i = 0; i < count; i++) {
-      const at = places[i]!;
-      values[length] = block[at]!;
-      cells[length++] = at - from;
-    }
-    this.#length = length;
+    if (this.#length === this.#values.length) this.#grow();
+    this.#values[this.#length] = value;
+    this.#rows[this.#length] = row;
+    this.#cells[this.#length++] = cell;
   }
 
-  #grow(least: number): void {
-    const length = Math.max(least, 2 * this.#values.length);
+  #grow(): void {
+    const length = 2 * this.#values.length;
     this.#values = grown(this.#values, new Float32Array(length));
     this.#rows = grown(this.#rows, new Uint32Array(length));
     this.#cells = grown(this.#cells, new Uint32Array(length));

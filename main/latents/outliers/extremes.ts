@@ -8,7 +8,6 @@ export class Extremes {
   readonly #pictures: Uint32Array;
   readonly #cells: Uint32Array;
   #length = 0;
-  /** Nothing up to this size is among the most extreme ones any more. */
   #least = -Infinity;
 
   constructor(most: number) {
@@ -18,18 +17,18 @@ export class Extremes {
     this.#cells = new Uint32Array(2 * most);
   }
 
-  /** Offers the first `count` of some values of a picture. @param sizes how extreme they are */
-  offer(sizes: Float32Array, cells: Uint32Array, count: number, picture: number): void {
-    let least = this.#least;
-    for (let i = 0; i < count; i++) {
-      if (sizes[i]! <= least) continue;
-      this.#sizes[this.#length] = sizes[i]!;
-      this.#pictures[this.#length] = picture;
-      this.#cells[this.#length++] = cells[i]!;
-      if (this.#length < this.#sizes.length) continue;
-      this.#shrink();
-      least = this.#least;
-    }
+  /** Nothing up to this size is taken any more. */
+  get least(): number {
+    return this.#least;
+  }
+
+  /** @param size how extreme a value is */
+  offer(size: number, cell: number, picture: number): void {
+    if (size <= this.#least) return;
+    this.#sizes[this.#length] = size;
+    this.#pictures[this.#length] = picture;
+    this.#cells[this.#length++] = cell;
+    if (this.#length === this.#sizes.length) this.#shrink();
   }
 
   /** The most extreme ones, in the order in which they came. */

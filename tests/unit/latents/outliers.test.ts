@@ -148,7 +148,7 @@ describe('any values', () => {
         fc.integer({ min: 1, max: 8 }),
         (sizes, most) => {
           const extremes = new Extremes(most);
-          sizes.forEach((size, i) => extremes.offer(Float32Array.of(size), Uint32Array.of(i), 1, 100 + i));
+          sizes.forEach((size, i) => extremes.offer(size, i, 100 + i));
           const sorted = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b).slice(0, most);
           const { sizes: kept, pictures, cells } = extremes.kept;
           expect([...cells].sort((a, b) => a - b)).toEqual(sorted.toSorted((a, b) => a - b));
