@@ -146,9 +146,9 @@ const code = assemble({
       ...ofSides.map((side) => f64.store(side, f64.const(-Infinity), sideAt.largest)),
       when(isInRow, [repeatWhile(value, isInRow)]),
       ...ofSides.flatMap((side, i) => [
-        f64.store(use.rows.get, f64.load(side, sideAt.largest), rowAt.largest[i]!),
+        f64.store(use.rows.get, f64.load(side, sideAt.largest), rowAt.largest[i]),
         // Of the channel's first value.
-        i32.store(use.rows.get, i32.sub(i32.load(side, sideAt.largestAt), use.start.get), rowAt.largestAt[i]!),
+        i32.store(use.rows.get, i32.sub(i32.load(side, sideAt.largestAt), use.start.get), rowAt.largestAt[i]),
       ]),
       i32.store(use.rows.get, use.rowInner.get, rowAt.inner),
       i32.store(use.rows.get, use.rowOuter.get, rowAt.outer),
