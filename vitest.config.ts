@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time.
-// `npm test` runs the projects that this computer can run. Those in the browser run one after another, because each needs the
-// whole computer; those in the terminal wait for processes half of the time.
+// `npm test` runs the projects that this computer can run. Those of the whole studio in a browser run one after another, because each
+// needs the whole computer; those of the window alone, and in the terminal, wait for other processes half of the time.
 export default defineConfig({
   test: {
     setupFiles: ['tests/support/setup.ts'],
@@ -31,9 +31,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'window',
+          include: ['tests/e2e/window*.test.ts'],
+          globalSetup: ['tests/support/build-fake-window.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
-          include: ['tests/e2e/**/*.test.ts'],
-          exclude: ['tests/e2e/terminal*.test.ts'],
+          include: ['tests/e2e/studio*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
         },

@@ -49,18 +49,17 @@ const isLint = ({ name }) => name === 'lint';
 /** @returns {readonly Project[]} */
 function projects() {
   const chromium = findChromium();
+  const inChromium = {
+    whyNot: chromium ? undefined : 'no Chromium was found (install one, or name it in CAUCHY_CHROMIUM)',
+    env: chromium ? { CAUCHY_CHROMIUM: chromium } : /** @type {Record<string, string>} */ ({}),
+  };
   const electron = electronProgram();
   const whyNoElectron = electron === undefined ? 'the Electron runtime is not installed' : whyNoWindow();
   return [
     { name: 'node', folder: 'tests/', words: 'tests', whyNot: undefined, env: {} },
     { name: 'terminal', folder: 'tests/e2e/', words: 'terminal tests', whyNot: undefined, env: {} },
-    {
-      name: 'browser',
-      folder: 'tests/e2e/',
-      words: 'browser tests',
-      whyNot: chromium ? undefined : 'no Chromium was found (install one, or name it in CAUCHY_CHROMIUM)',
-      env: chromium ? { CAUCHY_CHROMIUM: chromium } : {},
-    },
+    { name: 'window', folder: 'tests/e2e/', words: 'tests of the window', ...inChromium },
+    { name: 'browser', folder: 'tests/e2e/', words: 'tests of the studio in a browser', ...inChromium },
     {
       name: 'electron',
       folder: 'tests/electron/',

@@ -70,7 +70,7 @@ beforeEach(({ skip }) => skip(failed, 'an earlier step failed'));
 afterEach(async ({ task }) => {
   if (failed || task.result?.state !== 'fail') return;
   failed = true;
-  await page?.screenshot({ path: join('test-results', 'window-lab.png') });
+  await page?.screenshot({ path: join('test-results', 'studio-lab.png') });
 });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });

@@ -49,7 +49,7 @@ beforeEach(({ skip }) => skip(failed, 'an earlier step failed'));
 afterEach(async ({ task }) => {
   if (failed || task.result?.state !== 'fail') return;
   failed = true;
-  await page?.screenshot({ path: join('test-results', 'window-flow.png') });
+  await page?.screenshot({ path: join('test-results', 'studio-flow.png') });
 });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
