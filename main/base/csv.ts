@@ -21,3 +21,7 @@ function cellOf(cell: CsvCell): string {
   const safe = formula.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** Numbers that are grouped for people without their commas: `5,120` → `5120`; other text as it is. */
+export const ungrouped = (cell: string): string =>
+  /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(cell) ? cell.replaceAll(',', '') : cell;

@@ -35,7 +35,7 @@ export interface Report extends ExportedLatents {
 
 export function reportPage(report: Report): string {
   const { statistics, positions, pictures } = report;
-  const advice = whatToDo(statistics, pictures.length > 0 ? causesOf(positions, [...pictures]) : undefined);
+  const advice = whatToDo(statistics, pictures.length > 0 ? causesOf(positions, pictures) : undefined);
   const title = `Latents of ${report.project}`;
   return `<!doctype html>
 <html lang="en">
@@ -152,7 +152,7 @@ function placesSection({ positions, worst, pictures, statistics }: Report): stri
     const name = fileName(row.source);
     return `<li><figure>
 ${markedPicture(image, cells, statistics.shape, name)}
-<figcaption><strong>${escaped(name)}</strong>${count(row.outerCount, 'outlier')}<br>${formatShare(row.share)} of its values</figcaption>
+<figcaption><strong>${escaped(name)}</strong>${count(row.outerCount, 'outlier')}<br>${formatShare(row.share)} of all</figcaption>
 </figure></li>`;
   });
   const list =

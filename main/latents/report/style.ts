@@ -50,13 +50,13 @@ thead th { color: var(--soft); font-weight: 500; } tbody th { font-weight: 500; 
 @page { size: A4; margin: 11mm 12mm; }
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body { max-width: none; padding: 0; font-size: 8.5pt; line-height: 1.35; }
+  body { max-width: none; padding: 0; font-size: 8pt; line-height: 1.3; }
   h1 { font-size: 15pt; } h2 { font-size: 10pt; } h3 { font-size: 8.5pt; margin-bottom: 1mm; }
-  .soft, figcaption, footer, table { font-size: 7pt; }
+  .soft, figcaption, footer, table { font-size: 6.5pt; }
   header, .advice, section { margin-bottom: 2.4mm; }
   .advice { padding: 1.6mm 3mm; }
-  .pair { grid-template-columns: 1fr 1fr; gap: 5mm; } .pair.single { grid-template-columns: 1fr; } .pair svg { max-height: 44mm; }
-  .histograms svg { max-height: 26mm; } figcaption { margin-top: 0.5mm; } .key { margin-top: 0.5mm; }
+  .pair { grid-template-columns: 1fr 1fr; gap: 5mm; } .pair.single { grid-template-columns: 1fr; } .pair svg { max-height: 38mm; }
+  .histograms svg { max-height: 24mm; } figcaption { margin-top: 0.5mm; } .key { margin-top: 0.5mm; }
   .histograms { grid-template-columns: repeat(4, 1fr); gap: 2mm 4mm; }
   .places { grid-template-columns: 38mm minmax(0, 1fr); gap: 6mm; } .worst { grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 2.5mm; }
   th, td { padding: 0.2mm 1mm; }

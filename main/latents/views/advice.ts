@@ -49,7 +49,7 @@ export interface Causes {
   readonly counts: readonly number[];
 }
 
-export function causesOf(positions: OutlierPositions, rows: OutlierPictures['rows']): Causes {
+export function causesOf(positions: OutlierPositions, rows: readonly OutlierPictures['rows'][number][]): Causes {
   const { shares, pictures } = positions;
   return {
     pictures,

@@ -1,6 +1,7 @@
 /** What the statistics of latents say in plain words. */
 import { bellCurve, pooled, tailVerdict } from '../../../main/latents/views/advice.ts';
 import type { Verdict } from '../../../main/latents/views/advice.ts';
+import type { ComparedBox } from '../../../main/latents/views/compare-pixels.ts';
 import type { ChannelStatistics, LatentStatistics } from '../../api/studio.ts';
 import { formatCount, formatNumber, formatPlain, formatShare, formatTimes } from '../../text/format.ts';
 import type { Fact } from '../../text/facts.ts';
@@ -88,6 +89,21 @@ export const statisticsColumns: readonly TableColumn[] = [
     value: ({ outerFences: [low, high] }) => `${formatNumber(low, 4)} … ${formatNumber(high, 4)}`,
   },
   { name: 'Outliers', value: ({ outlierCount }) => formatCount(outlierCount) },
+];
+
+/** The comparison with pixels as a table, in robust deviations. */
+export const comparedColumns: readonly { readonly name: string; readonly value: (row: ComparedBox) => string }[] = [
+  { name: 'Of', value: ({ of }) => (of === 'pixels' ? 'Pixels' : 'Latents') },
+  { name: 'Channel', value: ({ name }) => name },
+  { name: 'Least', value: ({ box }) => formatNumber(box.min, 4) },
+  { name: 'Lower quartile', value: ({ box }) => formatNumber(box.q1, 4) },
+  { name: 'Upper quartile', value: ({ box }) => formatNumber(box.q3, 4) },
+  { name: 'Greatest', value: ({ box }) => formatNumber(box.max, 4) },
+  {
+    name: 'Outer fences',
+    value: ({ box: { outerFences } }) => outerFences.map((fence) => formatNumber(fence, 4)).join(' … '),
+  },
+  { name: 'Outliers', value: ({ box }) => formatCount(box.outlierCount) },
 ];
 
 export function latentFacts(

@@ -4,8 +4,10 @@ import type { AppState } from '../../app/app-state.svelte.ts';
 import type { EncodingOptions, LatentStatistics } from '../../api/studio.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
+import { ExportState } from './export.svelte.ts';
 import { OutliersState } from './outliers/outliers.svelte.ts';
 import { OwnVaeState } from './own.svelte.ts';
+import { PixelsState } from './pixels.svelte.ts';
 import { SetsState } from './sets.svelte.ts';
 import { VaesState } from './vaes.svelte.ts';
 
@@ -16,6 +18,8 @@ export class LatentsState {
   readonly check: CheckState;
   readonly own: OwnVaeState;
   readonly outliers: OutliersState;
+  readonly pixels: PixelsState;
+  readonly exporting: ExportState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
   chosen = $state<string>();
@@ -34,11 +38,13 @@ export class LatentsState {
     this.check = new CheckState(app, this.vaes);
     this.own = new OwnVaeState(app);
     this.outliers = new OutliersState(app, this);
+    this.pixels = new PixelsState(app, this);
+    this.exporting = new ExportState(app);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own, this.outliers];
+    return [this.vaes, this.sets, this.check, this.own, this.outliers, this.pixels];
   }
 
   /** Another project is open. */
@@ -47,6 +53,7 @@ export class LatentsState {
     this.chosen = undefined;
     this.options = usualOptions;
     this.again = false;
+    this.exporting.close();
     for (const part of this.parts) part.reset();
   }
 
