@@ -286,7 +286,8 @@ export const rows = [
   {
     folder: 'renderer/api/fake',
     may: [
-      'renderer',
+      'renderer/api',
+      'renderer/text',
       'main/api/contract',
       'main/latents/level-statistics.ts',
       'main/latents/exports',

@@ -3,7 +3,7 @@
 /** A name that every file system takes: `Values of channel 3` → `values-of-channel-3`. */
 export function fileNameOf(title: string): string {
   const name = title
-    .normalize('NFKD')
+    .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')

@@ -1,11 +1,11 @@
 /** A chart as a picture of its own: drawn anew at a fixed size, with its title and what it says, in the colours of the theme. */
 import { BasicPlatform, Chart } from 'chart.js';
-import type { ChartConfiguration } from 'chart.js';
 import { readColours } from './colours.ts';
 import type { ChartColours } from './colours.ts';
 import { partsOf } from './mount.svelte.ts';
 import type { ChartParts } from './mount.svelte.ts';
 import type { SvgCanvas } from './svg-context.ts';
+import { wrapped } from './wrapped.ts';
 
 interface Size {
   readonly width: number;
@@ -56,17 +56,6 @@ function layoutOf({ sentence, element }: PicturedChart): Layout {
     height: chartTop + chart.height + 14 + lineHeight * lines.length + margin,
   };
   return { chart, whole, chartTop, lines, fonts, colours };
-}
-
-/** Text in lines that are no wider than `most`, but for single words. */
-export function wrapped(text: string, most: number, widthOf: (text: string) => number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && widthOf(longer) <= most) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** Everything but the chart itself. */
