@@ -14,6 +14,13 @@ export class PixelsState {
 
   readonly job = $derived.by(() => this.#app.activeJobs.find(({ kind }) => kind === 'pixels'));
 
+  /** Changes when there may be something new; a job that moves on is nothing new. */
+  readonly #state = $derived.by(() => {
+    const { project, connection, jobList } = this.#app;
+    const ended = jobList.filter((job) => job.kind === 'pixels' && !isActive(job));
+    return project ? [project.path, connection, ...ended.map(({ id }) => id)].join(' ') : undefined;
+  });
+
   constructor(app: AppState, latents: { readonly statistics: LatentStatistics | null }) {
     this.#app = app;
     this.#latents = latents;
@@ -26,10 +33,7 @@ export class PixelsState {
 
   /** Reads them whenever there are other latents, or pixels were measured: call it in an effect. */
   follow(): void {
-    const { project, connection, jobList } = this.#app;
-    const ended = jobList.filter((job) => job.kind === 'pixels' && !isActive(job));
-    void [connection, ended.map(({ id }) => id).join()];
-    if (project?.path === undefined || this.#latents.statistics === null) return;
+    if (this.#state === undefined || this.#latents.statistics === null) return;
     untrack(() => void this.#load());
   }
 
