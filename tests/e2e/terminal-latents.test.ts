@@ -1,5 +1,5 @@
 /** Outliers from a terminal: planted pictures are the worst, and what an older set lacks is computed when somebody asks. */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -160,6 +160,17 @@ it('pixels of the same pictures are measured by the engine, and kept', async () 
     sums.map((sum) => sum / n),
     { rtol: 0, atol: 1e-7, because: 'levels are float32' },
   );
+
+  // What a window exports, a window may fetch, and nothing beside it.
+  for (const format of ['html', 'json', 'csv'] as const) {
+    const { files } = await handlers['latents.export']({ format }, nobody);
+    expect(files).toHaveLength(format === 'csv' ? 4 : 1);
+    for (const { file, bytes } of files) {
+      expect(await studio.resolveFile(file)).toBe(join(realpathSync(project), file));
+      expect(readFileSync(join(project, file))).toHaveLength(bytes);
+    }
+  }
+  expect(await studio.resolveFile('exports/../project.json')).toBeUndefined();
 });
 
 it('a report and tables are written where the terminal says, with the numbers that it prints', async () => {

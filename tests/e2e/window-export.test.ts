@@ -138,10 +138,10 @@ describe('charts', () => {
     // The chart on the screen still knows where its values are.
     expect(await brush()).toBe(chosenRange);
     const bands = () => page.locator('.band').evaluateAll((found) => found.map((band) => band.getAttribute('style')));
+    // Here and over the histogram.
     const whereBands = await bands();
     expect(whereBands).toHaveLength(2);
     const brushed = (await save(page, 'All channels', 'SVG')).bytes.toString('utf8');
-    // Here and over the histogram.
     expect(await bands()).toEqual(whereBands);
     const [plain, chosen] = [await drawingIn(page, before), await drawingIn(page, brushed)];
     // Fewer dots than before, and nothing besides: the band is no part of the chart.
