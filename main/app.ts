@@ -1,6 +1,7 @@
 /** The composition root: builds the application from what a shell gives it. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { latentExportHandlers } from './api/handlers/latent-export.ts';
 import { LatentLab, latentLabHandlers } from './api/handlers/latent-lab.ts';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { operationHandlers } from './api/handlers/operations.ts';
@@ -18,6 +19,8 @@ const shown = [
   /^dataset\/images\/[^/]+\.png$/,
   /^gallery\/[^/]+\.png$/,
   /^gallery\/grids\/[^/]+\.png$/,
+  /^exports\/[^/]+\.(html|json)$/,
+  /^exports\/[^/]+\/[^/]+\.csv$/,
   /^checks\/[^/]+\/[^/]+\.png$/,
   /^runs\/[^/]+\/samples\/[^/]+\.png$/,
 ];
@@ -27,12 +30,14 @@ export interface Studio extends StudioApp {
   readonly session: Session;
   readonly work: Work;
   readonly vaes: VaeLibrary;
+  readonly lab: LatentLab;
 }
 
 export async function createStudio(ports: StudioPorts): Promise<Studio> {
   const session = await Session.open(ports);
   const work = new Work(session);
   const vaes = new VaeLibrary(session, work);
+  const lab = new LatentLab(session, work);
 
   async function resolveFile(file: string): Promise<string | undefined> {
     if (!session.hasProject || !shown.some((pattern) => pattern.test(file))) return undefined;
@@ -48,6 +53,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
     session,
     work,
     vaes,
+    lab,
     handlers: {
       ...readingHandlers(session),
       ...workHandlers(session, work),
@@ -55,7 +61,8 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
       ...operationHandlers(session, work),
-      ...latentLabHandlers(new LatentLab(session, work)),
+      ...latentLabHandlers(lab),
+      ...latentExportHandlers(session, lab),
       ...residualHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),

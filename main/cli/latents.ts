@@ -1,7 +1,9 @@
 /** The verbs `encode` and `latents`: making latents, their statistics, and the sets that a project keeps. */
 import { isAbsolute, resolve, sep } from 'node:path';
+import { allRows, exportLatents } from '../api/handlers/latent-export.ts';
 import { isStudioError, studioError } from '../base/errors.ts';
-import type { OutlierPage, OutlierPictures } from '../latents/outlier-schema.ts';
+import { describedFields } from '../latents/exports/described.ts';
+import type { OutlierPictures } from '../latents/outlier-schema.ts';
 import type { EncodingReport, EncodingWishes, LatentCache, LatentStatistics } from '../latents/schema.ts';
 import { finish, nobody } from './context.ts';
 import type { CommandContext } from './context.ts';
@@ -63,12 +65,13 @@ export function describeReport(report: EncodingReport, { shape, copies }: Latent
 export async function latentsCommand(
   context: CommandContext,
   project: string,
-  wishes: CacheWishes & { readonly outliers?: number | undefined },
+  wishes: CacheWishes & ExportWishes & { readonly outliers?: number | undefined },
 ): Promise<void> {
   const { studio, output } = context;
   if (wishes.list || wishes.use !== undefined || wishes.delete !== undefined)
     return cachesCommand(context, project, wishes);
   await studio.session.openProject(project);
+  if (wishes.report !== undefined || wishes.csv !== undefined) return exportCommand(context, project, wishes);
   const statistics = await studio.handlers['latents.statistics']({}, nobody);
   if (!statistics) throw studioError('latents.missing', {});
   const page = (offset: number, limit: number) => ({ filter: {}, offset, limit });
@@ -87,41 +90,41 @@ export async function latentsCommand(
 
 /** How many of the most extreme values are listed unless somebody wants more. */
 const fewOutliers = 20;
-const rowsPerPage = 500;
 
-type OutlierRow = OutlierPage['rows'][number];
 type PictureRow = OutlierPictures['rows'][number];
 
-/** The first `most` rows of a list that comes in pages. */
-async function allRows<Row>(
-  pageFrom: (offset: number, limit: number) => Promise<{ rows: Row[] }> | { rows: Row[] },
-  most = Infinity,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  while (rows.length < most) {
-    const limit = Math.min(rowsPerPage, most - rows.length);
-    const page = await pageFrom(rows.length, limit);
-    rows.push(...page.rows);
-    if (page.rows.length < limit) break;
-  }
-  return rows;
+export interface ExportWishes {
+  /** The file of the page. */
+  readonly report?: string | undefined;
+  /** The folder of the tables. */
+  readonly csv?: string | undefined;
+  /** The pixels are measured before, unless that was done. */
+  readonly pixels?: boolean | undefined;
 }
 
-/** What scripts read: a picture is the path that it was imported from. */
-const describedFields = (
-  { channels }: LatentStatistics,
-  outliers: readonly OutlierRow[],
-  pictures: readonly PictureRow[],
-): object => ({
-  channels: channels.map((channel) => ({
-    ...channel,
-    ...{ sd: channel.std, inner_share: channel.innerShare, outer_share: channel.outerShare },
-  })),
-  outliers: outliers.map(({ source: picture, channel, row, col, value, z }) => {
-    return { picture, channel, row, col, value, z };
-  }),
-  pictures: pictures.map(({ source: picture, outerCount, share }) => ({ picture, outer_count: outerCount, share })),
-});
+/** Writes the page, the tables, or both. */
+async function exportCommand(
+  context: CommandContext,
+  project: string,
+  { report, csv, pixels }: ExportWishes,
+): Promise<void> {
+  const { studio, output } = context;
+  if (pixels && !(await studio.lab.pixels())) await finish(context, await studio.lab.measurePixels());
+  const wanted = [
+    ...(report === undefined ? [] : [{ format: 'html', path: resolve(report) } as const]),
+    ...(csv === undefined ? [] : [{ format: 'csv', path: resolve(csv) } as const]),
+  ];
+  const written: Record<string, string> = {};
+  for (const each of wanted) {
+    const { absolutePath } = await exportLatents(studio.session, studio.lab, each);
+    written[each.format === 'html' ? 'report' : 'csv'] = absolutePath;
+  }
+  const words = [
+    ...(written['report'] === undefined ? [] : [`The report is ${written['report']}.`]),
+    ...(written['csv'] === undefined ? [] : [`The tables are in ${written['csv']}.`]),
+  ];
+  output.result({ project, ...written }, words.join('\n'));
+}
 
 export interface CacheWishes {
   readonly list?: boolean | undefined;

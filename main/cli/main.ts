@@ -10,7 +10,7 @@ import { demoCommand, importCommand, resumeCommand, trainCommand } from './comma
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
 import { encodeCommand, latentsCommand } from './latents.ts';
-import type { CacheWishes } from './latents.ts';
+import type { CacheWishes, ExportWishes } from './latents.ts';
 import { addPictureVerbs } from './pictures-verbs.ts';
 import { residualsCommand } from './residuals.ts';
 import { addVaeVerbs } from './vae-verbs.ts';
@@ -105,16 +105,22 @@ program
   .description('statistics and outliers of the latents and of residuals, or the sets that are kept')
   .addOption(project())
   .option('--outliers <n>', 'so many of the most extreme values', count, 20)
+  .option('--report <file>', 'write everything about them on one page, as HTML')
+  .option('--csv <folder>', 'write statistics, outliers and pictures as tables')
+  .option('--pixels', 'compare with the pixels in them: they are measured first')
   .option('--list', 'the sets of latents that the project keeps')
   .option('--use <key>', 'train from this one')
   .option('--delete <keys...>', 'delete these')
   .option('--residuals', 'how far the student of a run is from its teacher, and what each loss makes of it')
   .option('--run <id>', 'the run of --residuals; the newest where it is not named')
   .addOption(json())
-  .action((o: Common & { project: string; outliers: number; residuals?: boolean; run?: string } & CacheWishes) =>
-    withStudio('latents', o.json === true, (context) =>
-      o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o),
-    ),
+  .action(
+    (
+      o: Common & { project: string; outliers: number; residuals?: boolean; run?: string } & CacheWishes & ExportWishes,
+    ) =>
+      withStudio('latents', o.json === true, (context) =>
+        o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o),
+      ),
   );
 
 program

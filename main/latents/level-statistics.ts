@@ -5,6 +5,9 @@
 import type { ChannelStatistics } from './schema.ts';
 import { fencesOf, quantileBy } from './statistics.ts';
 
+/** The value of each level of a pixel, from −1 to 1, as the encoder sees it. */
+export const pixelLevels: readonly number[] = Array.from({ length: 256 }, (_, level) => Math.fround(level / 127.5 - 1));
+
 /** Dots in a box plot, evenly by rank. */
 const mostDots = 200;
 const histogramBins = 64;

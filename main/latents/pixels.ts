@@ -7,17 +7,15 @@ import { inOrder } from '../datasets/in-order.ts';
 import type { UsedPicture } from '../datasets/schema.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { JsonFormat } from '../storage/json.ts';
-import { statisticsOfLevels } from './level-statistics.ts';
+import { pixelLevels, statisticsOfLevels } from './level-statistics.ts';
 import { pixelStatisticsSchema } from './schema.ts';
 import type { PixelStatistics } from './schema.ts';
 
 const format: JsonFormat<PixelStatistics> = { version: 1, schema: pixelStatisticsSchema };
 const pixelsFile = (folder: string): string => join(folder, 'pixels.json');
 
-const levels = 256;
+const levels = pixelLevels.length;
 const channels = 3;
-/** The value of each level, as the encoder sees it. */
-const values = Array.from({ length: levels }, (_, level) => Math.fround(level / 127.5 - 1));
 
 /** How often each level occurs in a picture (RGB bytes): of R, then of G, then of B. */
 export function countLevels(rgb: Uint8Array): Uint32Array {
@@ -64,7 +62,7 @@ export async function measurePixels({
   return {
     pictures: pictures.length,
     channels: Array.from({ length: channels }, (_, channel) =>
-      statisticsOfLevels(channel, values, sums.subarray(channel * levels, (channel + 1) * levels)),
+      statisticsOfLevels(channel, pixelLevels, sums.subarray(channel * levels, (channel + 1) * levels)),
     ),
   };
 }

@@ -213,6 +213,3 @@ export const picturesIn = ({ shards }: Pick<LatentManifest, 'shards'>): number =
 
 /** Latents of each picture: its own, and that of its mirror image. */
 export const copiesIn = ({ flip }: Pick<EncodingOptions, 'flip'>): number => (flip ? 2 : 1);
-
-/** What a bell curve would have: the yardstick for “impulsive”. */
-export const gaussianReference = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;

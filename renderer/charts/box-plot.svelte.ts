@@ -1,6 +1,6 @@
 /** Box plots of all channels, lying, with Tukey's inner and outer fences. */
 import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
-import type { ChannelStatistics } from '../api/studio.ts';
+import type { BoxNumbers } from '../../main/latents/views/compare-pixels.ts';
 import type { ChartColours } from './colours.ts';
 import type { ChartExtras } from './extras.ts';
 import { chart } from './mount.svelte.ts';
@@ -9,7 +9,7 @@ import { plainTick } from './tick-words.ts';
 import { formatCount, formatPlain } from '../text/format.ts';
 
 /** Fences of each channel as short strokes across its band: inner dashed, outer dotted. */
-function fencePlugin(channels: () => readonly ChannelStatistics[], colours: () => ChartColours): Plugin {
+function fencePlugin(channels: () => readonly BoxNumbers[], colours: () => ChartColours): Plugin {
   return {
     id: 'fences',
     beforeDatasetsDraw({ ctx, scales }) {
@@ -39,7 +39,7 @@ function fencePlugin(channels: () => readonly ChannelStatistics[], colours: () =
   };
 }
 
-export function boxPlotChart(channels: () => readonly ChannelStatistics[], extras?: ChartExtras) {
+export function boxPlotChart(channels: () => readonly BoxNumbers[], extras?: ChartExtras) {
   let colours: ChartColours | undefined;
   return chart({
     create: () =>
@@ -58,11 +58,11 @@ export function boxPlotChart(channels: () => readonly ChannelStatistics[], extra
   });
 }
 
-function applyBoxPlots(instance: Chart, channels: readonly ChannelStatistics[], colours: ChartColours): void {
+function applyBoxPlots(instance: Chart, channels: readonly BoxNumbers[], colours: ChartColours): void {
   const lows = channels.flatMap(({ min, outerFences }) => [min, outerFences[0]]);
   const highs = channels.flatMap(({ max, outerFences }) => [max, outerFences[1]]);
   const margin = 0.03 * (Math.max(...highs) - Math.min(...lows));
-  instance.data.labels = channels.map(({ channel }) => String(channel + 1));
+  instance.data.labels = channels.map((_, i) => String(i + 1));
   instance.data.datasets = [
     {
       label: 'Latents',

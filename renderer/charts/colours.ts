@@ -1,6 +1,8 @@
 /** The colours of the charts, as the theme has them at the moment. */
 
 export interface ChartColours {
+  /** Titles. */
+  readonly text: string;
   /** Axes and their words. */
   readonly ink: string;
   readonly grid: string;
@@ -17,10 +19,14 @@ export interface ChartColours {
   readonly font: string;
 }
 
+/** The same colour behind other things. @param colour `rgb(…)`, as the theme's are read */
+export const faded = (colour: string): string => colour.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.35)');
+
 export function readColours(element: Element): ChartColours {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--chart-${name}`).trim();
   return {
+    text: style.color,
     ink: colour('ink'),
     grid: colour('grid'),
     main: colour('main'),

@@ -53,8 +53,3 @@ export function distanceHeat(z: number): number {
 
 /** Over a picture: clear where nothing is unusual, and the picture shines through everywhere. */
 export const overPicture = (heat: number): number => (heat === 0 ? 0 : 0.2 + 0.65 * heat);
-
-/** A share beside the largest one, on a scale of square roots: a quarter of the largest is in the middle. */
-export function shareHeat(share: number, largest: number): number {
-  return largest === 0 ? 0 : Math.sqrt(Math.max(0, share) / largest);
-}

@@ -1,7 +1,7 @@
 /** Histogram of one channel of the latents with the bell curve it would be if it were one. */
 import type { Chart, ChartConfiguration, Plugin } from 'chart.js';
+import { bellCurveCounts } from '../../main/latents/views/bell-curve.ts';
 import type { ChannelStatistics } from '../api/studio.ts';
-import { bellCurveCounts } from './bell-curve.ts';
 import type { ChartColours } from './colours.ts';
 import type { ChartExtras } from './extras.ts';
 import { chart } from './mount.svelte.ts';

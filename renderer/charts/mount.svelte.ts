@@ -19,6 +19,15 @@ export interface ChartParts {
   readonly mounted?: (chart: Chart) => void;
 }
 
+interface DrawnChart {
+  readonly parts: ChartParts;
+  readonly redraw: () => void;
+}
+const drawn = new WeakMap<HTMLCanvasElement, DrawnChart>();
+
+/** How the chart of a canvas is made, to draw it once more elsewhere. */
+export const partsOf = (canvas: HTMLCanvasElement): DrawnChart | undefined => drawn.get(canvas);
+
 /** Several attachments as one. */
 export const attachAll =
   (...attachments: readonly Attachment<HTMLCanvasElement>[]): Attachment<HTMLCanvasElement> =>
@@ -28,7 +37,8 @@ export const attachAll =
   };
 
 /** An attachment for a `<canvas>`. */
-export function chart({ create, watch, apply, mounted }: ChartParts): Attachment<HTMLCanvasElement> {
+export function chart(parts: ChartParts): Attachment<HTMLCanvasElement> {
+  const { create, watch, apply, mounted } = parts;
   return (canvas) => {
     const instance = untrack(() => new Chart(canvas, create()));
     const draw = () => {
@@ -37,6 +47,7 @@ export function chart({ create, watch, apply, mounted }: ChartParts): Attachment
       apply(instance, colours);
       instance.update('none');
     };
+    drawn.set(canvas, { parts, redraw: draw });
     const gate = new RedrawGate(draw, windowClock);
     const request = () => gate.request();
     const onVisible = () => gate.shown();

@@ -1,5 +1,5 @@
 /** Outliers from a terminal: planted pictures are the worst, and what an older set lacks is computed when somebody asks. */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -12,6 +12,7 @@ import type { OpenMeasurer } from '../../main/latents/measure/measure.ts';
 import { ShardRows } from '../../main/latents/measure/rows.ts';
 import { readManifest } from '../../main/latents/store.ts';
 import type * as channelThreads from '../../main/workers/channel-threads.ts';
+import { readCsv } from '../support/csv.ts';
 import { newHome, runCommand } from '../support/terminal.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cauchy-latents-'));
@@ -159,4 +160,40 @@ it('pixels of the same pictures are measured by the engine, and kept', async () 
     sums.map((sum) => sum / n),
     { rtol: 0, atol: 1e-7, because: 'levels are float32' },
   );
+
+  // What a window exports, a window may fetch, and nothing beside it.
+  for (const format of ['html', 'json', 'csv'] as const) {
+    const { files } = await handlers['latents.export']({ format }, nobody);
+    expect(files).toHaveLength(format === 'csv' ? 4 : 1);
+    for (const { file, bytes } of files) {
+      expect(await studio.resolveFile(file)).toBe(join(realpathSync(project), file));
+      expect(readFileSync(join(project, file))).toHaveLength(bytes);
+    }
+  }
+  expect(await studio.resolveFile('exports/../project.json')).toBeUndefined();
+});
+
+it('a report and tables are written where the terminal says, with the numbers that it prints', async () => {
+  rmSync(join(latentsFolder(), 'pixels.json'), { force: true });
+  const [report, csv] = [join(root, 'out', 'report.html'), join(root, 'tables')];
+  const { last, lines } = await succeeds('latents', '--project', project, '--report', report, '--csv', csv, '--pixels');
+  expect(last).toMatchObject({ report, csv });
+  // Pixels are measured for that, once.
+  expect(lines.find(({ type }) => type === 'progress')).toMatchObject({ kind: 'pixels' });
+  const again = await succeeds('latents', '--project', project, '--report', report, '--pixels');
+  expect(again.lines.filter(({ type }) => type === 'progress')).toEqual([]);
+  const page = readFileSync(report, 'utf8');
+  for (const words of ['<strong>square.png</strong>', '<strong>checkerboard.png</strong>', 'Pixels and latents on one'])
+    expect(page).toContain(words);
+  const printed = (await succeeds('latents', '--project', project)).last as unknown as Shown;
+  const table = (name: string) => {
+    const [columns, ...rows] = readCsv(readFileSync(join(csv, name), 'utf8'));
+    return rows.map((row) => Object.fromEntries(columns!.map((column, i) => [column, row[i]!])));
+  };
+  for (const field of ['n', 'mean', 'sd', 'q1', 'median', 'q3', 'mad', 'min', 'max', 'kurtosis', 'inner_share'])
+    expect(table('channels.csv').map((row) => Number(row[field]))).toEqual(printed.channels.map((row) => row[field]));
+  expect(table('pictures.csv').map(({ picture, outer_count }) => [picture, Number(outer_count)])).toEqual(
+    printed.pictures.map(({ picture, outer_count }) => [picture, outer_count]),
+  );
+  expect(readdirSync(csv).sort()).toEqual(['channels.csv', 'outliers.csv', 'pictures.csv', 'pixels.csv']);
 });

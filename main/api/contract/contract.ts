@@ -14,6 +14,7 @@ import {
 import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../engine/schema.ts';
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
 import { samplingRequestSchema } from '../../generation/schema.ts';
+import { exportFormatSchema, exportResultSchema } from '../../latents/exports/schema.ts';
 import {
   outlierFilterSchema,
   outlierPageSchema,
@@ -220,6 +221,8 @@ export const studioContract = {
     'latents.pixelStatistics': { input: nothing, output: pixelStatisticsSchema.nullable() },
     /** Reads every picture once and keeps that; a job of the kind `pixels`. */
     'latents.measurePixels': { input: nothing, output: jobReferenceSchema },
+    /** Writes statistics and outliers below `exports/` of the project. Throws `latents.missing`. */
+    'latents.export': { input: z.strictObject({ format: exportFormatSchema }), output: exportResultSchema },
 
     /**
      * What an operation on pictures would do to the latents that are trained on, without doing it; pictures that it frames anew are

@@ -5,11 +5,12 @@ import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import type { PictureRow } from '../studio.ts';
 import { computers } from './devices.ts';
 import { hex, portrait, studioInfo, troubles } from './facts.ts';
-import { latentStatistics } from './figures.ts';
 import { runEstimate } from './estimate.ts';
+import { fakeExportHandlers } from './exports.ts';
 import { fakeOperationHandlers } from './operations.ts';
 import { FakeLab, fakeOutlierHandlers } from './outlier-handlers.ts';
 import { gridUrl } from './pictures.ts';
+import { pixelStatistics } from './pixels.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';
@@ -45,6 +46,7 @@ export function fakeHandlers(
     return run;
   };
   const lab = new FakeLab(world);
+  const outlierHandlers = fakeOutlierHandlers(lab);
   return {
     'studio.info': () => studioInfo(shell),
     'studio.pickFolders': () => ({ paths: ['/home/ada/faces'] }),
@@ -112,19 +114,15 @@ export function fakeHandlers(
       const length = Math.max(0, Math.min(limit, total - offset));
       return { total, rows: Array.from({ length }, (_, i) => pictureRow(show, offset + i)) };
     },
-    ...fakeOutlierHandlers(lab),
+    ...outlierHandlers,
+    ...fakeExportHandlers(lab, outlierHandlers),
     'latents.pixelStatistics': () =>
-      project().latents.complete
-        ? {
-            pictures: project().pictures.used,
-            channels: latentStatistics(project().pictures.used, world.latentSide).channels.slice(0, 3),
-          }
-        : null,
+      project().latents.complete && world.pixelsMeasured ? pixelStatistics(project().pictures.used) : null,
     'latents.measurePixels': () => {
       const total = project().pictures.used;
       const start = { kind: 'pixels', title: 'Measuring pixels', unit: 'pictures' } as const;
-      const nothingElse = () => undefined;
-      return { job: world.start({ ...start, total, perSecond: 900 }, nothingElse, nothingElse) };
+      const ended = (done: number) => (world.pixelsMeasured = done === total);
+      return { job: world.start({ ...start, total, perSecond: 900 }, () => undefined, ended) };
     },
     'runs.estimate': ({ config }) => runEstimate(config),
     'runs.start': ({ name, preset, config }) => {

@@ -62,6 +62,15 @@ export function plantedUrl(kind: 'square' | 'checkerboard'): string {
 /** How many portraits there are; later ones are the same again. */
 export const faceCount = sprite.count;
 
+/** RGBA bytes of all portraits, one after another. */
+export function facePixels(): readonly Uint8ClampedArray[] {
+  const { context } = canvasOf(side, side, true);
+  return Array.from({ length: sprite.count }, (_, face) => {
+    drawFace(context, face, 0, 0, side);
+    return context.getImageData(0, 0, side, side).data;
+  });
+}
+
 /** A sheet of portraits as far as they have come out of the noise: 0 is pure noise, 1 is finished. */
 export function sheetUrl(rows: number, columns: number, finished: number, seed: number): string {
   const { canvas, context } = canvasOf(columns * side, rows * side);

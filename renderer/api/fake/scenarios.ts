@@ -60,7 +60,10 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
     vaes.encode('starter', undefined, 1800);
   },
   encoded: (world, vaes) => encoded(world, vaes),
-  outliers: (world, vaes) => encoded(world, vaes, 300),
+  outliers: (world, vaes) => {
+    encoded(world, vaes, 300);
+    world.pixelsMeasured = true;
+  },
   'many outliers': (world, vaes) => {
     encoded(world, vaes, 100_000);
     world.change({ pictureSettings: { ...settings, size: 256 } });

@@ -48,6 +48,8 @@ export class FakeWorld {
   gallery: GalleryPicture[] = [];
   readonly rows = new Map<string, MetricsRow[]>();
   readonly sheets = new Map<string, SampleSheet[]>();
+  /** The pixels of the latents' pictures were measured. */
+  pixelsMeasured = false;
   /** Rows and columns of a latent. */
   latentSide = 8;
   /** Pictures that are left out, by their place in the dataset. */

@@ -1,44 +1,10 @@
 /** What the statistics of latents say in plain words. */
+import { bellCurve, pooled, tailVerdict } from '../../../main/latents/views/advice.ts';
+import type { Verdict } from '../../../main/latents/views/advice.ts';
+import type { ComparedBox } from '../../../main/latents/views/compare-pixels.ts';
 import type { ChannelStatistics, LatentStatistics } from '../../api/studio.ts';
 import { formatCount, formatNumber, formatPlain, formatShare, formatTimes } from '../../text/format.ts';
 import type { Fact } from '../../text/facts.ts';
-
-/** Shares beyond Tukey's fences that a bell curve has: 2·Φ(−2.698) and 2·Φ(−4.721). */
-export const bellCurve = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;
-
-export interface Shares {
-  readonly innerShare: number;
-  readonly outerShare: number;
-  readonly kurtosis: number;
-}
-
-/** All channels together, each counted by how many values it has. */
-export function pooled(channels: readonly ChannelStatistics[]): Shares {
-  const n = channels.reduce((sum, channel) => sum + channel.n, 0);
-  const mean = (pick: (channel: ChannelStatistics) => number) =>
-    channels.reduce((sum, channel) => sum + channel.n * pick(channel), 0) / n;
-  return {
-    innerShare: mean(({ innerShare }) => innerShare),
-    outerShare: mean(({ outerShare }) => outerShare),
-    kurtosis: mean(({ kurtosis }) => kurtosis),
-  };
-}
-
-export type TailVerdict = 'heavy' | 'bell' | 'light';
-
-/**
- * Heavy when values beyond the outer fences are at least twenty times as common as under a bell curve: below that,
- * chance alone moves a share this small. Light when even the inner fences are passed half as often.
- */
-export function tailVerdict({ innerShare, outerShare }: Shares): TailVerdict {
-  if (outerShare >= 20 * bellCurve.outerShare) return 'heavy';
-  return innerShare < bellCurve.innerShare / 2 ? 'light' : 'bell';
-}
-
-export interface Verdict {
-  readonly title: string;
-  readonly text: string;
-}
 
 export function verdictWords(statistics: LatentStatistics): Verdict {
   const shares = pooled(statistics.channels);
@@ -123,6 +89,21 @@ export const statisticsColumns: readonly TableColumn[] = [
     value: ({ outerFences: [low, high] }) => `${formatNumber(low, 4)} … ${formatNumber(high, 4)}`,
   },
   { name: 'Outliers', value: ({ outlierCount }) => formatCount(outlierCount) },
+];
+
+/** The comparison with pixels as a table, in robust deviations. */
+export const comparedColumns: readonly { readonly name: string; readonly value: (row: ComparedBox) => string }[] = [
+  { name: 'Of', value: ({ of }) => (of === 'pixels' ? 'Pixels' : 'Latents') },
+  { name: 'Channel', value: ({ name }) => name },
+  { name: 'Least', value: ({ box }) => formatNumber(box.min, 4) },
+  { name: 'Lower quartile', value: ({ box }) => formatNumber(box.q1, 4) },
+  { name: 'Upper quartile', value: ({ box }) => formatNumber(box.q3, 4) },
+  { name: 'Greatest', value: ({ box }) => formatNumber(box.max, 4) },
+  {
+    name: 'Outer fences',
+    value: ({ box: { outerFences } }) => outerFences.map((fence) => formatNumber(fence, 4)).join(' … '),
+  },
+  { name: 'Outliers', value: ({ box }) => formatCount(box.outlierCount) },
 ];
 
 export function latentFacts(

@@ -5,8 +5,10 @@ import type { EncodingOptions, LatentStatistics } from '../../api/studio.ts';
 import { ActState } from '../act/act.svelte.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
+import { ExportState } from './export.svelte.ts';
 import { OutliersState } from './outliers/outliers.svelte.ts';
 import { OwnVaeState } from './own.svelte.ts';
+import { PixelsState } from './pixels.svelte.ts';
 import { SetsState } from './sets.svelte.ts';
 import { VaesState } from './vaes.svelte.ts';
 
@@ -18,6 +20,8 @@ export class LatentsState {
   readonly own: OwnVaeState;
   readonly act: ActState;
   readonly outliers: OutliersState;
+  readonly pixels: PixelsState;
+  readonly exporting: ExportState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
   chosen = $state<string>();
@@ -37,11 +41,13 @@ export class LatentsState {
     this.own = new OwnVaeState(app);
     this.act = new ActState(app, this.sets);
     this.outliers = new OutliersState(app, this);
+    this.pixels = new PixelsState(app, this);
+    this.exporting = new ExportState(app);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own, this.act, this.outliers];
+    return [this.vaes, this.sets, this.check, this.own, this.act, this.outliers, this.pixels];
   }
 
   /** Another project is open. */
@@ -50,6 +56,7 @@ export class LatentsState {
     this.chosen = undefined;
     this.options = usualOptions;
     this.again = false;
+    this.exporting.close();
     for (const part of this.parts) part.reset();
   }
 

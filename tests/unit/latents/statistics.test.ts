@@ -7,7 +7,7 @@ import { NormalisedDeviation, denormalise, normalise } from '../../../main/laten
 import { Arena } from '../../../main/latents/measure/arena.ts';
 import { ChannelMeasure } from '../../../main/latents/measure/channel.ts';
 import { rowArrays, rowBytes, rowMemory } from '../../../main/latents/measure/row-kernel.ts';
-import { gaussianReference } from '../../../main/latents/schema.ts';
+import { bellCurve } from '../../../main/latents/views/advice.ts';
 import { quantile, tukeyFences } from '../../../main/latents/statistics.ts';
 import { rowsInMemory } from '../../support/latents.ts';
 
@@ -35,7 +35,7 @@ describe('Tukey’s fences', () => {
 
   it('the reference shares are those of a bell curve', () => {
     const { P_outside_inner: inner, P_outside_outer: outer } = tukey.gaussian_reference;
-    expect([gaussianReference.innerShare, gaussianReference.outerShare]).toBeAllClose([inner, outer], {
+    expect([bellCurve.innerShare, bellCurve.outerShare]).toBeAllClose([inner, outer], {
       rtol: 1e-3,
       atol: 0,
       because: 'the constants are written with four digits',
@@ -112,7 +112,7 @@ describe('a channel', () => {
     expect(Math.abs(s.mean)).toBeLessThan(0.012);
     expect(Math.abs(s.std - 1)).toBeLessThan(0.008);
     expect(Math.abs(s.kurtosis)).toBeLessThan(0.055);
-    expect(Math.abs(s.innerShare - gaussianReference.innerShare)).toBeLessThan(0.0011);
+    expect(Math.abs(s.innerShare - bellCurve.innerShare)).toBeLessThan(0.0011);
     expect(s.outlierCount).toBe(Math.round(s.innerShare * s.n));
   });
 

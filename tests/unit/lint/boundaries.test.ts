@@ -61,6 +61,7 @@ const tempting: Readonly<Record<string, string>> = {
   'main/host': 'main/cli/main.ts',
   'main/cli': 'electron/main.ts',
   electron: 'main/host/host.ts',
+  'renderer/api/fake': 'main/latents/store.ts',
   renderer: 'main/storage/files.ts',
 };
 

@@ -1,5 +1,6 @@
 /** State of the outliers: what is looked at, the pictures behind it, and where in the latents it is. */
 import { untrack } from 'svelte';
+import { causesOf } from '../../../../main/latents/views/advice.ts';
 import type { AppState } from '../../../app/app-state.svelte.ts';
 import { Throttle } from '../../../app/throttle.ts';
 import type { ValueRange } from '../../../charts/axis.ts';
@@ -15,7 +16,6 @@ import type {
 import { PagedList } from '../../../ui/paged-list.svelte.ts';
 import { Selection } from '../../../ui/selection.svelte.ts';
 import { fileName } from '../../../text/format.ts';
-import { causesOf } from './advice.ts';
 import { withRange } from './filter.ts';
 import { firstChannel, picturesWords } from './view.ts';
 

@@ -1,4 +1,5 @@
 /** What the charts and the grid of outliers say. */
+import { mapOf } from '../../../../main/latents/views/position-map.ts';
 import type {
   ChannelStatistics,
   LatentStatistics,
@@ -75,19 +76,6 @@ export const outlierColumns: readonly { readonly name: string; readonly value: (
   { name: 'Value', value: ({ value }) => formatNumber(value) },
   { name: 'Distance from the middle (robust z)', value: ({ z }) => zWords(z) },
 ];
-
-/**
- * The map of one channel, or of all: for each cell, row by row, how many far values a picture has there on average.
- * Of one channel that is the share of the pictures that have one.
- */
-export function mapOf({ shape, shares }: OutlierPositions, channel?: number): Float64Array {
-  const [channels, height, width] = shape;
-  const positions = height * width;
-  const map = new Float64Array(positions);
-  for (let c = channel ?? 0; c < (channel === undefined ? channels : channel + 1); c++)
-    for (let at = 0; at < positions; at++) map[at]! += shares[c * positions + at]!;
-  return map;
-}
 
 /** Where the map is highest. */
 export function peakOf(map: Float64Array, width: number): Cell {

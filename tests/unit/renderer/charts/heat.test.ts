@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { distanceHeat, heatColour, heatStops, overPicture, shareHeat } from '../../../../renderer/charts/heat.ts';
+import { shareHeat } from '../../../../main/latents/views/position-map.ts';
+import { distanceHeat, heatColour, heatStops, overPicture } from '../../../../renderer/charts/heat.ts';
 
 /** WCAG's relative luminance. */
 function luminance(colour: readonly number[]): number {

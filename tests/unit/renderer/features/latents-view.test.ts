@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { gaussianReference } from '../../../../main/latents/schema.ts';
+import { bellCurve, pooled, tailVerdict } from '../../../../main/latents/views/advice.ts';
 import type { ChannelStatistics, LatentStatistics } from '../../../../renderer/api/studio.ts';
 import {
-  bellCurve,
   boxPlotSentence,
   histogramSentence,
   latentFacts,
   outsideWords,
-  pooled,
-  tailVerdict,
   verdictWords,
 } from '../../../../renderer/features/latents/latents-view.ts';
 
@@ -44,10 +41,6 @@ const statistics = (...channels: ChannelStatistics[]): LatentStatistics => ({
 });
 
 describe('the view of latents', () => {
-  it('compares with the same bell curve as the studio does', () => {
-    expect(bellCurve).toEqual(gaussianReference);
-  });
-
   it('pools channels by how many values they have', () => {
     expect(
       pooled([channel({ n: 100, innerShare: 0.1 }), channel({ n: 300, innerShare: 0.02 })]).innerShare,

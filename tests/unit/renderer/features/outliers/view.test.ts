@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mapOf } from '../../../../../main/latents/views/position-map.ts';
 import {
   boxesSentence,
   endRange,
@@ -6,7 +7,6 @@ import {
   habitsIn,
   habitWords,
   legendOf,
-  mapOf,
   mapRows,
   mapSentence,
   mapValueWords,

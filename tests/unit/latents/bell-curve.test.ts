@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bellCurveCounts } from '../../../../renderer/charts/bell-curve.ts';
+import { bellCurveCounts } from '../../../main/latents/views/bell-curve.ts';
 
 describe('bellCurveCounts', () => {
   it('puts all values somewhere and is highest at the mean', () => {

@@ -1,8 +1,44 @@
-/** What to do about the outliers, in one sentence with its reason. */
-import type { LatentStatistics, OutlierPicture, OutlierPositions } from '../../../api/studio.ts';
-import { count, formatShare, formatTimes } from '../../../text/format.ts';
-import { bellCurve, pooled, tailVerdict } from '../latents-view.ts';
-import type { Verdict } from '../latents-view.ts';
+/** What to do about the outliers, in one sentence with its reason. Pure: the window and the report say the same. */
+import { count, formatShare, formatTimes } from '../../base/words.ts';
+import type { OutlierPictures, OutlierPositions } from '../outlier-schema.ts';
+import type { ChannelStatistics, LatentStatistics } from '../schema.ts';
+
+/** What a bell curve has: the yardstick for “impulsive”. Shares beyond Tukey's fences are 2·Φ(−2.698) and 2·Φ(−4.721). */
+export const bellCurve = { innerShare: 0.006976603, outerShare: 2.3419e-6, kurtosis: 0 } as const;
+
+export interface Shares {
+  readonly innerShare: number;
+  readonly outerShare: number;
+  readonly kurtosis: number;
+}
+
+/** All channels together, each counted by how many values it has. */
+export function pooled(channels: readonly ChannelStatistics[]): Shares {
+  const n = channels.reduce((sum, channel) => sum + channel.n, 0);
+  const mean = (pick: (channel: ChannelStatistics) => number) =>
+    channels.reduce((sum, channel) => sum + channel.n * pick(channel), 0) / n;
+  return {
+    innerShare: mean(({ innerShare }) => innerShare),
+    outerShare: mean(({ outerShare }) => outerShare),
+    kurtosis: mean(({ kurtosis }) => kurtosis),
+  };
+}
+
+export type TailVerdict = 'heavy' | 'bell' | 'light';
+
+/**
+ * Heavy when values beyond the outer fences are at least twenty times as common as under a bell curve: below that,
+ * chance alone moves a share this small. Light when even the inner fences are passed half as often.
+ */
+export function tailVerdict({ innerShare, outerShare }: Shares): TailVerdict {
+  if (outerShare >= 20 * bellCurve.outerShare) return 'heavy';
+  return innerShare < bellCurve.innerShare / 2 ? 'light' : 'bell';
+}
+
+export interface Verdict {
+  readonly title: string;
+  readonly text: string;
+}
 
 /** How far outliers are spread over the pictures. */
 export interface Causes {
@@ -13,7 +49,7 @@ export interface Causes {
   readonly counts: readonly number[];
 }
 
-export function causesOf(positions: OutlierPositions, rows: readonly OutlierPicture[]): Causes {
+export function causesOf(positions: OutlierPositions, rows: readonly OutlierPictures['rows'][number][]): Causes {
   const { shares, pictures } = positions;
   return {
     pictures,

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  causesOf,
-  causeWords,
-  fewestForAThird,
-  whatToDo,
-} from '../../../../../renderer/features/latents/outliers/advice.ts';
-import { bellCurve } from '../../../../../renderer/features/latents/latents-view.ts';
-import { channel, picture, positions, statistics } from './samples.ts';
+import { bellCurve, causesOf, causeWords, fewestForAThird, whatToDo } from '../../../main/latents/views/advice.ts';
+import { channel, picture, positions, statistics } from '../renderer/features/outliers/samples.ts';
 
 describe('what to do about outliers', () => {
   const heavy = statistics(channel({ outerShare: 40 * bellCurve.outerShare }));
