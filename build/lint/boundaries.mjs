@@ -286,6 +286,19 @@ export const rows = [
     may: ['main/api/contract', 'main/base'],
     why: 'the renderer reaches main only through the contract',
   },
+  {
+    folder: 'renderer/api/fake',
+    may: [
+      'renderer/api/studio.ts',
+      'main/api/contract',
+      'main/consistency/noise-levels.ts',
+      'main/training/residuals/lens.ts',
+      'main/training/residuals/stage.ts',
+      'main/training/schedule.ts',
+      'main/training/stages.ts',
+    ],
+    why: 'the fake may compute by the code of the real studio, where that is browser-safe',
+  },
 ];
 
 /** npm packages that only the named folders may import. */

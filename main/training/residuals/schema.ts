@@ -131,7 +131,7 @@ export const residualLensSchema = z.strictObject({
       warning: z.boolean(),
     }),
   ),
-  /** Influence ψ(r) of each loss at some r, evenly spread on a logarithmic axis. */
+  /** Influence ψ(r) of each loss at some r, evenly spread on a logarithmic axis that holds all samples and every c of the schedule. */
   curve: z.strictObject({
     r: z.array(z.number()),
     psi: byLoss(z.array(z.number())),
