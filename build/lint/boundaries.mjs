@@ -290,9 +290,12 @@ export const rows = [
     folder: 'renderer/api/fake',
     may: [
       'renderer/api/studio.ts',
+      'renderer/text',
       'main/api/contract',
       'main/consistency/noise-levels.ts',
+      'main/latents/statistics.ts',
       'main/training/residuals/lens.ts',
+      'main/training/residuals/pairs.ts',
       'main/training/residuals/stage.ts',
       'main/training/schedule.ts',
       'main/training/stages.ts',

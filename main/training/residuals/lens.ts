@@ -12,9 +12,8 @@ import type { SortedResiduals } from '../../consistency/influence.ts';
 import type { RobustLoss } from '../../consistency/loss.ts';
 import type { RunConfig, RunPlan } from '../schema.ts';
 import { placedStages } from '../stages.ts';
-import type { ResidualLens, ResidualRow } from './schema.ts';
+import type { ResidualLens, ResidualRow, StoredResiduals } from './schema.ts';
 import { ownLoss, stageAt, stageSchedule } from './stage.ts';
-import type { StoredResiduals } from './store.ts';
 
 type Run = { readonly config: RunConfig; readonly plan: RunPlan };
 

@@ -4,10 +4,9 @@ import type { RunConfig, RunPlan } from '../schema.ts';
 import { measuredSource, recordedSource } from './lens.ts';
 import type { LensSource } from './lens.ts';
 import { readResidualRows, rowsVersion } from './record.ts';
-import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals } from './schema.ts';
+import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals, StoredResiduals } from './schema.ts';
 import { stageAt } from './stage.ts';
 import { measuredSteps, measurementVersion, readMeasurement } from './store.ts';
-import type { StoredResiduals } from './store.ts';
 
 /** A run, and its folder. */
 export interface RunPlace {

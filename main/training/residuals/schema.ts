@@ -46,6 +46,12 @@ export const residualMeasurementSchema = z.strictObject({
 });
 export type ResidualMeasurement = z.infer<typeof residualMeasurementSchema>;
 
+/** A measurement, and the root-mean-square residual of each of its samples, pair by pair. */
+export interface StoredResiduals {
+  readonly measurement: ResidualMeasurement;
+  readonly r: Float32Array;
+}
+
 /** What to measure; what is absent is chosen. */
 export const residualRequestSchema = z.strictObject({
   run: z.string(),

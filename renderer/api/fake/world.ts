@@ -48,6 +48,10 @@ export class FakeWorld {
   gallery: GalleryPicture[] = [];
   readonly rows = new Map<string, MetricsRow[]>();
   readonly sheets = new Map<string, SampleSheet[]>();
+  /** Steps of the checkpoints whose residuals were measured, by run; a run that is named here also recorded its own while it trained. */
+  readonly measured = new Map<string, readonly number[]>();
+  /** A few pictures have far larger residuals than all others. */
+  oddPictures = true;
   /** Rows and columns of a latent. */
   latentSide = 8;
   /** Addresses of files that were made. */

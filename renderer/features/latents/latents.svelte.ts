@@ -4,6 +4,7 @@ import type { AppState } from '../../app/app-state.svelte.ts';
 import type { EncodingOptions, LatentStatistics } from '../../api/studio.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
+import { LensState } from './lens/lens.svelte.ts';
 import { OutliersState } from './outliers/outliers.svelte.ts';
 import { OwnVaeState } from './own.svelte.ts';
 import { SetsState } from './sets.svelte.ts';
@@ -16,6 +17,7 @@ export class LatentsState {
   readonly check: CheckState;
   readonly own: OwnVaeState;
   readonly outliers: OutliersState;
+  readonly lens: LensState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
   chosen = $state<string>();
@@ -34,11 +36,12 @@ export class LatentsState {
     this.check = new CheckState(app, this.vaes);
     this.own = new OwnVaeState(app);
     this.outliers = new OutliersState(app, this);
+    this.lens = new LensState(app);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own, this.outliers];
+    return [this.vaes, this.sets, this.check, this.own, this.outliers, this.lens];
   }
 
   /** Another project is open. */
