@@ -93,14 +93,8 @@ function applyEvolution(instance: Chart, input: EvolutionInput, colours: ChartCo
     },
     { ...line('Upper quartile', ({ q3 }) => q3), backgroundColor: colours.faint, fill: '+1' },
     line('Lower quartile', ({ q1 }) => q1),
-    {
-      ...line('Largest', ({ max }) => max),
-      borderColor: colours.faint,
-      borderWidth: 1,
-      backgroundColor: `${colours.mark}24`,
-      fill: '+1',
-    },
-    { ...line('Smallest', ({ min }) => min), borderColor: colours.faint, borderWidth: 1 },
+    { ...line('Largest', ({ max }) => max), borderColor: colours.mark, borderWidth: 1 },
+    { ...line('Smallest', ({ min }) => min), borderColor: colours.mark, borderWidth: 1 },
   ];
   const all = [...recorded, ...measured];
   const ticks = axisColours(colours).ticks;

@@ -21,8 +21,9 @@ export interface InfluenceData {
   /** Of the histogram: one edge more than there are shares. */
   readonly edges: readonly number[];
   readonly shares: readonly number[];
-  /** Marks above the chart. */
+  /** Marks above the chart, and what their words are. */
   readonly stages: readonly { readonly at: number; readonly words: string; readonly isNow: boolean }[];
+  readonly stageWords: string;
   /** From here on the values are shaded, and what these are. */
   readonly shaded: { readonly from: number; readonly words: string };
 }
@@ -41,7 +42,7 @@ export const highest = 2;
 const barHeight = 0.5;
 const labelGap = 15;
 /** Pixels above the chart: for the stages, and below them for the handle of c. */
-const [room, stripAt] = [50, 38];
+const [room, stripAt] = [56, 36];
 const small = ({ font }: ChartColours) => `11px ${font}`;
 
 function histogramPlugin(data: () => InfluenceData, colours: () => ChartColours): Plugin {
@@ -109,6 +110,7 @@ function stagesPlugin(data: () => InfluenceData, colours: () => ChartColours): P
       if (!x) return;
       const y = top - stripAt;
       const { main, mark, ink, back } = colours();
+      const { stageWords } = data();
       const stages = data()
         .stages.map((stage) => ({ ...stage, pixel: x.getPixelForValue(stage.at) }))
         .sort((a, b) => a.pixel - b.pixel);
@@ -120,6 +122,7 @@ function stagesPlugin(data: () => InfluenceData, colours: () => ChartColours): P
       ctx.stroke();
       ctx.font = small(colours());
       ctx.textBaseline = 'middle';
+      let wordsEnd = left;
       stages.forEach(({ pixel, words, isNow }, i) => {
         ctx.beginPath();
         ctx.arc(pixel, y, 4.5, 0, 2 * Math.PI);
@@ -127,14 +130,14 @@ function stagesPlugin(data: () => InfluenceData, colours: () => ChartColours): P
         ctx.strokeStyle = isNow ? main : ink;
         ctx.fill();
         ctx.stroke();
-        const width = ctx.measureText(words).width;
-        const end = pixel + 9 + width;
-        if (end > Math.min(right, (stages[i + 1]?.pixel ?? Infinity) - 8)) return;
-        // The line ends before the words and goes on after them.
-        ctx.fillStyle = back;
-        ctx.fillRect(pixel + 7, y - 7, width + 5, 14);
-        ctx.fillStyle = isNow ? main : ink;
-        ctx.fillText(words, pixel + 9, y);
+        const half = ctx.measureText(words).width / 2;
+        const title = ctx.measureText(stageWords).width;
+        ctx.fillStyle = ink;
+        if (i === 0 && pixel - half - title - 8 > left) ctx.fillText(stageWords, pixel - half - title - 8, y - 13);
+        if (pixel - half < wordsEnd) return;
+        if (isNow) ctx.fillStyle = main;
+        ctx.fillText(words, pixel - half, y - 13);
+        wordsEnd = pixel + half + 4;
       });
       ctx.restore();
     },

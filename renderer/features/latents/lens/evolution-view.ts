@@ -1,6 +1,7 @@
 /** How the residuals developed over training: recorded steps and measured checkpoints. */
 import type { ResidualMeasurement, ResidualMoment, RunResiduals } from '../../../api/studio.ts';
-import { count, formatCount, formatPlain, formatShare, formatTimes } from '../../../text/format.ts';
+import { formatCount, formatTimes } from '../../../text/format.ts';
+import { cWords } from './lens-view.ts';
 
 /** The residuals of a step; r of a sample is the root mean square over its elements. */
 export type Moment = Pick<ResidualMoment, 'step' | 'levels' | 'min' | 'q1' | 'median' | 'q3' | 'max' | 'samples'> & {
@@ -55,9 +56,9 @@ export function evolutionSentence({ recorded, measured }: Evolution): string {
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last) return '';
   const widest = all.reduce((most, each) => (each.max / each.median > most.max / most.median ? each : most));
-  const now = `At step ${formatCount(last.step)} half of the residuals are below ${formatPlain(last.median, 2)}`;
+  const now = `At step ${formatCount(last.step)} half of the residuals are below ${cWords(last.median, 2)}`;
   const change =
-    all.length === 1 ? `${now}.` : `${now}, ${formatPlain(first.median, 2)} at step ${formatCount(first.step)}.`;
+    all.length === 1 ? `${now}.` : `${now}, ${cWords(first.median, 2)} at step ${formatCount(first.step)}.`;
   return `${change} The largest of a step was up to ${formatTimes(widest.max / widest.median)} as large as its median.`;
 }
 
@@ -69,8 +70,8 @@ export function evolutionRows({ recorded, measured }: Evolution): string[][] {
     from,
     formatCount(moment.samples),
     moment.levels === undefined ? '–' : formatCount(moment.levels),
-    moment.c === undefined ? '–' : formatPlain(moment.c, 3),
-    ...[moment.min, moment.q1, moment.median, moment.q3, moment.max].map((value) => formatPlain(value, 3)),
+    moment.c === undefined ? '–' : cWords(moment.c),
+    ...[moment.min, moment.q1, moment.median, moment.q3, moment.max].map((value) => cWords(value)),
   ];
   return [
     ...recorded.map((moment) => ({ step: moment.step, cells: row(moment, 'training') })),
@@ -78,29 +79,4 @@ export function evolutionRows({ recorded, measured }: Evolution): string[][] {
   ]
     .sort((a, b) => a.step - b.step)
     .map(({ cells }) => cells);
-}
-
-type Pair = ResidualMeasurement['pairs'][number];
-
-export const sigmaWords = (sigma: number): string => formatPlain(sigma, 2);
-
-/** What the box plots show: where residuals are largest, and where their tails are heaviest. */
-export function pairsSentence({ pairs, step, pictures }: ResidualMeasurement): string {
-  const largest = pairs.reduce((a, b) => (b.std > a.std ? b : a));
-  const heaviest = pairs.reduce((a, b) => (b.outerShare > a.outerShare ? b : a));
-  const head = `Student minus teacher at ${count(pairs.length, 'noise level')}, ${count(pictures, 'picture')} at each, after step ${formatCount(step)}.`;
-  return `${head} Residuals are largest at σ ${sigmaWords(largest.sigma)}; most of them, ${formatShare(heaviest.outerShare)}, lie beyond the outer fences at σ ${sigmaWords(heaviest.sigma)}.`;
-}
-
-export const pairColumns = ['Student σ', 'Teacher σ', 'Weight λ', 'Drawn', 'Smallest', 'Lower quartile', 'Median', 'Upper quartile', 'Largest', 'Beyond outer fences', 'Excess kurtosis']; // prettier-ignore
-
-export function pairRow(pair: Pair): string[] {
-  const { sigma, teacherSigma, weight, share, min, q1, median, q3, max, outerShare, kurtosis } = pair;
-  return [
-    ...[sigma, teacherSigma, weight].map((value) => formatPlain(value, 3)),
-    formatShare(share),
-    ...[min, q1, median, q3, max].map((value) => formatPlain(value, 3)),
-    formatShare(outerShare),
-    formatPlain(kurtosis, 3),
-  ];
 }

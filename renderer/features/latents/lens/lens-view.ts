@@ -31,6 +31,9 @@ export function driveWords(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** The same in a table. */
+export const driveCell = (share: number): string => driveWords(share).replace('under ', '< ');
+
 /** What the `top` share of the samples drives under a loss, 0 to 1; undefined where it was not asked. */
 export function drivenBy(
   { losses }: Pick<ResidualLens, 'losses'>,
@@ -81,9 +84,10 @@ export function topWords({ losses }: Pick<ResidualLens, 'losses'>): string[] {
   return (losses[0]?.topShare ?? []).map(({ top }) => `${formatPlain(100 * top)} %`);
 }
 
-/** `0.00277`: c as it is read and typed. */
-export function cWords(c: number): string {
-  return c >= 1e-4 && c < 1e4 ? String(Number(c.toPrecision(3))) : formatPlain(c, 3);
+/** `0.00277`: c and residuals as they are read and typed, without an exponent as long as that can be read. */
+export function cWords(c: number, digits = 3): string {
+  const rounded = Number(c.toPrecision(digits));
+  return rounded === 0 || (c >= 1e-5 && c < 1e4) ? String(rounded) : formatPlain(c, digits);
 }
 
 /** What a screen reader says of the handle. */
@@ -94,10 +98,10 @@ export function cValueText(lens: ResidualLens, c: number, isOwn: boolean): strin
   return `c ${cWords(c)}${isOwn ? ', as in the run' : ''}${driven}`;
 }
 
-export function sourceWords(source: Source, step: number | undefined): string {
-  return source === 'training'
-    ? `Recorded while training${step === undefined ? '' : `, until step ${formatCount(step)}`}`
-    : `Measured at step ${formatCount(source)}`;
+/** `Measured at step 2,400`; of training's record its last step. */
+export function sourceWords(source: Source, recordedUntil: number | undefined): string {
+  if (source !== 'training') return `Measured at step ${formatCount(source)}`;
+  return recordedUntil === undefined ? 'Recorded in training' : `Recorded up to step ${formatCount(recordedUntil)}`;
 }
 
 /** Where the residuals come from, and how many they are. */
@@ -116,7 +120,7 @@ export function costWords(run: Pick<RunRecord, 'step' | 'seconds' | 'plan'>): st
   const steps = Math.ceil(mostMeasured / run.plan.batchSize);
   const seconds = run.step > 0 && run.seconds > 0 ? (steps * run.seconds) / run.step : undefined;
   const time = seconds === undefined ? '' : `, about ${formatDuration(seconds < 1 ? 1 : seconds)}`;
-  return `It computes about ${formatCount(mostMeasured)} samples, which takes at most as long as ${count(steps, 'training step')} of this run${time}. The model is not changed.`;
+  return `Measuring computes about ${formatCount(mostMeasured)} samples, which takes at most as long as ${count(steps, 'training step')} of this run${time}. The model is not changed.`;
 }
 
 /** The c that is too small under a run's loss, and what to do about it; undefined where it is fine. */
@@ -134,9 +138,9 @@ export function warningWords({ losses, loss: own }: Pick<ResidualLens, 'losses' 
 export function chartSentence(lens: ResidualLens): string {
   const { histogram, curve, c } = lens;
   const peaks = (['cauchy', 'gemanMcClure'] as const).map(
-    (loss) => `${lossNames[loss]} at ${formatPlain(curve.peak[loss]!, 3)}`,
+    (loss) => `${lossNames[loss]} at ${cWords(curve.peak[loss]!)}`,
   );
-  return `Influence curves of four losses over the residuals of the run, ${formatPlain(histogram.from, 3)} to ${formatPlain(histogram.to, 3)}, at c ${cWords(c)}. L2 pulls ever more, Pseudo-Huber pulls alike above c, and the others pull most at a peak and less beyond it: ${peaks.join(', ')}. ${driveSentence(lens)}`;
+  return `Influence curves of four losses over the residuals of the run, ${cWords(histogram.from)} to ${cWords(histogram.to)}, at c ${cWords(c)}. L2 pulls ever more, Pseudo-Huber pulls alike above c, and the others pull most at a peak and less beyond it: ${peaks.join(', ')}. ${driveSentence(lens)}`;
 }
 
 /** What the chart says at one r: how many samples are there, and how strongly each loss lets one pull. */
@@ -145,7 +149,7 @@ export function hoverWords(lens: ResidualLens, r: number): string[] {
   const bin = edges.findIndex((edge, i) => edge <= r && r < (edges[i + 1] ?? -Infinity));
   const share = lens.histogram.shares[bin] ?? 0;
   return [
-    `Residual ${formatPlain(r, 2)}: ${bin < 0 ? 'no samples' : `${driveWords(share)} of the samples`}`,
+    `Residual ${cWords(r, 2)}: ${bin < 0 ? 'no samples' : `${driveWords(share)} of the samples`}`,
     ...losses.map((loss) => `${lossNames[loss]} pulls ${formatPlain(pullAt(scaledCurve(lens, loss), r), 2)}`),
   ];
 }
