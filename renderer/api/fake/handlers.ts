@@ -10,7 +10,7 @@ import { runEstimate } from './estimate.ts';
 import { fakeOperationHandlers } from './operations.ts';
 import { fakeOutlierHandlers } from './outlier-handlers.ts';
 import { gridUrl } from './pictures.ts';
-import { fakeResidualHandlers } from './residuals.ts';
+import { fakeResidualHandlers } from './residual-handlers.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';

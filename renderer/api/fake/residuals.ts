@@ -1,23 +1,20 @@
 /** Residuals of the fake: mostly ordinary ones, and a few odd pictures whose residuals are tens of times as large. */
-import { studioError } from '../../../main/base/errors.ts';
 import { Random } from '../../../main/base/random.ts';
-import type { Handlers } from '../../../main/base/rpc.ts';
-import type { StudioContract } from '../../../main/api/contract/contract.ts';
 import { indexProbabilities, pairWeight, sigmas } from '../../../main/consistency/noise-levels.ts';
-import { tukeyFences } from '../../../main/latents/statistics.ts';
-import { lensOf, measuredSource, recordedSource } from '../../../main/training/residuals/lens.ts';
 import { choosePairs } from '../../../main/training/residuals/pairs.ts';
 import { stageAt } from '../../../main/training/residuals/stage.ts';
 import { sheetSteps } from '../../../main/training/schedule.ts';
 import { placedStages } from '../../../main/training/stages.ts';
 import type { Output, RunRecord } from '../studio.ts';
 import { distributionOf } from './figures.ts';
-import type { FakeWorld } from './world.ts';
 
-type Methods = 'runs.measureResiduals' | 'runs.residuals' | 'runs.lens';
 type Residuals = Output<'runs.residuals'>;
+/** What the residuals of a run are made up from. */
+type Run = Pick<RunRecord, 'config' | 'createdAt' | 'device'> & {
+  readonly plan: Pick<RunRecord['plan'], 'steps' | 'latentShape'>;
+};
 
-const picturesMeasured = 192;
+export const picturesMeasured = 192;
 const elements = 256;
 /** Elements of a sample that are made up for its distribution. */
 const drawnElements = 24;
@@ -27,7 +24,7 @@ const isOdd = (picture: number) => picture % 90 === 17;
 const oddTimes = (random: Random) => Math.exp(random.normal(4, 0.3));
 
 /** How large the residuals of a step are between two noise levels: they fall while a stage is learned, and grow with the gap. */
-function usualSize({ config, plan }: RunRecord, step: number, gap: number): number {
+function usualSize({ config, plan }: Run, step: number, gap: number): number {
   const k = Math.min(step, plan.steps - 1);
   const { begin } = placedStages(config, plan.steps).findLast((stage) => stage.begin <= k)!;
   const learned = 1 + 2.2 / (1 + (k - begin) / 70);
@@ -35,7 +32,7 @@ function usualSize({ config, plan }: RunRecord, step: number, gap: number): numb
 }
 
 /** Noise levels of the stage of step k, and how training draws them. */
-function levelPairs({ config, plan }: RunRecord, k: number) {
+export function levelPairs({ config, plan }: Run, k: number) {
   if (config.objective.kind !== 'consistency') return [];
   const { noise } = config.objective;
   const levels = sigmas(stageAt(config, plan, k).levels!, noise);
@@ -46,7 +43,8 @@ function levelPairs({ config, plan }: RunRecord, k: number) {
   });
 }
 
-function measurementOf(run: RunRecord, step: number, hasOdd: boolean) {
+/** A measured checkpoint, and the r of each sample: the same ones whenever they are asked for. */
+export function measurementOf(run: Run, step: number, hasOdd: boolean) {
   const k = Math.min(step, run.plan.steps - 1);
   const chosen = choosePairs(levelPairs(run, k));
   const random = new Random({ seed: 21, stream: 'test', index: step });
@@ -79,7 +77,7 @@ function measurementOf(run: RunRecord, step: number, hasOdd: boolean) {
 }
 
 /** What training recorded until `step`. */
-function rowsUntil(run: RunRecord, until: number, hasOdd: boolean) {
+export function rowsUntil(run: Run, until: number, hasOdd: boolean) {
   const stages = placedStages(run.config, run.plan.steps);
   const steps = stages.flatMap(({ begin, steps: own }) =>
     Array.from(sheetSteps(own, rowsPerStage), (at) => begin + at),
@@ -107,82 +105,4 @@ function rowsUntil(run: RunRecord, until: number, hasOdd: boolean) {
         weight: drawn.map(({ weight }) => weight),
       };
     });
-}
-
-export function fakeResidualHandlers(
-  world: FakeWorld,
-  known: (run: string) => string,
-): Pick<Handlers<StudioContract>, Methods> {
-  const made = new Map<string, ReturnType<typeof measurementOf>>();
-  const runOf = (id: string): RunRecord => world.project!.runs.find((run) => run.id === known(id))!;
-  const measurements = (run: RunRecord) =>
-    (world.measured.get(run.id) ?? []).map((step) => {
-      const key = `${run.id} ${step}`;
-      const one = made.get(key) ?? measurementOf(run, step, world.oddPictures);
-      made.set(key, one);
-      return one;
-    });
-  const stepOf = (run: RunRecord) => Math.max(run.step, world.rows.get(run.id)?.at(-1)?.step ?? 0);
-  const rows = (run: RunRecord) => (world.measured.has(run.id) ? rowsUntil(run, stepOf(run), world.oddPictures) : []);
-  const teaching = (id: string): RunRecord => {
-    const run = runOf(id);
-    if (run.config.objective.kind !== 'consistency') throw studioError('run.noTeacher', { run: id });
-    return run;
-  };
-  return {
-    'runs.measureResiduals': ({ run: id, checkpoint }) => {
-      const run = teaching(id);
-      const total = choosePairs(levelPairs(run, Math.min(stepOf(run), run.plan.steps - 1))).length * picturesMeasured;
-      const start = { kind: 'residuals', title: 'Comparing student and teacher', unit: 'samples' } as const;
-      return {
-        job: world.start(
-          { ...start, run: id, total, perSecond: 400 },
-          () => undefined,
-          (done) => {
-            if (done < total) return;
-            const steps = new Set([...(world.measured.get(id) ?? []), checkpoint ?? stepOf(run)]);
-            world.measured.set(
-              id,
-              [...steps].sort((a, b) => a - b),
-            );
-          },
-        ),
-      };
-    },
-    'runs.residuals': ({ run: id }) => {
-      const run = runOf(id);
-      return {
-        measurements: measurements(run).map(({ measurement, r }) => ({
-          ...measurement,
-          samples: {
-            total: r.length,
-            r: [...r],
-            weight: Array.from(r, (_, i) => measurement.pairs[Math.floor(i / picturesMeasured)]!.weight),
-            index: Array.from(r, (_, i) => measurement.pairs[Math.floor(i / picturesMeasured)]!.index),
-          },
-        })),
-        training: rows(run).map(({ step, r }) => {
-          const sorted = Float64Array.from(r).sort();
-          const { q1, median, q3 } = tukeyFences(sorted);
-          const { levels, c } = stageAt(run.config, run.plan, step - 1);
-          const range = { min: sorted[0]!, q1, median, q3, max: sorted.at(-1)! };
-          return { step, ...(levels !== undefined && { levels }), c, samples: r.length, ...range };
-        }),
-      };
-    },
-    'runs.lens': ({ run: id, c, of, checkpoint }) => {
-      const run = teaching(id);
-      const measured = of === 'training' ? [] : measurements(run);
-      const chosen =
-        checkpoint === undefined
-          ? measured.at(-1)
-          : measured.find(({ measurement }) => measurement.step === checkpoint);
-      const source = chosen
-        ? measuredSource(run, chosen)
-        : of === 'measurement' || checkpoint !== undefined
-          ? undefined
-          : recordedSource(run, rows(run));
-      return source ? lensOf(run, source, c) : null;
-    },
-  };
 }
