@@ -1,5 +1,6 @@
 /** Curves, histogram and axis of the loss lens as they are drawn; pure. */
 import type { ResidualLens, RobustLoss } from '../../../api/studio.ts';
+import { formatCount } from '../../../text/format.ts';
 
 /** The four losses, as they are listed. */
 export const losses = ['l2', 'pseudoHuber', 'cauchy', 'gemanMcClure'] as const satisfies readonly RobustLoss[];
@@ -116,6 +117,23 @@ export function cOfKey(key: string, c: number, axis: Range): number | undefined 
   };
   const part = moves[key];
   return part === undefined ? undefined : valueAtPart(part, axis);
+}
+
+export interface StageMark {
+  readonly at: number;
+  readonly words: string;
+  /** These residuals are of it. */
+  readonly isNow: boolean;
+}
+
+/** c of the stages, those with the same c as one: by their numbers of noise levels or, where there are none, their first steps. */
+export function stageMarks({ schedule, cNow }: Pick<ResidualLens, 'schedule' | 'cNow'>): StageMark[] {
+  const byC = new Map<number, number[]>();
+  for (const { c, levels, begin } of schedule) if (c > 0) byC.set(c, [...(byC.get(c) ?? []), levels ?? begin + 1]);
+  return Array.from(byC, ([at, names]) => {
+    const [first, last] = [names[0]!, names.at(-1)!].map(formatCount);
+    return { at, words: names.length === 1 ? first! : `${first}–${last}`, isNow: at === cNow };
+  });
 }
 
 /** Numbers of the chart for a table: at the middle of each bin the share of the samples and the scaled pull of each loss. */

@@ -10,6 +10,7 @@ import {
   pullAt,
   scaledCurve,
   spreadLabels,
+  stageMarks,
   valueAtPart,
 } from '../../../../../renderer/features/latents/lens/curves.ts';
 import { broken, lensAt } from './samples.ts';
@@ -77,6 +78,22 @@ describe('the handle', () => {
     expect([cOfKey('Home', 0.01, axis), cOfKey('End', 0.01, axis)]).toEqual([0.001, 1]);
     expect(cOfKey('Tab', 0.01, axis)).toBeUndefined();
   });
+});
+
+it('stages are marked at their c, those with the same c once', () => {
+  const stage = (begin: number, c: number, levels?: number) => ({ begin, c, ...(levels !== undefined && { levels }) });
+  const schedule = [stage(0, 0.03, 11), stage(600, 0.01, 641), stage(1200, 0.004, 1281)];
+  expect(stageMarks({ schedule, cNow: 0.01 })).toEqual([
+    { at: 0.03, words: '11', isNow: false },
+    { at: 0.01, words: '641', isNow: true },
+    { at: 0.004, words: '1,281', isNow: false },
+  ]);
+  expect(stageMarks({ schedule: schedule.map((each) => ({ ...each, c: 0.1 })), cNow: 0.1 })).toEqual([
+    { at: 0.1, words: '11–1,281', isNow: true },
+  ]);
+  expect(stageMarks({ schedule: [stage(0, 0.2), stage(300, 0)], cNow: 0 })).toEqual([
+    { at: 0.2, words: '1', isNow: false },
+  ]);
 });
 
 describe('labels of the curves', () => {
