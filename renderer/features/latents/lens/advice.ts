@@ -19,7 +19,7 @@ export function lensAdvice(lens: ResidualLens, isOwnC: boolean): Verdict {
     return {
       title: `This c is too small: ${name} takes ${driveWords(warned.suppressed)} of the ordinary samples for outliers.`,
       text: isOwnC
-        ? 'Nine tenths of the samples are what there is to learn. Drag c to the right until the warning goes, and start the next run with such a c.'
+        ? 'Residuals shrink as a model learns, so train longer first. Where that does not help, drag c to the right until the warning goes, and give the next run such a c.'
         : 'Nine tenths of the samples are what there is to learn. Drag c to the right, or go back to the run’s own c.',
     };
   if (Math.max(...others) - Math.min(...others) < little)

@@ -50,5 +50,6 @@ it('warns first of a c under which the run’s own loss takes ordinary samples f
   const { title, text } = lensAdvice(lensAt(broken, { c: 0.001 }), false);
   expect(title).toBe('This c is too small: Cauchy takes 100.0 % of the ordinary samples for outliers.');
   expect(text).toContain('go back to the run’s own c');
+  expect(lensAdvice(lensAt(broken, { c: 0.001 }), true).text).toContain('so train longer first');
   expect(lensAdvice(lensAt(broken, { c: 0.001, loss: 'pseudoHuber' }), false).title).not.toContain('too small');
 });
