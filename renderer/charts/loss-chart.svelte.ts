@@ -5,6 +5,7 @@ import { decimate } from './decimate.ts';
 import { chart } from './mount.svelte.ts';
 import { rolledBackSteps, stagesOf } from './series.ts';
 import type { Series, Stage, StepRow } from './series.ts';
+import { drawStages } from './stage-marks.ts';
 import { axisColours, axisTitle, baseOptions, tooltipColours } from './style.ts';
 import { fineLogTick, plainTick } from './tick-words.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
@@ -30,33 +31,14 @@ interface Marks {
 function marksPlugin(marks: () => Marks, colours: () => ChartColours): Plugin {
   return {
     id: 'marks',
-    afterDatasetsDraw({ ctx, chartArea: { left, right, top, bottom }, scales }) {
+    afterDatasetsDraw(instance) {
+      const { ctx, chartArea, scales } = instance;
+      const { left, right, bottom } = chartArea;
       const x = scales['x'];
       if (!x) return;
-      const { mark, ink, bad, font } = colours();
+      drawStages(instance, marks().stages, colours());
       ctx.save();
-      ctx.font = `11px ${font}`;
-      ctx.textBaseline = 'top';
-      ctx.setLineDash([3, 3]);
-      ctx.strokeStyle = mark;
-      ctx.fillStyle = ink;
-      let wordsEnd = left;
-      for (const { from, levels } of marks().stages) {
-        const at = Math.max(left, x.getPixelForValue(from));
-        if (at > right) break;
-        if (at > left + 1) {
-          ctx.beginPath();
-          ctx.moveTo(at, top);
-          ctx.lineTo(at, bottom);
-          ctx.stroke();
-        }
-        const words = `N ${levels}`;
-        const width = ctx.measureText(words).width;
-        if (at + 4 < wordsEnd || at + 4 + width > right) continue;
-        ctx.fillText(words, at + 4, top + 2);
-        wordsEnd = at + 12 + width;
-      }
-      ctx.fillStyle = bad;
+      ctx.fillStyle = colours().bad;
       for (const step of marks().rolledBack) {
         const at = x.getPixelForValue(step);
         if (at < left || at > right) continue;

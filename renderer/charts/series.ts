@@ -47,7 +47,7 @@ export interface Stage {
 }
 
 /** Where the number of noise levels changes. The loss has another scale from there on. Objectives without levels have no stages. */
-export function stagesOf(rows: readonly StepRow[]): Stage[] {
+export function stagesOf(rows: readonly Pick<StepRow, 'step' | 'levels'>[]): Stage[] {
   const stages: Stage[] = [];
   for (const { step, levels } of rows)
     if (levels !== undefined && stages.at(-1)?.levels !== levels) stages.push({ from: step, levels });

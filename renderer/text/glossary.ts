@@ -69,6 +69,21 @@ export const glossary = {
     term: 'Cauchy loss',
     help: 'A way of measuring error that hardly listens to extreme values, so that a few odd ones can not spoil the training.',
   },
+  residual: {
+    plain: 'disagreement of student and teacher',
+    term: 'TD residual',
+    help: 'How far the model’s answers for the same picture with a little more and a little less noise are apart. Training makes it smaller.',
+  },
+  influence: {
+    plain: 'pull on the update',
+    term: 'influence ψ',
+    help: 'How strongly a sample with a residual of this size changes the model. Under some losses extreme samples hardly pull.',
+  },
+  lossLens: {
+    plain: 'who drives the training',
+    term: 'loss lens',
+    help: 'What each loss would make of the residuals that were measured: nothing is trained again for it.',
+  },
   learningRate: {
     plain: 'size of each learning step',
     term: 'learning rate',

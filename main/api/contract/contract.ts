@@ -251,11 +251,15 @@ export const studioContract = {
     /** What was measured and recorded so far; empty lists before there was anything. */
     'runs.residuals': { input: runReference, output: runResidualsSchema },
     /**
-     * What each loss makes of the run's residuals at `c`, by default the run's own; null before there are any. Answers while a slider
-     * is dragged. Throws `run.noTeacher`.
+     * What each loss makes of the run's residuals at `c`, by default the run's own; null before there are any. `checkpoint` names a
+     * measurement, by default the newest. Answers while a slider is dragged. Throws `run.noTeacher`.
      */
     'runs.lens': {
-      input: runReference.extend({ c: z.number().positive().optional(), of: lensOriginSchema.optional() }),
+      input: runReference.extend({
+        c: z.number().positive().optional(),
+        of: lensOriginSchema.optional(),
+        checkpoint: z.int().nonnegative().optional(),
+      }),
       output: residualLensSchema.nullable(),
     },
     /** What happened to the run, oldest first. */

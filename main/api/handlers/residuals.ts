@@ -40,10 +40,10 @@ export function residualHandlers(session: Session, work: Work): Pick<Handlers<St
   return {
     'runs.measureResiduals': (request) => ({ job: measureResiduals(session, work, request).id }),
     'runs.residuals': async ({ run }) => readRunResiduals(await placeOf(run)),
-    'runs.lens': async ({ run, c, of }) => {
+    'runs.lens': async ({ run, c, of, checkpoint }) => {
       const place = await placeOf(run);
       if (!ownLoss(place.config)) throw studioError('run.noTeacher', { run });
-      const source = await sources.of(place, of);
+      const source = await sources.of(place, of, checkpoint);
       return source ? lensOf(place, source, c) : null;
     },
   };

@@ -12,9 +12,8 @@ import type { SortedResiduals } from '../../consistency/influence.ts';
 import type { RobustLoss } from '../../consistency/loss.ts';
 import type { RunConfig, RunPlan } from '../schema.ts';
 import { placedStages } from '../stages.ts';
-import type { ResidualLens, ResidualRow } from './schema.ts';
+import type { ResidualLens, ResidualRow, StoredResiduals } from './schema.ts';
 import { ownLoss, stageAt, stageSchedule } from './stage.ts';
-import type { StoredResiduals } from './store.ts';
 
 type Run = { readonly config: RunConfig; readonly plan: RunPlan };
 
@@ -67,10 +66,13 @@ const byLoss = <T>(value: (loss: RobustLoss) => T): Record<RobustLoss, T> =>
 const logarithmic = (from: number, to: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
 
-/** The r that are drawn: those of the samples, and where the curves bend; never 0. */
-function range({ r }: SortedResiduals, c: number): { from: number; to: number } {
-  const [least, largest] = [r.find((value) => value > 0) ?? c, r.at(-1) || c];
-  return { from: Math.min(least, c / 2), to: Math.max(largest, 4 * c) };
+/** The r that are drawn: those of the samples, and where the curves bend at each of these c; never 0. */
+function range({ r }: SortedResiduals, cs: readonly number[]): { from: number; to: number } {
+  const least = r.find((value) => value > 0) ?? Infinity;
+  return {
+    from: Math.min(least, ...cs.map((c) => c / 2)),
+    to: Math.max(r.at(-1) ?? 0, ...cs.map((c) => 4 * c)),
+  };
 }
 
 function histogramOf({ r, share }: SortedResiduals): ResidualLens['histogram'] {
@@ -94,14 +96,15 @@ function histogramOf({ r, share }: SortedResiduals): ResidualLens['histogram'] {
 export function lensOf({ config, plan }: Run, { of, k, residuals }: LensSource, asked?: number): ResidualLens {
   const { c: cNow } = stageAt(config, plan, k);
   const c = asked ?? (cNow || residualQuantile(residuals, 0.5) || 1);
-  const { from, to } = range(residuals, c);
+  const schedule = stageSchedule(config, plan);
+  const { from, to } = range(residuals, [c, ...schedule.map((stage) => stage.c).filter((each) => each > 0)]);
   const r = logarithmic(from, to, curvePoints);
   return {
     of,
     loss: ownLoss(config) ?? 'l2',
     c,
     cNow,
-    schedule: stageSchedule(config, plan),
+    schedule,
     losses: robustLossNames.map((loss) => {
       const shares = topShares(residuals, loss, c, tops);
       const suppressed = suppressedShare(residuals, loss, c);

@@ -4,10 +4,9 @@ import type { RunConfig, RunPlan } from '../schema.ts';
 import { measuredSource, recordedSource } from './lens.ts';
 import type { LensSource } from './lens.ts';
 import { readResidualRows, rowsVersion } from './record.ts';
-import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals } from './schema.ts';
+import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals, StoredResiduals } from './schema.ts';
 import { stageAt } from './stage.ts';
 import { measuredSteps, measurementVersion, readMeasurement } from './store.ts';
-import type { StoredResiduals } from './store.ts';
 
 /** A run, and its folder. */
 export interface RunPlace {
@@ -56,13 +55,17 @@ export async function readRunResiduals(run: RunPlace): Promise<RunResiduals> {
 export class LensSources {
   #last: { readonly key: string; readonly source: LensSource | undefined } | undefined;
 
-  /** Of the newest measurement or, where there is none, of training's record; of `wanted` alone, where that is said. */
-  async of(run: RunPlace, wanted?: LensOrigin): Promise<LensSource | undefined> {
-    const newest = wanted === 'training' ? undefined : (await measuredSteps(run.folder)).at(-1);
-    if (newest === undefined && wanted === 'measurement') return undefined;
-    const version = newest === undefined ? await rowsVersion(run.folder) : await measurementVersion(run.folder, newest);
-    const key = JSON.stringify([run.folder, newest, version]);
-    if (this.#last?.key !== key) this.#last = { key, source: await read(run, newest) };
+  /**
+   * Of the newest measurement or, where there is none, of training's record; of `wanted` alone, where that is said. A measurement is
+   * that of `checkpoint`, where one is named.
+   */
+  async of(run: RunPlace, wanted?: LensOrigin, checkpoint?: number): Promise<LensSource | undefined> {
+    const steps = wanted === 'training' ? [] : await measuredSteps(run.folder);
+    const chosen = checkpoint === undefined ? steps.at(-1) : steps.find((step) => step === checkpoint);
+    if (chosen === undefined && (wanted === 'measurement' || checkpoint !== undefined)) return undefined;
+    const version = chosen === undefined ? await rowsVersion(run.folder) : await measurementVersion(run.folder, chosen);
+    const key = JSON.stringify([run.folder, chosen, version]);
+    if (this.#last?.key !== key) this.#last = { key, source: await read(run, chosen) };
     return this.#last.source;
   }
 }

@@ -46,6 +46,12 @@ export const residualMeasurementSchema = z.strictObject({
 });
 export type ResidualMeasurement = z.infer<typeof residualMeasurementSchema>;
 
+/** A measurement, and the root-mean-square residual of each of its samples, pair by pair. */
+export interface StoredResiduals {
+  readonly measurement: ResidualMeasurement;
+  readonly r: Float32Array;
+}
+
 /** What to measure; what is absent is chosen. */
 export const residualRequestSchema = z.strictObject({
   run: z.string(),
@@ -131,7 +137,7 @@ export const residualLensSchema = z.strictObject({
       warning: z.boolean(),
     }),
   ),
-  /** Influence ψ(r) of each loss at some r, evenly spread on a logarithmic axis. */
+  /** Influence ψ(r) of each loss at some r, evenly spread on a logarithmic axis that holds all samples and every c of the schedule. */
   curve: z.strictObject({
     r: z.array(z.number()),
     psi: byLoss(z.array(z.number())),

@@ -10,19 +10,13 @@ import { readJson, writeJson } from '../../storage/json.ts';
 import type { JsonFormat } from '../../storage/json.ts';
 import { readSafetensors, writeSafetensors } from '../../storage/safetensors.ts';
 import { residualMeasurementSchema } from './schema.ts';
-import type { ResidualMeasurement } from './schema.ts';
+import type { ResidualMeasurement, StoredResiduals } from './schema.ts';
 
 const format: JsonFormat<ResidualMeasurement> = { version: 1, schema: residualMeasurementSchema };
 const namePattern = /^step-(\d{9})$/;
 const folderOf = (run: string, step: number): string => join(run, 'residuals', `step-${String(step).padStart(9, '0')}`);
 const measurementFile = 'measurement.json';
 const samplesFile = 'samples.safetensors';
-
-export interface StoredResiduals {
-  readonly measurement: ResidualMeasurement;
-  /** Pair by pair. */
-  readonly r: Float32Array;
-}
 
 /** Takes the place of an earlier measurement of the same checkpoint. */
 export async function writeMeasurement(run: string, { measurement, r }: StoredResiduals): Promise<void> {

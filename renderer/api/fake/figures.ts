@@ -16,6 +16,11 @@ function channelStatistics(channel: number, n: number): ChannelStatistics {
   const values = Float64Array.from({ length: 24_000 }, () =>
     heavyTailed(random, 0.4 * channel - 0.5, 1 + 0.35 * channel),
   );
+  return { channel, ...distributionOf(values, n) };
+}
+
+/** The distribution of `n` values, of which these stand for all. Sorts them. */
+export function distributionOf(values: Float64Array, n: number): Omit<ChannelStatistics, 'channel'> {
   values.sort();
   const drawn = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / drawn;
@@ -35,7 +40,6 @@ function channelStatistics(channel: number, n: number): ChannelStatistics {
     if (bin >= 0 && bin < counts.length) counts[bin]! += 1;
   }
   return {
-    channel,
     n,
     mean,
     std,

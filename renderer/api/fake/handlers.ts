@@ -11,6 +11,7 @@ import { fakeOperationHandlers } from './operations.ts';
 import { FakeLab, fakeOutlierHandlers } from './outlier-handlers.ts';
 import { gridUrl } from './pictures.ts';
 import { pixelStatistics } from './pixels.ts';
+import { fakeResidualHandlers } from './residual-handlers.ts';
 import { fakeVaeHandlers } from './vae-handlers.ts';
 import type { FakeVaes } from './vaes.ts';
 import type { FakeWorld } from './world.ts';
@@ -155,22 +156,7 @@ export function fakeHandlers(
     'runs.metrics': ({ run, afterStep }) =>
       (world.rows.get(runOf(run).id) ?? []).filter(({ step }) => step > afterStep),
     'runs.samples': ({ run }) => world.sheets.get(runOf(run).id) ?? [],
-    // A studio in which no run was measured yet.
-    'runs.measureResiduals': ({ run }) => {
-      const start = { kind: 'residuals', title: 'Comparing student and teacher', unit: 'samples' } as const;
-      const nothing = () => undefined;
-      return {
-        job: world.start({ ...start, run: runOf(run).id, total: 4032, perSecond: 400 }, nothing, nothing),
-      };
-    },
-    'runs.residuals': ({ run }) => {
-      runOf(run);
-      return { measurements: [], training: [] };
-    },
-    'runs.lens': ({ run }) => {
-      runOf(run);
-      return null;
-    },
+    ...fakeResidualHandlers(world, (run) => runOf(run).id),
     'runs.log': ({ run }) => {
       const { createdAt: at, step, plan } = runOf(run);
       return [

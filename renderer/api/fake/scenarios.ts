@@ -101,6 +101,22 @@ export const scenarios: Readonly<Record<string, (world: FakeWorld, vaes: FakeVae
     world.addRun('First try', { ...preset.config, seed: 3 }, preset.id, 'stopped', 640);
     world.addRun('Quick look, run 2', preset.config, preset.id, 'finished', 2400);
   },
+  residuals: (world, vaes) => {
+    encoded(world, vaes);
+    world.addRun('First try', { ...preset.config, seed: 3 }, preset.id, 'stopped', 640);
+    world.measured.set(world.addRun('Quick look, run 2', preset.config, preset.id, 'finished', 2400).id, [600, 2400]);
+  },
+  'residuals while training': (world, vaes) => {
+    encoded(world, vaes);
+    const { id } = world.addRun('Quick look, run 1', preset.config, preset.id, 'running', 1310);
+    world.measured.set(id, []);
+    world.train(id);
+  },
+  'even residuals': (world, vaes) => {
+    encoded(world, vaes);
+    world.oddPictures = false;
+    world.measured.set(world.addRun('Tidy faces', preset.config, preset.id, 'finished', 2400).id, [2400]);
+  },
   'with a card': (world, vaes) => {
     encoded(world, vaes);
     world.devices = computers.card;

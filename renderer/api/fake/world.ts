@@ -50,6 +50,10 @@ export class FakeWorld {
   readonly sheets = new Map<string, SampleSheet[]>();
   /** The pixels of the latents' pictures were measured. */
   pixelsMeasured = false;
+  /** Steps of the checkpoints whose residuals were measured, by run; a run that is named here also recorded its own while it trained. */
+  readonly measured = new Map<string, readonly number[]>();
+  /** A few pictures have far larger residuals than all others. */
+  oddPictures = true;
   /** Rows and columns of a latent. */
   latentSide = 8;
   /** Pictures that are left out, by their place in the dataset. */

@@ -6,6 +6,7 @@ import { ActState } from '../act/act.svelte.ts';
 import { CheckState } from './check.svelte.ts';
 import { usualOptions } from './encoding-view.ts';
 import { ExportState } from './export.svelte.ts';
+import { LensState } from './lens/lens.svelte.ts';
 import { OutliersState } from './outliers/outliers.svelte.ts';
 import { OwnVaeState } from './own.svelte.ts';
 import { PixelsState } from './pixels.svelte.ts';
@@ -22,6 +23,7 @@ export class LatentsState {
   readonly outliers: OutliersState;
   readonly pixels: PixelsState;
   readonly exporting: ExportState;
+  readonly lens: LensState;
   statistics = $state.raw<LatentStatistics | null>(null);
   /** The person's choice; the studio's first VAE until then. */
   chosen = $state<string>();
@@ -43,11 +45,12 @@ export class LatentsState {
     this.outliers = new OutliersState(app, this);
     this.pixels = new PixelsState(app, this);
     this.exporting = new ExportState(app);
+    this.lens = new LensState(app);
   }
 
   /** What keeps up with the project, each in an effect of its own. */
   get parts() {
-    return [this.vaes, this.sets, this.check, this.own, this.act, this.outliers, this.pixels];
+    return [this.vaes, this.sets, this.check, this.own, this.act, this.outliers, this.pixels, this.lens];
   }
 
   /** Another project is open. */

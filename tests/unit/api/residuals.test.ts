@@ -39,7 +39,7 @@ function studio(project: string) {
     // Parsed, as whatever crosses to a window is.
     residuals: async (run = 'run-001') =>
       methods['runs.residuals'].output.parse(await handlers['runs.residuals']({ run }, nobody)),
-    lens: async (input: { run?: string; c?: number; of?: 'measurement' | 'training' } = {}) =>
+    lens: async (input: { run?: string; c?: number; of?: 'measurement' | 'training'; checkpoint?: number } = {}) =>
       methods['runs.lens'].output.parse(await handlers['runs.lens']({ run: 'run-001', ...input }, nobody)),
   };
 }
@@ -191,6 +191,8 @@ describe('the loss lens', () => {
     await writeRows(project, [...rows, { ...rows[0]!, step: 4 }]);
     expect(await of('training')).toEqual({ origin: 'training', step: 4, samples: 4 });
     expect(await of('measurement')).toEqual({ origin: 'measurement', step: 60, samples: 6 });
+    expect((await lens({ checkpoint: 30 }))?.of).toEqual({ origin: 'measurement', step: 30, samples: 3 });
+    expect(await lens({ checkpoint: 45 })).toBeNull();
   });
 
   it('has the curves, their slopes and peaks at this c, the schedule of c, and the histogram of the samples', async () => {
@@ -210,6 +212,11 @@ describe('the loss lens', () => {
       [5, 9, 17].map((levels, i) => ({ begin: 33 * i, levels, c: scaleC({ kind: 'adaptive' }, levels, 4, 32) })),
     );
     expect([histogram.from, histogram.to]).toEqual([0.001, 10]);
+    // A c of another stage can be looked at on the same axis.
+    await writeRows(project, [{ step: 3, r: [0.1, 0.2], sigma: [1, 1], weight: [1, 1] }]);
+    const narrow = (await studio(project).lens({ c: 0.05 }))!.curve.r;
+    expect(narrow[0]).toBeCloseTo(scaleC({ kind: 'adaptive' }, 5, 4, 32) / 2, 12);
+    expect(narrow.at(-1)).toBeCloseTo(0.2, 12);
     expect(histogram.zero).toBeCloseTo(1 / 6, 12);
     expect(histogram.shares.reduce((sum, share) => sum + share, histogram.zero)).toBeCloseTo(1, 12);
     // 0.001, 0.01, 0.1 and 10 are 0, 1, 2 and 4 quarters of the way on a logarithmic axis of 48 bins.
