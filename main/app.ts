@@ -1,6 +1,7 @@
 /** The composition root: builds the application from what a shell gives it. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { causeHandlers } from './api/handlers/causes.ts';
 import { LatentLab, latentLabHandlers } from './api/handlers/latent-lab.ts';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { operationHandlers } from './api/handlers/operations.ts';
@@ -32,6 +33,7 @@ export interface Studio extends StudioApp {
 export async function createStudio(ports: StudioPorts): Promise<Studio> {
   const session = await Session.open(ports);
   const work = new Work(session);
+  const lab = new LatentLab(session, work);
   const vaes = new VaeLibrary(session, work);
 
   async function resolveFile(file: string): Promise<string | undefined> {
@@ -55,7 +57,8 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...vaeTrainingHandlers(session, work),
       ...latentHandlers(session),
       ...operationHandlers(session, work),
-      ...latentLabHandlers(new LatentLab(session, work)),
+      ...latentLabHandlers(lab),
+      ...causeHandlers(session, work, lab),
       ...residualHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),

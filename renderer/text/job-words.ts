@@ -68,6 +68,7 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   measure: 'Latents measured',
   residuals: 'Student and teacher are compared',
   pixels: 'Pixels measured',
+  cause: 'Cause checked',
 };
 
 /** What is said when a job is over. */

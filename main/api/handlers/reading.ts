@@ -20,6 +20,7 @@ import { readMetrics } from '../../training/metrics.ts';
 import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
+import type { CauseMethods } from './causes.ts';
 import type { LatentLabMethods } from './latent-lab.ts';
 import type { LatentSetMethods } from './latents.ts';
 import type { OperationMethods } from './operations.ts';
@@ -86,6 +87,7 @@ async function exportGrid(session: Session, ids: readonly string[], columns: num
 type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
+  | CauseMethods
   | LatentLabMethods
   | LatentSetMethods
   | OperationMethods

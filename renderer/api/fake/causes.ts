@@ -1,0 +1,120 @@
+/** The fake's answers about why values are extreme: true of its planted pictures and of its habit, and of no other. */
+import { studioError } from '../../../main/base/errors.ts';
+import type { Handlers } from '../../../main/base/rpc.ts';
+import type { StudioContract } from '../../../main/api/contract/contract.ts';
+import type { Input, Output } from '../studio.ts';
+import type { FakeOutliers } from './outliers.ts';
+import { planted } from './outliers.ts';
+import type { FakeWorld } from './world.ts';
+
+type Methods = 'latents.causes' | 'latents.checkCause';
+type Place = NonNullable<Input<'latents.causes'>['place']>;
+type Tag = Output<'latents.causes'>['tags'][number];
+type Check = Output<'latents.checkCause'>;
+
+const flat = (where: Tag['where']): Tag => ({
+  ...{ kind: 'flat', where, strength: 1, evidence: 0.9, title: 'Flat area' },
+  words:
+    where === 'place'
+      ? '68 % of the pixels around this place are pure black, without any detail.'
+      : '97 % of this picture’s pixels are pure black, without any detail.',
+});
+const contrast = (where: Tag['where']): Tag => ({
+  ...{ kind: 'contrast', where, strength: 1, evidence: 1, title: 'Extreme contrast' },
+  words: `100 % of neighbouring pixels ${where === 'place' ? 'around this place' : 'in this picture'} differ by almost as much as black and white.`,
+});
+const habitTag = (share: number): Tag => ({
+  ...{ kind: 'habit', where: 'place', strength: 0.6, evidence: share, title: 'VAE habit' },
+  words: `${Math.round(100 * share)} % of all pictures have a far value at this very place: a habit of the compressor (VAE), not of this picture.`,
+});
+const edgeTag: Tag = {
+  ...{ kind: 'edge', where: 'place', strength: 0.5, evidence: 2.4, title: 'Picture border' },
+  words:
+    'The place is at the edge of the picture, beyond which the compressor (VAE) sees nothing. Border cells of this set have 2.4 times as many far values as others.',
+};
+
+/** z after blurring 1, 3 and 5 cells, as a share of what it was. */
+const falls = {
+  local: {
+    shares: [0.72, 0.21, 0.06],
+    words: 'With 3 × 3 cells around this place blurred the value is within the fences: the cause is there.',
+  },
+  elsewhere: {
+    shares: [0.99, 0.97, 0.93],
+    words:
+      'Blurring this place hardly changes the value: its cause is elsewhere. That may be the picture as a whole, its border, or the compressor (VAE).',
+  },
+} as const;
+
+export function fakeCauseHandlers(
+  world: FakeWorld,
+  outliers: () => FakeOutliers,
+): Pick<Handlers<StudioContract>, Methods> {
+  function habitAt({ channel, row, col }: Place): number | undefined {
+    const { habits } = outliers().positions();
+    return habits.find((habit) => habit.channel === channel && habit.row === row && habit.col === col)?.share;
+  }
+  const isOutermost = ({ row, col }: Place) => [row, col].some((at) => at === 0 || at === world.latentSide - 1);
+
+  function tagsOf(picture: number, place: Place | undefined): Tag[] {
+    const where = place ? 'place' : 'picture';
+    const habit = place && habitAt(place);
+    return [
+      ...(picture === planted.square ? [flat(where)] : []),
+      ...(picture === planted.checkerboard ? [contrast(where)] : []),
+      ...(habit === undefined ? [] : [habitTag(habit)]),
+      ...(place && isOutermost(place) ? [edgeTag] : []),
+    ];
+  }
+
+  function checkOf(picture: number, place: Place): Check {
+    const { statistics } = outliers();
+    const { channel, row, col } = place;
+    const { shape, values, z } = outliers().latentsOf(picture);
+    const element = (channel * shape[1] + row) * shape[2] + col;
+    const facts = statistics.channels[channel]!;
+    const judge = (value: number, at: number): Check['now'] => {
+      const isIn = ([low, high]: readonly [number, number]) => value >= low && value <= high;
+      return {
+        value,
+        z: at,
+        within: isIn(facts.innerFences) ? 'inner' : isIn(facts.outerFences) ? 'outer' : 'neither',
+      };
+    };
+    const now = judge(values[element]!, z[element]!);
+    const isPlanted = picture === planted.square || picture === planted.checkerboard;
+    const { shares, words } = falls[isPlanted && habitAt(place) === undefined ? 'local' : 'elsewhere'];
+    const blurred = shares.map((share, i) => ({
+      ...judge(facts.median + share * (now.value - facts.median), share * now.z),
+      cells: 2 * i + 1,
+    }));
+    const inside = blurred.find(({ within }) => within === 'inner');
+    const said = isPlanted && inside ? words.replaceAll('3', String(inside.cells)) : words;
+    return {
+      ...{ cell: 8, stored: now, now, isSame: true, blurred, words: said },
+      verdict: inside ? 'local' : 'elsewhere',
+    };
+  }
+
+  const indexOf = (id: string): number => {
+    const picture = parseInt(id, 16);
+    if (!(picture < outliers().statistics.pictures))
+      throw studioError('storage.notFound', { path: `latents of picture ${id}` });
+    return picture;
+  };
+  return {
+    'latents.causes': ({ picture, place }) => ({ tags: tagsOf(indexOf(picture), place), untested: [] }),
+    'latents.checkCause': async ({ picture, ...place }) => {
+      const index = indexOf(picture);
+      const start = { kind: 'cause', title: 'Checking a cause', unit: 'encodings', total: 4, perSecond: 10 } as const;
+      await new Promise<void>((resolve) =>
+        world.start(
+          start,
+          () => undefined,
+          () => resolve(),
+        ),
+      );
+      return checkOf(index, place);
+    },
+  };
+}
