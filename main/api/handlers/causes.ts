@@ -33,10 +33,14 @@ export function causeHandlers(
     const habit = index.positions.habits.find(
       (each) => each.channel === channel && each.row === row && each.col === col,
     );
-    const known = { row, col, cells: manifest.shape[2], ring: ringOf(index.positions) };
+    const ring = ringOf(index.positions);
     return engine['latents.causes']({
       ...{ project, picture },
-      place: { ...known, ...(habit ? { habit: habit.share } : {}) },
+      place: {
+        ...{ row, col, cells: manifest.shape[2] },
+        ...(ring ? { ring } : {}),
+        ...(habit ? { habit: habit.share } : {}),
+      },
     });
   }
 

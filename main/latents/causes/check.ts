@@ -15,7 +15,11 @@ import type { CauseCheck, CausePlace, Judged } from './schema.ts';
 
 /** Squares of so many cells are blurred: the value's own cell alone, and with one and two cells on each side. */
 export const squares = [1, 3, 5] as const;
-/** A part of the cause is at the place when z falls below this share of itself. */
+/**
+ * The cause is at the place when blurring takes the value within the inner fences and z below this share of itself, so that a value that
+ * was hardly beyond is not called explained; a part of it, when z falls below half.
+ */
+const localBelow = 2 / 3;
 const partlyBelow = 0.5;
 /** z of the same picture encoded twice differs by less, in float16, too: so much, or this share of it. */
 const sameZ = { least: 0.1, share: 0.05 } as const;
@@ -85,9 +89,9 @@ function judge(value: number, channel: OutlierFacts['channels'][number]): Judged
 /** The verdict on values that are there, and its words. @param cell side of a cell in pixels */
 export function conclude(cell: number, stored: Judged, now: Judged, blurred: CauseCheck['blurred']): CauseCheck {
   const isSame = Math.abs(now.z - stored.z) <= Math.max(sameZ.least, sameZ.share * Math.abs(stored.z));
-  const inside = blurred.find(({ within }) => within === 'inner');
   // Beyond the middle, on its other side, is fallen, too.
   const share = (z: number) => z / now.z;
+  const inside = blurred.find(({ within, z }) => within === 'inner' && share(z) < localBelow);
   const lowest = blurred.reduce((a, b) => (share(b.z) < share(a.z) ? b : a));
   const verdict =
     now.within === 'inner' ? 'ordinary' : inside ? 'local' : share(lowest.z) < partlyBelow ? 'partly' : 'elsewhere';
@@ -97,7 +101,7 @@ export function conclude(cell: number, stored: Judged, now: Judged, blurred: Cau
     partly: () =>
       `With ${squareWords(lowest.cells)} blurred the value falls from z ${now.z.toFixed(1)} to ${lowest.z.toFixed(1)}: a part of the cause is there.`,
     elsewhere: () =>
-      'Blurring this place hardly changes the value: its cause is elsewhere. That may be the picture as a whole, its border, or the compressor (VAE).',
+      `Blurring this place changes little (z ${now.z.toFixed(1)}, at best ${lowest.z.toFixed(1)}): the cause is elsewhere. That may be the picture as a whole, its border, or the compressor (VAE).`,
   }[verdict]();
   const stale = isSame
     ? ''

@@ -2,16 +2,20 @@
 import { shareOfSteps, stepBetween, stepsIn } from './picture.ts';
 import type { Area, SquarePicture } from './picture.ts';
 
+type ClippedColour = 'white' | 'black' | 'full';
+
 /** Levels from the ends of the range that count as clipped: JPEG moves white and black by as much. */
 const clippedWithin = 2;
+/** From this share of them on they are called by the name of one colour. */
+const leastOfOne = 0.95;
 /** From this share of an area on, flat clipped pixels are its cause: around a place, and in a whole picture. */
 export const leastFlat = { place: 0.3, picture: 0.25 } as const;
 
 export interface Flat {
   /** Of the pixels of the area. */
   readonly share: number;
-  /** What most of them are; `full` is any other colour with every channel at an end of the range. */
-  readonly colour: 'white' | 'black' | 'full';
+  /** What they are: `full` is any other colour with every channel at an end of the range, `mixed` more than one of these. */
+  readonly colour: ClippedColour | 'mixed';
 }
 
 /**
@@ -35,10 +39,11 @@ export function flatIn({ rgb, side }: SquarePicture, { left, top, right, bottom 
     }
   const colour = (['white', 'black', 'full'] as const).reduce((a, b) => (counts[b] > counts[a] ? b : a));
   const pixels = Math.max(1, (right - left) * (bottom - top));
-  return { share: (counts.white + counts.black + counts.full) / pixels, colour };
+  const all = counts.white + counts.black + counts.full;
+  return { share: all / pixels, colour: counts[colour] < leastOfOne * all ? 'mixed' : colour };
 }
 
-function clippedColour(rgb: Uint8Array, at: number): Flat['colour'] | undefined {
+function clippedColour(rgb: Uint8Array, at: number): ClippedColour | undefined {
   let low = 0;
   for (let c = 0; c < 3; c++) {
     const level = rgb[3 * at + c]!;
@@ -50,7 +55,7 @@ function clippedColour(rgb: Uint8Array, at: number): Flat['colour'] | undefined 
 
 /** A step between neighbours is extreme from here on, and from this share of the steps on they are a cause. */
 const extremeStep = 192;
-export const leastContrast = 0.05;
+export const leastContrast = 0.04;
 
 /** The share of the steps between neighbours that are extreme: all of a checkerboard of single pixels. */
 export const contrastIn = (picture: SquarePicture, area: Area): number =>

@@ -7,6 +7,10 @@ const index = z.int().nonnegative();
 export const causePlaceSchema = z.strictObject({ channel: index, row: index, col: index });
 export type CausePlace = z.infer<typeof causePlaceSchema>;
 
+/** The outermost cells: their share of the set's far values, and of all cells. */
+const ringSchema = z.strictObject({ share: z.number().min(0).max(1), cells: z.number().min(0).max(1) });
+export type Ring = z.infer<typeof ringSchema>;
+
 /** What is known of the place of a value, for the rules. */
 export const lookedAtPlaceSchema = z.strictObject({
   row: index,
@@ -15,8 +19,8 @@ export const lookedAtPlaceSchema = z.strictObject({
   cells: z.int().positive(),
   /** The share of the pictures that have a far value there, where that is a habit of the VAE. */
   habit: z.number().optional(),
-  /** Far values of an outermost cell to those of another one, in the whole set; 0 where nothing tells. */
-  ring: z.number().nonnegative(),
+  /** Absent in a set without far values. */
+  ring: ringSchema.optional(),
 });
 export type LookedAtPlace = z.infer<typeof lookedAtPlaceSchema>;
 
@@ -42,7 +46,7 @@ export const causeTagSchema = z.strictObject({
   /**
    * What the rule measured. `flat`, `lineArt`, `transparency` and `contrast`: a share of the pixels; `border`: pixels; `blocky`: steps
    * at the borders of blocks to other steps; `upscaled`: how many times the source was enlarged, or the share of fine detail; `edge`:
-   * far values of border cells to those of others (0 where nothing tells); `habit`: the share of the pictures.
+   * the border cells' share of the set's far values; `habit`: the share of the pictures.
    */
   evidence: z.number(),
   /** Two or three words, and a sentence with the evidence. */
@@ -79,7 +83,8 @@ export const causeCheckSchema = z.strictObject({
   /** With a square of so many cells around the place blurred. */
   blurred: z.array(judgedSchema.extend({ cells: z.int().positive() })),
   /**
-   * `local`: with some square blurred the value is within the inner fences. `partly`: its z falls by more than half. `elsewhere`: neither.
+   * `local`: with some square blurred the value is within the inner fences, and its z less than two thirds of what it was. `partly`: its z
+   * falls by more than half. `elsewhere`: neither.
    * `ordinary`: it is within the inner fences to begin with.
    */
   verdict: z.enum(['local', 'partly', 'elsewhere', 'ordinary']),

@@ -26,8 +26,8 @@ const reach = 1;
 /** A pixel is see-through below this; from these shares of an area on it is a cause. */
 const opaque = 250;
 const leastSeeThrough = { place: 0.1, picture: 0.02 } as const;
-/** In smaller latents nearly every cell is at the border. */
-const leastCells = 4;
+/** The border is a cause where its cells have far more than their share of the far values: a quarter of the rest besides. */
+const leastExcess = 0.25;
 
 /** Half at the threshold, 1 at `full`. */
 const strengthFrom = (value: number, least: number, full: number): number =>
@@ -137,13 +137,14 @@ function ofResolution({ picture, sourceSide, isWhole, source }: CauseInputs): We
 
 function ofPlace({ row, col, cells, habit, ring }: LookedAtPlace): Weighed[] {
   const isOutermost = [row, col].some((at) => at === 0 || at === cells - 1);
+  /** How far the border cells' share of far values is from what it would be by chance, 1 where they have all. */
+  const excess = ring && ring.cells < 1 ? (ring.share - ring.cells) / (1 - ring.cells) : 0;
   return [
     ...(habit === undefined
       ? []
       : [{ kind: 'habit', where: 'place', share: habit, strength: strengthFrom(habit, 0.5, 0.75) } as const]),
-    ...(isOutermost && cells >= leastCells
-      ? // Where border cells are like others, the border is hardly the cause.
-        [{ kind: 'edge', where: 'place', times: ring, strength: ring > 1 ? strengthFrom(ring, 1, 5) : 0.3 } as const]
+    ...(ring && isOutermost && excess >= leastExcess
+      ? [{ kind: 'edge', where: 'place', ...ring, strength: strengthFrom(excess, leastExcess, 1) } as const]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 /** What was found, in words. */
 import { sideNames } from './rules.ts';
 import type { Borders, Flat } from './rules.ts';
-import type { CauseTag } from './schema.ts';
+import type { CauseTag, Ring } from './schema.ts';
 
 type Where = CauseTag['where'];
 
@@ -15,7 +15,7 @@ export type Found = { readonly where: Where } & (
   | { readonly kind: 'upscaled'; readonly detail: number }
   | { readonly kind: 'transparency'; readonly share: number }
   | { readonly kind: 'contrast'; readonly share: number }
-  | { readonly kind: 'edge'; readonly times: number }
+  | ({ readonly kind: 'edge' } & Ring)
   | { readonly kind: 'habit'; readonly share: number }
 );
 
@@ -28,6 +28,7 @@ const pixelsOf = (where: Where): string =>
 const colours = {
   white: 'pure white',
   black: 'pure black',
+  mixed: 'pure white or black, or another colour at the ends of the range',
   full: 'one full colour, with every channel at an end of its range',
 } as const;
 const sides = { top: 'at the top', bottom: 'at the bottom', left: 'on the left', right: 'on the right' } as const;
@@ -93,15 +94,12 @@ export function wordsOf(found: Found): Pick<CauseTag, 'title' | 'words' | 'evide
         words: `${percent(found.share)} of neighbouring pixels ${of} differ by almost as much as black and white.`,
       };
     }
-    case 'edge': {
-      const more =
-        found.times > 0 ? ` Border cells of this set have ${times(found.times)} as many far values as others.` : '';
+    case 'edge':
       return {
         title: 'Picture border',
-        evidence: found.times,
-        words: `The place is at the edge of the picture, beyond which the compressor (VAE) sees nothing.${more}`,
+        evidence: found.share,
+        words: `The place is at the edge of the picture, beyond which the compressor (VAE) sees nothing. Border cells are ${percent(found.cells)} of all, and have ${percent(found.share)} of the far values of all pictures.`,
       };
-    }
     case 'habit':
       return {
         title: 'VAE habit',
