@@ -97,11 +97,11 @@ export function conclude(cell: number, stored: Judged, now: Judged, blurred: Cau
     now.within === 'inner' ? 'ordinary' : inside ? 'local' : share(lowest.z) < partlyBelow ? 'partly' : 'elsewhere';
   const said = {
     ordinary: () => 'As the picture is encoded now, the value is within the inner fences: there is nothing to explain.',
-    local: () => `With ${squareWords(inside!.cells)} blurred the value is within the fences: the cause is there.`,
+    local: () => `Blurring ${squareWords(inside!.cells)} takes the value within the fences: the cause is there.`,
     partly: () =>
-      `With ${squareWords(lowest.cells)} blurred the value falls from z ${now.z.toFixed(1)} to ${lowest.z.toFixed(1)}: a part of the cause is there.`,
+      `Blurring ${squareWords(lowest.cells)} takes z from ${now.z.toFixed(1)} to ${lowest.z.toFixed(1)}: a part of the cause is there.`,
     elsewhere: () =>
-      `Blurring this place changes little (z ${now.z.toFixed(1)}, at best ${lowest.z.toFixed(1)}): the cause is elsewhere. That may be the picture as a whole, its border, or the compressor (VAE).`,
+      `Blurring changes little (z ${now.z.toFixed(1)}, at best ${lowest.z.toFixed(1)}): the cause is elsewhere. It may be the picture as a whole, its border, or the compressor (VAE).`,
   }[verdict]();
   const stale = isSame
     ? ''
@@ -109,5 +109,4 @@ export function conclude(cell: number, stored: Judged, now: Judged, blurred: Cau
   return { cell, stored, now, isSame, blurred, verdict, words: said + stale };
 }
 
-const squareWords = (cells: number): string =>
-  cells === 1 ? 'the cell alone' : `${cells} × ${cells} cells around this place`;
+const squareWords = (cells: number): string => (cells === 1 ? 'the cell alone' : `${cells} × ${cells} cells`);

@@ -35,7 +35,7 @@ const edgeTag: Tag = {
 
 /** z after blurring 1, 3 and 5 cells, as a share of what it was: of a planted pattern, and of anything else. */
 const shares = { local: [0.72, 0.21, 0.06], elsewhere: [0.99, 0.97, 0.93] } as const;
-const squareWords = (cells: number) => (cells === 1 ? 'the cell alone' : `${cells} × ${cells} cells around this place`);
+const squareWords = (cells: number) => (cells === 1 ? 'the cell alone' : `${cells} × ${cells} cells`);
 
 export function fakeCauseHandlers(
   world: FakeWorld,
@@ -82,8 +82,8 @@ export function fakeCauseHandlers(
     const inside = blurred.find(({ within }) => within === 'inner');
     const words =
       verdict === 'local'
-        ? `With ${squareWords(inside?.cells ?? 5)} blurred the value is within the fences: the cause is there.`
-        : `Blurring this place changes little (z ${now.z.toFixed(1)}, at best ${blurred[2]!.z.toFixed(1)}): the cause is elsewhere. That may be the picture as a whole, its border, or the compressor (VAE).`;
+        ? `Blurring ${squareWords(inside?.cells ?? 5)} takes the value within the fences: the cause is there.`
+        : `Blurring changes little (z ${now.z.toFixed(1)}, at best ${blurred[2]!.z.toFixed(1)}): the cause is elsewhere. It may be the picture as a whole, its border, or the compressor (VAE).`;
     return { cell: 8, stored: now, now, isSame: true, blurred, verdict, words };
   }
 
