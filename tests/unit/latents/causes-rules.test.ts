@@ -124,9 +124,20 @@ describe('text and line art', () => {
     expect(lineArtIn(checkerboard(8), whole)!.edges).toBeCloseTo(7 / 63, 12);
   });
 
-  it('is neither a square, nor a pattern of pixels, nor strokes over a photograph, nor a face', () => {
+  it('is neither a square, nor a pattern of pixels, nor a mosaic, nor strokes over a photograph, nor a face', () => {
     expect(lineArtIn(square, whole)).toBeUndefined();
     expect(lineArtIn(checkerboard(1), whole)).toBeUndefined();
+    expect(
+      lineArtIn(
+        draw((x) => (x % 2 ? 255 : 0)),
+        whole,
+      ),
+    ).toBeUndefined();
+    const colours = new Random({ seed: 8, stream: 'test', index: 0 });
+    const level = () => (colours.chance(0.5) ? 240 : 16);
+    const tiles = Array.from({ length: 64 }, (): Level => [level(), level(), level()]);
+    const mosaic = draw((x, y) => tiles[8 * Math.floor(y / 8) + Math.floor(x / 8)]!);
+    expect(lineArtIn(mosaic, whole)).toBeUndefined();
     const grain = new Random({ seed: 2, stream: 'test', index: 0 });
     const strokes = draw((x, y) => (x % 20 < 2 ? 0 : Math.round(40 + 3 * y + grain.normal(0, 8))));
     expect(lineArtIn(strokes, whole)).toBeUndefined();
@@ -146,7 +157,7 @@ describe('hard borders', () => {
     );
     expect(bordersOf(frame)).toEqual({ top: 4, bottom: 4, left: 4, right: 4 });
     // Made smaller: one line between is a mixture.
-    expect(bordersOf(draw((x, y) => (x < 5 ? 0 : x === 5 ? 60 : noise(x, y))))).toEqual({ left: 5 });
+    expect(bordersOf(draw((x, y) => (x < 5 ? 0 : x === 5 ? 20 : noise(x, y))))).toEqual({ left: 5 });
   });
 
   it('are neither soft, nor one pixel, nor around a thing, nor the whole picture', () => {
