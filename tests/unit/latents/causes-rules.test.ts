@@ -219,7 +219,7 @@ it('border cells have their share of far values, of all channels', () => {
     Array.from({ length: 32 }, (_, i) => ([5, 6, 9, 10].includes(i % 16) ? inner : outer));
   expect(ringOf({ shape: [2, 4, 4], shares: shares(0.1, 0.1) })!.share).toBeCloseTo(0.75, 12);
   expect(ringOf({ shape: [2, 4, 4], shares: shares(0.2, 0.1) })).toEqual({
-    share: expect.closeTo(6 / 7, 12),
+    share: expect.closeTo(6 / 7, 12) as number,
     cells: 0.75,
   });
   expect(ringOf({ shape: [2, 4, 4], shares: shares(0.2, 0) })).toEqual({ share: 1, cells: 0.75 });

@@ -245,15 +245,15 @@ describe('what is concluded', () => {
   it('is a part where z falls by more than half, the other side included, and elsewhere where it stays', () => {
     expect(verdict(20, [15, 11, 9.9])).toMatchObject({
       verdict: 'partly',
-      words: expect.stringContaining('z from 20.0 to 9.9'),
+      words: expect.stringContaining('z from 20.0 to 9.9') as string,
     });
     expect(verdict(20, [15, 11, -6])).toMatchObject({
       verdict: 'partly',
-      words: expect.stringContaining('5 × 5 cells'),
+      words: expect.stringContaining('5 × 5 cells') as string,
     });
     expect(verdict(20, [19, 21, 10.1])).toMatchObject({
       verdict: 'elsewhere',
-      words: expect.stringContaining('at best 10.1'),
+      words: expect.stringContaining('at best 10.1') as string,
     });
     // A value that was hardly beyond is not explained by a small change.
     expect(verdict(3, [2.6, 2.5, 2.1]).verdict).toBe('elsewhere');
@@ -265,7 +265,7 @@ describe('what is concluded', () => {
     expect(verdict(20, [15, 15, 15], 20.9).isSame).toBe(true);
     expect(verdict(20, [15, 15, 15], 21.2)).toMatchObject({
       isSame: false,
-      words: expect.stringContaining('(z 21.2, now 20.0)'),
+      words: expect.stringContaining('(z 21.2, now 20.0)') as string,
     });
     expect(verdict(1, [1, 1, 1], 1.2)).toMatchObject({ isSame: false, verdict: 'ordinary' });
   });
