@@ -1,26 +1,26 @@
 /** Why a value of a latent is extreme: likely causes in its picture, and what blurring its place does. */
 import { studioError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
+import { readManifest, readSettings } from '../datasets/manifest.ts';
 import { makeFramedCopies } from '../datasets/operations/framed-copies.ts';
-import { decodingOf } from '../datasets/operations/framing.ts';
-import { readPictures } from '../datasets/present.ts';
-import type { PresentDataset } from '../datasets/present.ts';
-import type { UsedPicture } from '../datasets/schema.ts';
+import { decodingOf, withFraming } from '../datasets/operations/framing.ts';
+import { readAdjustments } from '../datasets/operations/log.ts';
 import { loadSources } from '../datasets/sources.ts';
 import { checkCause } from '../latents/causes/check.ts';
 import type { CauseCheck, CausePlace, LikelyCauses, LookedAtPlace } from '../latents/causes/schema.ts';
 import { readMeasured } from '../latents/finish.ts';
 import { readLatent } from '../latents/reader.ts';
-import { latentsFolder, readManifest } from '../latents/store.ts';
+import { latentsFolder, readManifest as readSet } from '../latents/store.ts';
 import { loadVaeOf } from '../vae/load.ts';
 import type { Pictures, Threads } from './threads.ts';
 
-/** Throws `storage.notFound` for a picture that is not in use. */
-async function readPicture(project: string, id: string): Promise<{ present: PresentDataset; picture: UsedPicture }> {
-  const present = await readPictures(project);
-  const picture = present.pictures.find((one) => one.id === id);
-  if (!picture) throw studioError('storage.notFound', { path: `picture ${id}` });
-  return { present, picture };
+/** One picture as it is framed now, without a look at all others. Throws `storage.notFound` for one that is not in use. */
+async function readPicture(project: string, id: string) {
+  const settings = await readSettings(project);
+  const row = (await readManifest(project)).find((one) => one.kind === 'used' && one.id === id);
+  if (!settings || row?.kind !== 'used') throw studioError('storage.notFound', { path: `picture ${id}` });
+  const { framings } = await readAdjustments(project);
+  return { settings, framings, picture: withFraming(row, { framings }) };
 }
 
 export interface CausesJob {
@@ -34,9 +34,8 @@ export async function causesJob(
   threads: { readonly pictures: () => Pick<Pictures, 'causes'> },
   { project, picture: id, place }: CausesJob,
 ): Promise<LikelyCauses> {
-  const { present, picture } = await readPicture(project, id);
-  const { settings, adjustments } = present;
-  const framing = adjustments.framings[id];
+  const { settings, framings, picture } = await readPicture(project, id);
+  const framing = framings[id];
   const shown = framing ? decodingOf(framing, settings) : { settings };
   for await (const [, source] of loadSources([picture]))
     return threads.pictures().causes({ project, picture, source, shown, ...(place ? { place } : {}) });
@@ -64,17 +63,15 @@ export async function checkCauseJob(
 ): Promise<CauseCheck> {
   const { project, key, picture: id, channel, row, col, signal, onProgress } = job;
   const folder = latentsFolder(project, key);
-  const manifest = await readManifest(folder);
+  const manifest = await readSet(folder);
   const measured = manifest?.complete ? await readMeasured(folder) : undefined;
   if (!manifest || !measured) throw studioError('latents.missing', {});
   const index = manifest.shards.flatMap((shard) => shard.pictures).indexOf(id);
   const [channels, height, width] = manifest.shape;
   if (index < 0 || channel >= channels || row >= height || col >= width)
     throw studioError('storage.notFound', { path: `latents of picture ${id}, channel ${channel}, ${row}, ${col}` });
-  const { present, picture } = await readPicture(project, id);
+  const { settings, framings, picture } = await readPicture(project, id);
   const vae = await loadVaeOf(manifest.vae, job);
-  const { settings, adjustments } = present;
-  const { framings } = adjustments;
   // A copy that was lost since it was encoded is made again.
   await makeFramedCopies({ project, pictures: [picture], framings, settings, decoder, signal });
   const { rgb } = await pictures().load({ project, picture });

@@ -28,7 +28,7 @@ const pixelsOf = (where: Where): string =>
 const colours = {
   white: 'pure white',
   black: 'pure black',
-  mixed: 'pure white or black, or another colour at the ends of the range',
+  mixed: 'pure white, black or another full colour',
   full: 'one full colour, with every channel at an end of its range',
 } as const;
 const sides = { top: 'at the top', bottom: 'at the bottom', left: 'on the left', right: 'on the right' } as const;

@@ -12,13 +12,20 @@ type Place = NonNullable<Input<'latents.causes'>['place']>;
 type Tag = Output<'latents.causes'>['tags'][number];
 type Check = Output<'latents.checkCause'>;
 
-const flat = (where: Tag['where']): Tag => ({
-  ...{ kind: 'flat', where, strength: 1, evidence: 0.9, title: 'Flat area' },
-  words:
-    where === 'place'
-      ? '68 % of the pixels around this place are pure black, without any detail.'
-      : '97 % of this picture’s pixels are pure black, without any detail.',
-});
+/** The square is the middle quarter; beyond its neighbours all is black. */
+function flat(place: Place | undefined, side: number): Tag {
+  const isNear = (at: number) => at >= (3 * side) / 8 - 1 && at <= (5 * side) / 8;
+  const [evidence, what] =
+    place === undefined
+      ? [0.97, 'of this picture’s pixels are pure black']
+      : isNear(place.row) && isNear(place.col)
+        ? [0.89, 'of the pixels around this place are pure white, black or another full colour']
+        : [1, 'of the pixels around this place are pure black'];
+  return {
+    ...{ kind: 'flat', where: place ? 'place' : 'picture', strength: evidence, evidence, title: 'Flat area' },
+    words: `${Math.round(100 * evidence)} % ${what}, without any detail.`,
+  };
+}
 const contrast = (where: Tag['where']): Tag => ({
   ...{ kind: 'contrast', where, strength: 1, evidence: 1, title: 'Extreme contrast' },
   words: `100 % of neighbouring pixels ${where === 'place' ? 'around this place' : 'in this picture'} differ by almost as much as black and white.`,
@@ -51,7 +58,7 @@ export function fakeCauseHandlers(
     const where = place ? 'place' : 'picture';
     const habit = place && habitAt(place);
     return [
-      ...(picture === planted.square ? [flat(where)] : []),
+      ...(picture === planted.square ? [flat(place, world.latentSide)] : []),
       ...(picture === planted.checkerboard ? [contrast(where)] : []),
       ...(habit === undefined ? [] : [habitTag(habit)]),
       ...(place && isOutermost(place) ? [edgeTag] : []),
