@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { latentExportHandlers } from './api/handlers/latent-export.ts';
+import { causeHandlers } from './api/handlers/causes.ts';
 import { LatentLab, latentLabHandlers } from './api/handlers/latent-lab.ts';
 import { latentHandlers } from './api/handlers/latents.ts';
 import { operationHandlers } from './api/handlers/operations.ts';
@@ -63,6 +64,7 @@ export async function createStudio(ports: StudioPorts): Promise<Studio> {
       ...operationHandlers(session, work),
       ...latentLabHandlers(lab),
       ...latentExportHandlers(session, lab),
+      ...causeHandlers(session, work, lab),
       ...residualHandlers(session, work),
     },
     subscribe: (listener) => session.subscribe(listener),

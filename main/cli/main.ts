@@ -6,6 +6,8 @@ import { problemsOf } from '../base/rpc.ts';
 import { version } from '../base/version.ts';
 import { pictureSettingsSchema } from '../datasets/schema.ts';
 import type { DeviceChoice } from '../engine/schema.ts';
+import { causesCommand } from './causes.ts';
+import type { CauseWishes } from './causes.ts';
 import { demoCommand, importCommand, resumeCommand, trainCommand } from './commands.ts';
 import { addCudaCommand, askOnTerminal, removeCudaCommand } from './device.ts';
 import { doctorCommand } from './doctor.ts';
@@ -113,14 +115,19 @@ program
   .option('--delete <keys...>', 'delete these')
   .option('--residuals', 'how far the student of a run is from its teacher, and what each loss makes of it')
   .option('--run <id>', 'the run of --residuals; the newest where it is not named')
+  .option('--causes <picture>', 'why values of this picture, by path or id, may be extreme')
+  .option('--check', 'with --causes: whether its most extreme value falls when its place is blurred')
   .addOption(json())
   .action(
     (
-      o: Common & { project: string; outliers: number; residuals?: boolean; run?: string } & CacheWishes & ExportWishes,
+      o: Common & { project: string; outliers: number; residuals?: boolean; run?: string } & Partial<CauseWishes> &
+        CacheWishes &
+        ExportWishes,
     ) =>
-      withStudio('latents', o.json === true, (context) =>
-        o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o),
-      ),
+      withStudio('latents', o.json === true, (context) => {
+        if (o.causes !== undefined) return causesCommand(context, o.project, { ...o, causes: o.causes });
+        return o.residuals ? residualsCommand(context, o.project, o.run) : latentsCommand(context, o.project, o);
+      }),
   );
 
 program

@@ -10,7 +10,7 @@ import type { CommandContext } from './context.ts';
 const pageSize = 500;
 
 /** Ids of pictures that are named by id, or by path as they were imported. Throws `dataset.unknownPictures`. */
-async function idsOf({ studio }: CommandContext, names: readonly string[]): Promise<string[]> {
+export async function idsOf({ studio }: CommandContext, names: readonly string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const ids = new Map<string, string>();
   const page = (offset: number) => studio.handlers['pictures.page']({ show: 'used', offset, limit: pageSize }, nobody);

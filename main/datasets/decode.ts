@@ -9,6 +9,7 @@ import { readFailure } from './reasons.ts';
 import type { PictureSettings, Square } from './schema.ts';
 import { layOnSquare } from './shape.ts';
 import { encodePng, loadSharp, openStrictly } from './sharp.ts';
+import type { Pixels } from './sharp.ts';
 
 /** The id of a picture: the first 16 hex digits of the SHA-256 of its source bytes. */
 export function pictureId(bytes: Uint8Array): string {
@@ -18,15 +19,15 @@ export function pictureId(bytes: Uint8Array): string {
 /** Reads, checks and shapes one picture. A file that can not be used is an outcome; only our own faults throw. */
 export async function decodePicture({ source, settings, square }: DecodeRequest): Promise<DecodeOutcome> {
   if (source.kind === 'drawn') return draw(source.seed, source.index, settings, square);
-  let bytes: Uint8Array;
-  if (source.kind === 'bytes') bytes = source.bytes;
-  else {
-    const read = await readWhole(source.path);
-    if (!(read instanceof Uint8Array)) return read;
-    bytes = read;
-  }
-  return decodeBytes(bytes, settings, square);
+  const bytes = await readSource(source);
+  return bytes instanceof Uint8Array ? decodeBytes(bytes, settings, square) : bytes;
 }
+
+type Source = Exclude<DecodeRequest['source'], { readonly kind: 'drawn' }>;
+
+/** The whole file that a picture comes from. */
+export const readSource = async (source: Source): Promise<Uint8Array | RefusedPicture> =>
+  source.kind === 'bytes' ? source.bytes : readWhole(source.path);
 
 async function draw(
   seed: number,
@@ -108,11 +109,18 @@ export function sizeProblem(width: number, height: number): string | undefined {
   return undefined;
 }
 
-async function shapePng(
+async function shapePng(bytes: Uint8Array, settings: PictureSettings, square: Square | undefined): Promise<Uint8Array> {
+  const { size, background } = settings;
+  // The background is laid below here and not by sharp, which turns it grey below a grey picture.
+  return encodePng(layOnSquare(await shapePixels(bytes, settings, square), size, background), size, size);
+}
+
+/** RGB and opacity of the part of a picture that is shown, no side longer than `size`. */
+export async function shapePixels(
   bytes: Uint8Array,
-  { size, framing, background }: PictureSettings,
+  { size, framing }: Pick<PictureSettings, 'size' | 'framing'>,
   square: Square | undefined,
-): Promise<Uint8Array> {
+): Promise<Pixels> {
   const picture = openStrictly(bytes);
   if (square) picture.extract({ left: square.x, top: square.y, width: square.side, height: square.side });
   const { data, info } = await picture
@@ -120,7 +128,5 @@ async function shapePng(
     .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  // The background is laid below here and not by sharp, which turns it grey below a grey picture.
-  const rgb = layOnSquare({ data, width: info.width, height: info.height, channels: 4 }, size, background);
-  return encodePng(rgb, size, size);
+  return { data, width: info.width, height: info.height, channels: 4 };
 }

@@ -18,6 +18,10 @@ export interface EncoderOptions extends EncodingOptions {
   readonly pictureSize: number;
   /** Side of a tile in pixels, and how far neighbours overlap. */
   readonly tile?: { readonly side: number; readonly overlap: number } | undefined;
+  /** Rows that go through the device together, instead of as many as keep it busy. */
+  readonly rows?: number | undefined;
+  /** What its programs are called on the device: encoders with the same name must not be there at once. */
+  readonly program?: string | undefined;
 }
 
 /** The bounds that diffusers' DiagonalGaussianDistribution gives log-variances. */
@@ -127,7 +131,7 @@ export class Encoder {
 
   /** Rows that go through the device together. A tile goes by itself. */
   get rowsAtOnce(): number {
-    return this.#tiling ? 1 : picturesAtOnce(this.#options.pictureSize);
+    return this.#tiling ? 1 : (this.#options.rows ?? picturesAtOnce(this.#options.pictureSize));
   }
   get computesInHalf(): boolean {
     return this.#half;
@@ -166,10 +170,10 @@ export class Encoder {
   }
 
   async #load(precision: 'half' | 'full'): Promise<Program> {
-    const { vae, device } = this.#options;
+    const { vae, device, program = 'encode' } = this.#options;
     const rows = this.rowsAtOnce;
     const graph = encoderGraph(vae, rows, this.#programSide);
-    const name = `encode ${this.#programSide} ${precision}`;
+    const name = `${program} ${this.#programSide} ${precision}`;
     await device.load({ program: name, graph: precision === 'half' ? mixedPrecision(optimise(graph)) : graph });
     return new Program(this.#options, name, rows, this.#tiling);
   }

@@ -12,6 +12,12 @@ import {
 import { deviceInfoSchema, deviceMeasurementSchema } from '../engine/schema.ts';
 import { samplingRequestSchema } from '../generation/schema.ts';
 import { galleryPictureSchema } from '../gallery/schema.ts';
+import {
+  causeCheckSchema,
+  causePlaceSchema,
+  likelyCausesSchema,
+  lookedAtPlaceSchema,
+} from '../latents/causes/schema.ts';
 import { latentPreviewSchema } from '../latents/preview/schema.ts';
 import { encodingOptionsSchema, encodingReportSchema, latentStatisticsSchema } from '../latents/schema.ts';
 import { runRecordSchema, sampleSheetSchema } from '../runs/schema.ts';
@@ -100,6 +106,17 @@ export const engineContract = {
     'latents.preview': {
       input: z.strictObject({ ...place, operation: operationSchema }),
       output: latentPreviewSchema,
+      progress,
+    },
+    /** What in a picture may be why its latent has extreme values, at a place where one is given. */
+    'latents.causes': {
+      input: z.strictObject({ project: z.string(), picture: z.string(), place: lookedAtPlaceSchema.optional() }),
+      output: likelyCausesSchema,
+    },
+    /** Encodes a picture of a set again, with a place blurred. */
+    'latents.checkCause': {
+      input: z.strictObject({ ...place, key: z.string(), picture: z.string(), ...causePlaceSchema.shape }),
+      output: causeCheckSchema,
       progress,
     },
     /** Measures a complete set of latents again: one of before there was so much to measure, or without an index of its outliers. */

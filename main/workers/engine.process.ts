@@ -18,6 +18,7 @@ import type { RunRecord, SampleSheet } from '../runs/schema.ts';
 import type { AnyRun } from '../runs/store.ts';
 import type { MetricsRow } from '../training/schema.ts';
 import type { VaeMetricsRow, VaeRunRecord } from '../vae/training-schema.ts';
+import { causesJob, checkCauseJob } from './cause-jobs.ts';
 import { checkDevice, checkParts } from './device-check.ts';
 import { encodeJob } from './encode-job.ts';
 import { engineContract } from './engine.contract.ts';
@@ -124,6 +125,9 @@ const handlers: Handlers<typeof engineContract> = {
     setMaxListeners(0, signal);
     return previewJob(threads, { ...input, signal, onProgress: progress });
   },
+  'latents.causes': (input) => causesJob(threads, input),
+  'latents.checkCause': (input, { signal, progress }) =>
+    checkCauseJob(threads, { ...input, signal, onProgress: progress }),
   'latents.measure': async ({ project, key }, { signal, progress }) => {
     await threads.maths.measureAgain({ folder: latentsFolder(project, key) }, { signal, onProgress: progress });
     return {};

@@ -1,8 +1,9 @@
 /** What the picture threads do: decode, load and encode pictures, away from everything else. */
 import { z } from 'zod';
 import { nothing, uint32Array, uint8Array } from '../base/schemas.ts';
-import { decodeOutcomeSchema, decodeRequestSchema } from '../datasets/protocol.ts';
-import { usedPictureSchema } from '../datasets/schema.ts';
+import { decodeOutcomeSchema, decodeRequestSchema, refusedPictureSchema } from '../datasets/protocol.ts';
+import { pictureSettingsSchema, squareSchema, usedPictureSchema } from '../datasets/schema.ts';
+import { likelyCausesSchema, lookedAtPlaceSchema } from '../latents/causes/schema.ts';
 
 export const picturesContract = {
   methods: {
@@ -16,6 +17,17 @@ export const picturesContract = {
     countLevels: {
       input: z.strictObject({ project: z.string(), picture: usedPictureSchema }),
       output: z.strictObject({ counts: uint32Array }),
+    },
+    /** What in a picture in use may be why its latent has extreme values; `source` is the file that it came from. */
+    causes: {
+      input: z.strictObject({
+        project: z.string(),
+        picture: usedPictureSchema,
+        source: z.union([decodeRequestSchema.shape.source, refusedPictureSchema]),
+        shown: z.strictObject({ settings: pictureSettingsSchema, square: squareSchema.optional() }),
+        place: lookedAtPlaceSchema.optional(),
+      }),
+      output: likelyCausesSchema,
     },
     /** Writes square pictures as one PNG, `columns` a row, `margin` pixels between and around them, with a text chunk. */
     writeGrid: {

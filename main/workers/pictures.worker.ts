@@ -8,6 +8,7 @@ import { decodePicture } from '../datasets/decode.ts';
 import { loadPicture } from '../datasets/manifest.ts';
 import { decodeRgb, encodePng, shareSetUpState } from '../datasets/sharp.ts';
 import { drawGrid, gridLayout } from '../gallery/grid.ts';
+import { lookForCauses } from '../latents/causes/look.ts';
 import { countLevels } from '../latents/pixels.ts';
 import { withFileErrors, writeFileAtomic } from '../storage/files.ts';
 import { withPngText } from '../storage/png-text.ts';
@@ -30,6 +31,7 @@ const handlers: Handlers<typeof picturesContract> = {
     return transferring({ rgb }, [rgb.buffer]);
   },
   countLevels: async ({ project, picture }) => ({ counts: countLevels(await loadPicture(project, picture)) }),
+  causes: (request) => lookForCauses(request),
   writeGrid: async ({ path, pictures, size, columns, margin, text }) => {
     const tiles = await Promise.all(
       pictures.map(async (picture) => (typeof picture === 'string' ? await loadTile(picture) : picture)),

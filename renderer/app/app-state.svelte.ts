@@ -13,7 +13,7 @@ import type {
   StudioInfo,
 } from '../api/studio.ts';
 import { count } from '../text/format.ts';
-import { endWords, spokenProgress } from '../text/job-words.ts';
+import { endWords, isAnswered, spokenProgress } from '../text/job-words.ts';
 import { unknownCards } from '../text/device-words.ts';
 import { isActive, isTraining, placeNames, placesOf } from './places.ts';
 import type { PlaceName } from './places.ts';
@@ -276,7 +276,7 @@ export class AppState {
     for (const other of this.jobList)
       if (other.kind === job.kind && other.id < job.id && !isActive(other)) this.jobs.delete(other.id);
     if (job.status === 'failed' && job.error) this.#add({ kind: 'problem', ...wordsOf(job.error) });
-    else {
+    else if (!isAnswered(job)) {
       const { title, text } = endWords(job);
       this.news(title, text);
     }

@@ -29,6 +29,7 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: 'Left, Right', does: 'Go back and forth in time, while the slider of the samples has the focus' },
   { keys: '[ and ]', does: 'Go to the previous or the next outlier of a picture (in the viewer of Outliers)' },
   { keys: 'H, L', does: 'Show or hide the heat, or the loupe (in the viewer of Outliers)' },
+  { keys: 'C', does: 'Check the cause of an outlier (in the viewer of Outliers)' },
   { keys: 'Ctrl + wheel, or two fingers', does: 'Zoom the charts of Outliers' },
   { keys: 'Escape', does: 'Close a dialog' },
 ];

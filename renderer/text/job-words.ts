@@ -68,7 +68,11 @@ const ended: Readonly<Record<Job['kind'], string>> = {
   measure: 'Latents measured',
   residuals: 'Student and teacher are compared',
   pixels: 'Pixels measured',
+  cause: 'Cause checked',
 };
+
+/** The answer is shown where it was asked for, or not wanted any more: there is nothing to say. */
+export const isAnswered = ({ kind, status }: Job): boolean => kind === 'cause' && status !== 'failed';
 
 /** What is said when a job is over. */
 export function endWords(job: Job): { readonly title: string; readonly text: string } {

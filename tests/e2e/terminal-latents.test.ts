@@ -105,6 +105,37 @@ it('planted pictures are the worst, and the most extreme value is where the patt
   expect(few.outliers).toEqual(outliers.slice(0, 3));
 });
 
+interface Explained {
+  readonly worst: { channel: number; row: number; col: number; value: number; z: number };
+  readonly tags: { kind: string; where: string; evidence: number; words: string }[];
+  readonly check: {
+    stored: { value: number; z: number };
+    isSame: boolean;
+    blurred: { cells: number; z: number }[];
+    verdict: string;
+  };
+}
+
+it('why a picture’s most extreme value is so: by rules, and by blurring its place', async () => {
+  const { outliers } = (await succeeds('latents', '--project', project)).last as unknown as Shown;
+  const ask = ['latents', '--project', project, '--causes', join(pictures, 'square.png')];
+  const { last, lines, stderr } = await succeeds(...ask, '--check');
+  const { worst, tags, check } = last as unknown as Explained;
+  const ofSquare = outliers.find(({ picture }) => picture.endsWith('square.png'))!;
+  expect({ ...worst, picture: ofSquare.picture }).toEqual(ofSquare);
+  expect(tags[0]).toMatchObject({ kind: 'flat', where: 'place' });
+  expect(check).toMatchObject({ stored: { value: worst.value, z: worst.z }, isSame: true, verdict: 'local' });
+  expect(check.blurred.map(({ cells }) => cells)).toEqual([1, 3, 5]);
+  expect(Math.min(...check.blurred.map(({ z }) => Math.abs(z / worst.z)))).toBeLessThan(0.5);
+  expect(lines.find(({ type }) => type === 'progress')).toMatchObject({ kind: 'cause', title: 'Checking a cause' });
+  expect(stderr).not.toMatch(/Error/);
+
+  const quiet = (await succeeds(...ask)).last as unknown as Partial<Explained>;
+  expect(quiet).toEqual({ ...last, check: undefined });
+  const unknown = await runCommand(home, ['latents', '--project', project, '--causes', 'gone.png']);
+  expect(unknown.last).toMatchObject({ type: 'error', code: 'dataset.unknownPictures' });
+});
+
 it('what a set of an older version lacks is computed when somebody asks, which a job says', async () => {
   const before = (await succeeds('latents', '--project', project)).last;
   const folder = latentsFolder();

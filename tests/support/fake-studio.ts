@@ -38,6 +38,7 @@ const devices = {
 const run = { run: 'run-1' };
 const cell = { channel: 0, row: 0, col: 1 };
 const worst = { ...cell, value: 9.5, z: 6.4 };
+const judged = { value: 9.5, z: 6.4, within: 'neither' as const };
 const vae = {
   name: 'taesd',
   title: 'Tiny',
@@ -93,6 +94,8 @@ export const inputs: Samples<'input'> = {
   'latents.positions': {},
   'latents.preview': { operation: { kind: 'clip', k: 8 } },
   'latents.ofPicture': { picture: '0123456789abcdef' },
+  'latents.causes': { picture: '0123456789abcdef', place: cell },
+  'latents.checkCause': { picture: '0123456789abcdef', ...cell },
   'latents.pixelStatistics': {},
   'latents.measurePixels': {},
   'latents.export': { format: 'json' },
@@ -171,6 +174,15 @@ export const outputs: Samples<'output'> = {
   'latents.preview': { key: 'a-key', before: previewSide, after: previewSide },
   'latents.positions': { shape: [1, 1, 2], pictures: 10, shares: [0, 0.9], habits: [{ ...cell, share: 0.9 }] },
   'latents.ofPicture': { shape: [1, 1, 2], values: [0, 9.5], z: [0, 6.4] },
+  'latents.causes': {
+    tags: [{ kind: 'flat', where: 'place', strength: 1, evidence: 1, title: 'Flat area', words: 'All is white.' }],
+    untested: ['transparency'],
+  },
+  'latents.checkCause': {
+    ...{ cell: 8, stored: judged, now: judged, isSame: true },
+    blurred: [{ ...judged, z: 1.2, within: 'inner', cells: 3 }],
+    ...{ verdict: 'local', words: 'The cause is there.' },
+  },
   'latents.pixelStatistics': null,
   'latents.measurePixels': { job: 10 },
   'latents.export': { absolutePath: '/p/exports/a.json', files: [{ file: 'exports/a.json', bytes: 9 }] },

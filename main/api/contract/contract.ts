@@ -15,6 +15,7 @@ import { deviceChoiceSchema, deviceKindSchema, deviceListSchema } from '../../en
 import { galleryPictureSchema, gridResultSchema } from '../../gallery/schema.ts';
 import { samplingRequestSchema } from '../../generation/schema.ts';
 import { exportFormatSchema, exportResultSchema } from '../../latents/exports/schema.ts';
+import { causeCheckSchema, causePlaceSchema, likelyCausesSchema } from '../../latents/causes/schema.ts';
 import {
   outlierFilterSchema,
   outlierPageSchema,
@@ -217,6 +218,16 @@ export const studioContract = {
     'latents.positions': { input: nothing, output: outlierPositionsSchema },
     /** Throws `storage.notFound` for a picture that has no latents. */
     'latents.ofPicture': { input: z.strictObject({ picture: z.string() }), output: pictureLatentsSchema },
+    /** What in a picture may be why its latent has extreme values, at a place where one is given. Throws `storage.notFound`. */
+    'latents.causes': {
+      input: z.strictObject({ picture: z.string(), place: causePlaceSchema.optional() }),
+      output: likelyCausesSchema,
+    },
+    /** Encodes the picture again with that place blurred: a job of the kind `cause`, which this waits for. Throws `storage.notFound`. */
+    'latents.checkCause': {
+      input: z.strictObject({ picture: z.string(), ...causePlaceSchema.shape }),
+      output: causeCheckSchema,
+    },
     /** R, G and B of the same pictures, from −1 to 1, as they were measured last; null before. */
     'latents.pixelStatistics': { input: nothing, output: pixelStatisticsSchema.nullable() },
     /** Reads every picture once and keeps that; a job of the kind `pixels`. */

@@ -17,6 +17,7 @@ export const jobKindSchema = z.enum([
   'measure',
   'residuals',
   'pixels',
+  'cause',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

@@ -83,11 +83,17 @@ export class LatentLab {
     return (await this.#present()).index.positions;
   }
 
-  /** Throws `storage.notFound` for a picture that is not in the set. */
-  async ofPicture(id: string): Promise<PictureLatents> {
+  /** The set, and which of its pictures this is. Throws `storage.notFound` for one that is not in it. */
+  async find(id: string): Promise<Pick<Lab, 'manifest' | 'index'> & { readonly picture: number }> {
     const { manifest, index, indexOf } = await this.#present();
     const picture = indexOf.get(id);
     if (picture === undefined) throw studioError('storage.notFound', { path: `latents of picture ${id}` });
+    return { manifest, index, picture };
+  }
+
+  /** Throws `storage.notFound` for a picture that is not in the set. */
+  async ofPicture(id: string): Promise<PictureLatents> {
+    const { manifest, index, picture } = await this.find(id);
     const latent = await readLatent(latentsFolder(this.#session.project.path, manifest.key), manifest, picture);
     return { shape: manifest.shape, values: [...latent], z: index.zOf(latent) };
   }

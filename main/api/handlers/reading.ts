@@ -21,6 +21,7 @@ import type { StudioContract } from '../contract/contract.ts';
 import type { Session } from './session.ts';
 import { estimateRun } from './estimate.ts';
 import type { LatentExportMethods } from './latent-export.ts';
+import type { CauseMethods } from './causes.ts';
 import type { LatentLabMethods } from './latent-lab.ts';
 import type { LatentSetMethods } from './latents.ts';
 import type { OperationMethods } from './operations.ts';
@@ -88,6 +89,7 @@ type ReadingMethods = Exclude<
   keyof StudioContract['methods'],
   | VaeMethods
   | LatentExportMethods
+  | CauseMethods
   | LatentLabMethods
   | LatentSetMethods
   | OperationMethods

@@ -2,6 +2,7 @@
 import { studioError } from '../../../main/base/errors.ts';
 import type { Handlers } from '../../../main/base/rpc.ts';
 import type { StudioContract } from '../../../main/api/contract/contract.ts';
+import { fakeCauseHandlers } from './causes.ts';
 import { hex, portrait } from './facts.ts';
 import { latentStatistics } from './figures.ts';
 import { FakeOutliers, planted } from './outliers.ts';
@@ -9,7 +10,13 @@ import { plantedUrl } from './pictures.ts';
 import type { FakeWorld } from './world.ts';
 
 type Methods =
-  'latents.statistics' | 'latents.outliers' | 'latents.outlierPictures' | 'latents.positions' | 'latents.ofPicture';
+  | 'latents.statistics'
+  | 'latents.outliers'
+  | 'latents.outlierPictures'
+  | 'latents.positions'
+  | 'latents.ofPicture'
+  | 'latents.causes'
+  | 'latents.checkCause';
 
 const most = 20_000;
 const plantedNames = new Map<number, string>([
@@ -55,6 +62,7 @@ export function fakeOutlierHandlers(lab: FakeLab): Pick<Handlers<StudioContract>
   const outliers = () => lab.outliers();
   const indexOf = (id: string | undefined) => (id === undefined ? undefined : parseInt(id, 16));
   return {
+    ...fakeCauseHandlers(lab.world, outliers),
     'latents.statistics': () => (lab.isThere ? outliers().statistics : null),
     'latents.outliers': ({ filter, offset, limit }) => {
       const found = outliers().outliers({ ...filter, picture: indexOf(filter.picture) }, offset, limit);

@@ -117,13 +117,15 @@ export function listWords(shown: number, channel: number | undefined, most: numb
   return shown > most ? `${all}, the ${most} farthest are listed` : all;
 }
 
-export type ViewerAction = 'previousOutlier' | 'nextOutlier' | 'heat' | 'loupe' | 'previousPicture' | 'nextPicture';
+export type ViewerAction =
+  'previousOutlier' | 'nextOutlier' | 'heat' | 'loupe' | 'checkCause' | 'previousPicture' | 'nextPicture';
 
 const actions: Readonly<Record<string, ViewerAction>> = {
   '[': 'previousOutlier',
   ']': 'nextOutlier',
   h: 'heat',
   l: 'loupe',
+  c: 'checkCause',
   arrowleft: 'previousPicture',
   arrowright: 'nextPicture',
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../renderer/api/studio.ts';
-import { amountDone, countsLine, endWords, progressLine } from '../../../../renderer/text/job-words.ts';
+import { amountDone, countsLine, endWords, isAnswered, progressLine } from '../../../../renderer/text/job-words.ts';
 
 const job: Job = {
   id: 1,
@@ -45,5 +45,10 @@ describe('words about work', () => {
       text: 'What was finished is kept: 1,204 of 5,120 pictures',
     });
     expect(amountDone({ ...job, done: 1, total: 1 })).toBe('1 of 1 picture');
+  });
+  it('is silent about answers that are shown where they were asked for', () => {
+    const states = (['done', 'cancelled', 'failed'] as const).map((status) => ({ ...job, status }));
+    expect(states.map((state) => isAnswered({ ...state, kind: 'cause' }))).toEqual([true, true, false]);
+    expect(states.some(isAnswered)).toBe(false);
   });
 });

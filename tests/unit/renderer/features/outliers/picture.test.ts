@@ -91,13 +91,14 @@ describe('keys of the viewer', () => {
   const pressed = (key: string, held: Partial<KeyboardEvent> = {}) =>
     viewerAction({ key, ctrlKey: false, altKey: false, metaKey: false, ...held });
 
-  it('go through outliers and pictures, and show heat and loupe', () => {
-    expect(['[', ']', 'h', 'H', 'l', 'ArrowLeft', 'ArrowRight', 'x'].map((key) => pressed(key))).toEqual([
+  it('go through outliers and pictures, show heat and loupe, and check a cause', () => {
+    expect(['[', ']', 'h', 'H', 'l', 'c', 'ArrowLeft', 'ArrowRight', 'x'].map((key) => pressed(key))).toEqual([
       'previousOutlier',
       'nextOutlier',
       'heat',
       'heat',
       'loupe',
+      'checkCause',
       'previousPicture',
       'nextPicture',
       undefined,
