@@ -17,12 +17,15 @@ const leastValues = 2 ** 23;
 export const channelThreads: OpenMeasurer = (work) =>
   work.values < leastValues ? measureHere(work) : measureInThreads(work, Math.min(mostThreads, availableParallelism()));
 
-/** `threads` threads measure some of the channels each, while this one reads. */
+/** This thread measures some of the channels, and `threads` − 1 others the rest. */
 export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values'>, threads: number): Measurer {
   const count = Math.max(1, Math.min(threads, channels));
   const ofThread = (thread: number) => tasks.then((all) => all.filter((_, i) => i % count === thread));
-  const all = Array.from({ length: count }, (_, i) => startThread(ofThread(i), blocks));
+  const here = measureHere({ tasks: ofThread(0) });
+  const others = Array.from({ length: count - 1 }, (_, i) => startThread(ofThread(i + 1), blocks));
+  const all = [...others, here];
   return {
+    // The others are told first: this thread is busy with its own channels then.
     add: async (block) => void (await Promise.all(all.map((measurer) => measurer.add(block)))),
     endPass: async () => (await Promise.all(all.map((measurer) => measurer.endPass()))).includes(true),
     results: async () => {

@@ -38,6 +38,7 @@ export const i32 = {
   shr: plain(0x76),
   countOnes: plain(0x69),
   isBelow: plain(0x49),
+  eqz: plain(0x45),
   load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
 };

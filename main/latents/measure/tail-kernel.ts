@@ -87,7 +87,6 @@ const code = assemble({
       i32.store(address, i32.add(i32.load(address, offset), value), offset);
     const isBeyond = (bound: number) => f64.gt(use.size.get, f64.load(use.side.get, bound));
     const times4 = (flag: Code) => i32.shl(flag, i32.const(2));
-    const whereInner = (otherwise: number) => select(f64.const(otherwise), use.size.get, use.mayBeInner.get);
     const value = [
       use.at.set(i32.load(use.next.get)),
       forward(use.next, i32.const(4)),
@@ -110,12 +109,11 @@ const code = assemble({
       forward(use.rowOuter, use.isOuter.get),
       use.cell.set(i32.add(use.cells.get, i32.sub(use.at.get, use.start.get))),
       add(use.cell.get, i32.and(use.isOuter.get, use.isOwn.get), 0),
-      f64.store(use.side.get, f64.max(f64.load(use.side.get, sideAt.whisker), whereInner(-Infinity)), sideAt.whisker),
-      f64.store(
-        use.side.get,
-        f64.min(f64.load(use.side.get, sideAt.innermost), whereInner(Infinity)),
-        sideAt.innermost,
-      ),
+      // Seldom, which a branch can foretell.
+      when(i32.eqz(use.mayBeInner.get), [
+        f64.store(use.side.get, f64.max(f64.load(use.side.get, sideAt.whisker), use.size.get), sideAt.whisker),
+        f64.store(use.side.get, f64.min(f64.load(use.side.get, sideAt.innermost), use.size.get), sideAt.innermost),
+      ]),
       // Written always, counted only when wanted.
       f32.store(i32.load(use.side.get, sideAt.noted), use.small.get),
       add(use.side.get, times4(use.mayBeInner.get), sideAt.noted),
