@@ -56,8 +56,8 @@ export interface MeasureOptions {
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
-/** One is read while the others are worked on; 4 MiB each, unless a row is larger. */
-const blocksInUse = 3;
+/** Three are read while the others are worked on; 4 MiB each, unless a row is larger. */
+const blocksInUse = 6;
 const mostBlockValues = 2 ** 20;
 /** 256 MiB. */
 const mostExactValues = 2 ** 26;

@@ -39,6 +39,9 @@ async function readBlock(
   return { values: data, firstRow, memory };
 }
 
+/** Disks give more when they are asked for more than one block. */
+const readsAhead = 3;
+
 export class ShardRows implements Rows {
   readonly pictures: number;
   readonly copies: number;
@@ -58,16 +61,16 @@ export class ShardRows implements Rows {
 
   /** Throws `storage.damaged` for a shard that does not hold the latents of its pictures. */
   async *pass(blocks: Blocks): AsyncGenerator<Block> {
-    let ahead: Promise<Block> | undefined;
+    const ahead: Promise<Block>[] = [];
     for await (const read of this.#reads(blocks)) {
-      // While a block is worked on, the next one is read.
-      const present = await ahead;
-      ahead = read();
+      // While a block is worked on, the next ones are read.
+      const block = read();
       // Whoever comes for it hears of it.
-      ahead.catch(() => undefined);
-      if (present) yield present;
+      block.catch(() => undefined);
+      ahead.push(block);
+      if (ahead.length > readsAhead) yield await ahead.shift()!;
     }
-    if (ahead) yield await ahead;
+    for (const block of ahead) yield await block;
   }
 
   /** What there is to read, block by block, to be called one after another. */
