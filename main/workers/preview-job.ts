@@ -78,7 +78,8 @@ async function encodeMissing(
     framings: framingKeys(asked, adjustments),
     pictureSize: settings.size,
     vae: await loadVaeOf(base.vae, job),
-    ...{ device, posterior, flip, precision, signal },
+    // An encoding may be under way on the same device.
+    ...{ device, posterior, flip, precision, signal, program: 'preview' },
     onProgress: ({ counts: _counts, idleShare: _idle, ...progress }) => onProgress(progress),
     loadPixels: async (picture) => (await pictures().load({ project, picture })).rgb,
   });

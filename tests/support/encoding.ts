@@ -13,6 +13,7 @@ import { readAllLatents } from '../../main/latents/reader.ts';
 import type { EncodingWishes } from '../../main/latents/schema.ts';
 import { latentsFolder, readManifest } from '../../main/latents/store.ts';
 import { encodeJob } from '../../main/workers/encode-job.ts';
+import { engineContract } from '../../main/workers/engine.contract.ts';
 import { previewJob } from '../../main/workers/preview-job.ts';
 import type { Threads } from '../../main/workers/threads.ts';
 import { settings } from './datasets.ts';
@@ -20,7 +21,16 @@ import { temporaryFolder } from './folders.ts';
 import { resources } from './vaes.ts';
 
 const now = () => new Date(0);
-const device = createLocalDevice(1);
+const computing = createLocalDevice(1);
+/** What was loaded on the device, by name. */
+const programs: string[] = [];
+const device: typeof computing = {
+  ...computing,
+  load: (...given) => {
+    programs.push(given[0].program);
+    return computing.load(...given);
+  },
+};
 
 /** `count` pictures, and the jobs as the engine process does them; previews need a VAE by its name. */
 export async function drawnProject(count = 16, vae = 'starter') {
@@ -57,10 +67,14 @@ export async function drawnProject(count = 16, vae = 'starter') {
     operate: (operation: Operation) => addOperation(project, operation, now),
     preview: (operation: Operation) => {
       encodedForPreview = 0;
-      const onProgress = ({ total = 0 }) => void (encodedForPreview = total);
+      // As it goes to the process that asked.
+      const { progress } = engineContract.methods['latents.preview'];
+      const onProgress = (told: unknown) => void (encodedForPreview = progress.parse(told).total ?? 0);
       return previewJob(threads, { ...place, operation, signal, onProgress });
     },
     encodedForPreview: () => encodedForPreview,
+    /** Names of the programs that were loaded since this was asked last. */
+    loaded: () => programs.splice(0),
     /** The latents of every picture of the set that counts, by its id. */
     async latents(): Promise<Record<string, number[]>> {
       const manifest = await completeLatents(project);

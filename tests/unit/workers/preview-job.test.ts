@@ -54,12 +54,18 @@ describe('a preview', () => {
   });
 
   it('of framing pictures anew encodes these alone, and says what the set with them says', async () => {
-    const { encode, operate, preview, ids, encodedForPreview } = await drawnProject(24);
+    const { encode, operate, preview, ids, encodedForPreview, loaded } = await drawnProject(24);
+    loaded();
     const { statistics } = await encode();
+    const ofEncoding = loaded();
     const operation: Operation = { kind: 'recrop', pictures: ids.slice(3, 5), square: { x: 4, y: 6, side: 20 } };
     const before = await readdir(tmpdir());
     const said = await preview(operation);
     expect(encodedForPreview()).toBe(2);
+    // An encoding under way keeps its programs.
+    const ofPreview = loaded();
+    expect(ofPreview).toHaveLength(1);
+    expect(ofEncoding).not.toContain(ofPreview[0]);
     expect((await readdir(tmpdir())).filter((name) => name.startsWith('cauchy-preview-'))).toEqual(
       before.filter((name) => name.startsWith('cauchy-preview-')),
     );
