@@ -35,16 +35,18 @@ const notes = [];
 /** @type {{ file: string, seconds: number }[]} */
 const durations = [];
 
-/** Checks besides the tests; each counts as one. */
+const lint = ['eslint/bin/eslint.js', '--max-warnings', '0'];
+const components = '**/*.svelte';
+/** Checks besides the tests, those that take longest first; each counts as one, and uses one core. */
 const checks = [
+  { name: 'lint', args: [...lint, '.', '--ignore-pattern', components] },
+  // Types are found anew for every component, so these take as long as all else.
+  { name: 'lint of the components', args: [...lint, components] },
   { name: 'types', args: ['typescript/bin/tsc', '-p', 'tsconfig.tests.json', '--noEmit'] },
   { name: 'types of the renderer', args: ['svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.renderer.json'] },
-  { name: 'lint', args: ['eslint/bin/eslint.js', '.', '--max-warnings', '0'] },
   { name: 'format', args: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
 ];
-
-/** @param {typeof checks[number]} check */
-const isLint = ({ name }) => name === 'lint';
+const checksAtOnce = 2;
 
 /** @returns {readonly Project[]} */
 function projects() {
@@ -91,9 +93,12 @@ async function runCheck({ name, args: [script = '', ...args] }) {
   if (code !== 0) notes.push(`failed: ${name}`);
 }
 
-/** @param {typeof checks} list */
-async function runChecks(list) {
-  for (const check of list) await runCheck(check);
+async function runChecks() {
+  const waiting = [...checks];
+  const workOff = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) await runCheck(check);
+  };
+  await Promise.all(Array.from({ length: checksAtOnce }, workOff));
 }
 
 /** @param {Project} project */
@@ -178,9 +183,7 @@ await runScript(async () => {
     await prepare('build', build);
     if (filters.length === 0) {
       heading('checks');
-      // The linter takes as long as the other checks together, and each uses one core.
-      const [lint, others] = [checks.filter(isLint), checks.filter((check) => !isLint(check))];
-      await Promise.all([lint, others].map(runChecks));
+      await runChecks();
     }
     const files = await filesBelow(join(root, 'tests'), (name) => name.endsWith('.test.ts'));
     const wanted = files.filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
