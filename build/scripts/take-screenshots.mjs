@@ -107,7 +107,7 @@ await runScript(async () => {
       await tile(0).waitFor();
       await take('lab-outliers');
       await tile(0).click();
-      await page.keyboard.press('c');
+      await page.getByRole('button', { name: /^Check the cause/ }).click();
       await page.getByText('Blurred square').waitFor({ timeout: 60_000 });
       await take('lab-picture');
       await page.keyboard.press('Escape');
