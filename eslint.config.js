@@ -90,6 +90,8 @@ export default ts.config(
       'svelte/prefer-svelte-reactivity': 'off',
     },
   },
+  // Types are found anew for every component: not in programs that have none.
+  { files: ['**/*.svelte'], languageOptions: { parserOptions: { project: ['./tsconfig.renderer.json'] } } },
   { files: ['renderer/**/*.ts'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: globals.node } },
   { files: ['**/*.config.{ts,js}', '*.config.js'], rules: { 'no-restricted-syntax': 'off' } },

@@ -66,6 +66,8 @@ describe('what is done about pictures', () => {
     await button(page, /^Undo: Clipped: all pictures/).waitFor();
     // The latents stay, and what was selected, too.
     await page.getByRole('heading', { name: '1 of 300 selected' }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('Everything done about pictures was taken back.').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -1,20 +1,7 @@
-/** Every screen in every state: both themes, small and large windows, no complaints, nothing against WCAG 2.2 AA. */
-import { describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
-import { accessibilityProblems, useFakeWindow } from '../support/fake-window.ts';
-import type { FakeQuery } from '../support/fake-window.ts';
+/** Every screen from the start to the latents, in every state. */
+import { click, lookAt } from '../support/screens.ts';
 
-interface Screen extends FakeQuery {
-  readonly name: string;
-  /** Text that shows that the screen is there. */
-  readonly sees: string | RegExp;
-  readonly act?: (page: Page) => Promise<void>;
-}
-
-const click = (role: 'button' | 'tab' | 'gridcell', name: string | RegExp) => (page: Page) =>
-  page.getByRole(role, { name }).first().click();
-
-const screens: readonly Screen[] = [
+lookAt([
   { name: 'the start, for the first time', scenario: 'first', sees: 'Teach a computer' },
   { name: 'the start, with recent projects', scenario: 'start', sees: 'Missing:' },
   { name: 'the start, in Electron', scenario: 'start', shell: 'electron', sees: 'Open a project…' },
@@ -51,6 +38,27 @@ const screens: readonly Screen[] = [
     sees: 'Why it is not used',
     act: click('tab', /Could not be used/),
   },
+  {
+    name: 'Pictures, one left out and one that counts less',
+    scenario: 'outliers',
+    place: 'pictures',
+    sees: 'All changes (2)',
+    speed: 20,
+    act: async (page) => {
+      await click('gridcell', 'portrait 00003.jpg')(page);
+      await click('button', 'Leave out or change…')(page);
+      await click('button', 'Leave out 1 picture')(page);
+      await page.getByText('What was done about it').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByText('Encoding finished').first().waitFor();
+      await click('gridcell', 'portrait 00005.jpg')(page);
+      await click('button', 'Leave out or change…')(page);
+      await page.getByRole('radio', { name: 'Count less' }).check();
+      await click('button', 'Count 1 picture 50 %')(page);
+      await page.getByText('counts 50 %').first().waitFor();
+      await page.keyboard.press('Escape');
+    },
+  },
   { name: 'Latents, locked', scenario: 'empty', place: 'latents', sees: 'Pictures come first' },
   { name: 'Latents, ready', scenario: 'pictures', place: 'latents', sees: 'ready to encode' },
   { name: 'Latents, encoding', scenario: 'encoding', place: 'latents', sees: 'pictures/s', speed: 0.05 },
@@ -78,6 +86,45 @@ const screens: readonly Screen[] = [
     place: 'latents/outliers',
     sees: 'beyond the outer fence.',
     act: click('gridcell', /^a white square\.png/),
+  },
+  {
+    name: 'Latents, what was done about pictures',
+    scenario: 'outliers',
+    place: 'latents/outliers',
+    sees: 'can be taken back, in any order',
+    act: async (page) => {
+      await click('gridcell', /^a checkerboard/)(page);
+      await click('button', 'Leave out or change…')(page);
+      await page.getByRole('radio', { name: 'Clip values' }).check();
+      await page.getByText('Values clipped').waitFor();
+      await click('button', 'Clip 1 picture')(page);
+      await page.getByText('clipped at ±4.5').waitFor();
+      await page.keyboard.press('Escape');
+      await click('button', /^All changes/)(page);
+    },
+  },
+  {
+    name: 'Latents, why a value is extreme',
+    scenario: 'outliers',
+    place: 'latents/outliers',
+    sees: 'the cause is there',
+    act: async (page) => {
+      await click('gridcell', /^a white square/)(page);
+      await click('button', /^Check the cause/)(page);
+    },
+  },
+  {
+    name: 'Latents, pixels beside latents',
+    scenario: 'outliers',
+    place: 'latents',
+    sees: 'Pixels and latents on one scale',
+  },
+  {
+    name: 'Latents, before an export',
+    scenario: 'outliers',
+    place: 'latents',
+    sees: 'Report',
+    act: click('button', 'Export…'),
   },
   {
     name: 'Latents, the loss lens with its formulas',
@@ -156,164 +203,4 @@ const screens: readonly Screen[] = [
       await page.getByRole('radio', { name: 'With one' }).check();
     },
   },
-  { name: 'Train, locked', scenario: 'empty', place: 'train', sees: 'Latents come first' },
-  { name: 'Train, a new run', scenario: 'encoded', place: 'train', sees: 'What kind of run' },
-  {
-    name: 'Train, all settings with problems',
-    scenario: 'encoded',
-    place: 'train',
-    sees: '2 settings need another value',
-    act: async (page) => {
-      await page.getByText('More settings').click();
-      await page.getByRole('switch').first().check();
-      await page.getByLabel('Width (hidden size)').fill('');
-      await page.getByLabel('Least noise').fill('0');
-      await page.getByRole('button', { name: 'Start training' }).click();
-    },
-  },
-  {
-    name: 'Train, the settings of a U-Net',
-    scenario: 'encoded',
-    place: 'train',
-    sees: 'Width of each level',
-    act: async (page) => {
-      await page.getByText('More settings').click();
-      await page.getByRole('radio', { name: /U-Net/ }).check();
-    },
-  },
-  {
-    name: 'Train, presets from papers',
-    scenario: 'encoded',
-    place: 'train',
-    sees: '7 stages of 7,200 steps',
-    act: async (page) => {
-      await page.getByText('From papers').click();
-      await page.getByRole('radio', { name: /CelebA/ }).check();
-    },
-  },
-  {
-    name: 'Train, another way of learning',
-    scenario: 'encoded',
-    place: 'train',
-    sees: 'Share of pictures with a jump',
-    act: async (page) => {
-      await page.getByText('More settings').click();
-      await page.getByRole('switch').first().check();
-      await page.getByRole('radio', { name: /MeanFlow/ }).check();
-      await page.getByRole('radio', { name: 'From the folders' }).check();
-    },
-  },
-  {
-    name: 'Train, a model that does not fit',
-    scenario: 'encoded',
-    place: 'train',
-    sees: 'could train it',
-    act: async (page) => {
-      // The window remembers what another screen has chosen.
-      await page.getByRole('radio', { name: /Quick look/ }).check();
-      await page.getByText('More settings').click();
-      await page.getByRole('radio', { name: 'XL' }).check();
-    },
-  },
-  { name: 'Train, live without stages', scenario: 'diffusion', place: 'train', sees: 'Lower is better, though' },
-  { name: 'Train, live', scenario: 'training', place: 'train', sees: 'steps/s' },
-  { name: 'Train, interrupted', scenario: 'interrupted', place: 'train', sees: '140 steps' },
-  { name: 'Train, stopped by NaN', scenario: 'failed', place: 'train', sees: 'a tenth of the learning rate' },
-  { name: 'Train, all runs', scenario: 'trained', place: 'train', sees: 'Use settings', act: click('tab', /All runs/) },
-  { name: 'Gallery, locked', scenario: 'empty', place: 'gallery', sees: 'A trained model comes first' },
-  { name: 'Gallery, empty', scenario: 'trained', place: 'gallery', sees: 'No pictures yet' },
-  {
-    name: 'Gallery, with details',
-    scenario: 'gallery',
-    place: 'gallery',
-    sees: 'Use its run and seed',
-    act: click('gridcell', /seed 63/),
-  },
-  {
-    name: 'Gallery, kinds and steps',
-    scenario: 'kinds',
-    place: 'gallery',
-    sees: 'Each index must be greater',
-    act: async (page) => {
-      await page.getByLabel('Kind of picture').selectOption('Hawk');
-      await page.getByLabel('Guidance').fill('1.5');
-      await page.getByText('Choose each step').click();
-      await page.getByRole('radio', { name: 'places in a list of levels' }).check();
-      await page.getByLabel('Indices').fill('420, 0');
-    },
-  },
-  {
-    name: 'Gallery, export',
-    scenario: 'gallery',
-    place: 'gallery',
-    sees: '530 × 530 pixels',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Select newest 64' }).click();
-      await page.getByRole('button', { name: 'Export grid…' }).click();
-    },
-  },
-  { name: 'Train, on the processor', scenario: 'encoded', place: 'train', sees: 'Training on the processor is slow' },
-  { name: 'Train, on a graphics card', scenario: 'with a card', place: 'train', sees: '15 times as fast' },
-  { name: 'Devices, no graphics card', scenario: 'empty', place: 'devices', sees: 'No graphics card was found' },
-  { name: 'Devices, a graphics card', scenario: 'with a card', place: 'devices', sees: '6.84 TFLOP/s' },
-  { name: 'Devices, a broken one', scenario: 'a broken card', place: 'devices', sees: 'ended by SIGSEGV' },
-  { name: 'Devices, a slow one', scenario: 'a software device', place: 'devices', sees: 'computes on the processor' },
-  {
-    name: 'Devices, being checked',
-    scenario: 'with a card',
-    place: 'devices',
-    sees: 'should do nothing else',
-    speed: 0.01,
-    act: click('button', 'Check all'),
-  },
-  { name: 'Settings', scenario: 'empty', place: 'settings', sees: 'What is stored where' },
-  {
-    name: 'Help',
-    scenario: 'empty',
-    place: 'settings',
-    sees: 'one-step picture maker',
-    act: (page) => page.keyboard.press('F1'),
-  },
-  {
-    name: 'a lost connection',
-    scenario: 'empty',
-    place: 'pictures',
-    sees: 'trying to reconnect',
-    act: (page) =>
-      page.evaluate(() => (window as unknown as { fakeConnection(state: string): void }).fakeConnection('lost')),
-  },
-];
-
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-  { width: 1024, height: 700 },
-];
-
-const fake = useFakeWindow();
-
-describe('every screen', () => {
-  it.each(screens)('$name', async ({ sees, act, ...query }) => {
-    const { page, complaints } = await fake.open(query);
-    try {
-      await page.getByRole('main').waitFor();
-      await act?.(page);
-      await page.getByText(sees).first().waitFor();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect(await accessibilityProblems(page), `${colorScheme} theme`).toEqual([]);
-      }
-      for (const size of sizes) {
-        await page.setViewportSize(size);
-        const beyond = await page.evaluate(() => [
-          document.documentElement.scrollWidth - innerWidth,
-          document.documentElement.scrollHeight - innerHeight,
-        ]);
-        expect(beyond, `${size.width} × ${size.height}: nothing outside the window`).toEqual([0, 0]);
-      }
-      expect(complaints).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  });
-});
+]);
