@@ -72,6 +72,14 @@ function projects() {
   ];
 }
 
+/** Projects that run together, and files at a time. Tests in a terminal and of the window wait for other processes much of the time. */
+const groups = [
+  { names: ['node'] },
+  { names: ['terminal', 'window'], workers: 3 },
+  { names: ['browser'] },
+  { names: ['electron'] },
+];
+
 /** @param {string} title */
 const heading = (title) => say.line(`\n── ${title} ${'─'.repeat(Math.max(2, 74 - title.length))}`);
 
@@ -102,23 +110,26 @@ async function runChecks() {
 }
 
 /** @param {Project} project */
-async function runProject({ name, words, whyNot, env }) {
-  if (whyNot !== undefined) {
-    const skipped = await countTests(name);
-    if (skipped === 0) return;
-    add({ passed: 0, failed: 0, skipped });
-    notes.push(`skipped: ${skipped} ${words}: ${whyNot}`);
-    return;
-  }
+async function skipProject({ name, words, whyNot }) {
+  const skipped = await countTests(name);
+  if (skipped === 0) return;
+  add({ passed: 0, failed: 0, skipped });
+  notes.push(`skipped: ${skipped} ${words}: ${whyNot}`);
+}
+
+/** Runs projects together. @param {readonly Project[]} list @param {number | undefined} workers */
+async function runProjects(list, workers) {
+  const words = list.map((project) => project.words).join(' and ');
   heading(words);
-  const reportFile = join(cache, `test-${name}.json`);
+  const reportFile = join(cache, `test-${list.map(({ name }) => name).join('-')}.json`);
   await rm(reportFile, { force: true });
   const { code } = await runNode(
     [
-      ...[vitest, 'run', '--project', name, ...filters, '--passWithNoTests', '--silent=passed-only'],
+      ...[vitest, 'run', ...list.flatMap(({ name }) => ['--project', name]), ...filters],
+      ...['--passWithNoTests', '--silent=passed-only', ...(workers === undefined ? [] : [`--maxWorkers=${workers}`])],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
     ],
-    { output: 'show', env: { ...process.env, ...env } },
+    { output: 'show', env: Object.assign({}, process.env, ...list.map(({ env }) => env)) },
   );
   const report = /** @type {Report | undefined} */ (await readStamp(reportFile));
   add(report ? countsOf(report, code) : { passed: 0, failed: 1, skipped: 0 });
@@ -187,8 +198,12 @@ await runScript(async () => {
     }
     const files = await filesBelow(join(root, 'tests'), (name) => name.endsWith('.test.ts'));
     const wanted = files.filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-    for (const project of projects()) {
-      if (wanted.some((file) => file.startsWith(project.folder))) await runProject(project);
+    const all = projects().filter(({ folder }) => wanted.some((file) => file.startsWith(folder)));
+    for (const { names, workers } of groups) {
+      const group = all.filter(({ name }) => names.includes(name));
+      const able = group.filter(({ whyNot }) => whyNot === undefined);
+      if (able.length > 0) await runProjects(able, workers);
+      for (const project of group.filter(({ whyNot }) => whyNot !== undefined)) await skipProject(project);
     }
   }
   summarise();
