@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-// ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time.
+// ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, three at a time: on two cores they wait for
+// the disk and for other processes a quarter of the time.
 // `npm test` runs the projects that this computer can run. Those of the whole studio in a browser run one after another, because each
-// needs the whole computer; those of the window alone, and in the terminal, wait for other processes half of the time.
+// needs the whole computer.
 export default defineConfig({
   test: {
     setupFiles: ['tests/support/setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     // How fast something happens is nothing that tests assert.
     expect: { poll: { timeout: 10_000 } },

@@ -72,13 +72,8 @@ function projects() {
   ];
 }
 
-/** Projects that run together, and files at a time. Tests in a terminal and of the window wait for other processes much of the time. */
-const groups = [
-  { names: ['node'] },
-  { names: ['terminal', 'window'], workers: 3 },
-  { names: ['browser'] },
-  { names: ['electron'] },
-];
+/** Projects that run together: with few long files each, they fill each other's gaps. */
+const groups = [['node'], ['terminal', 'window'], ['browser'], ['electron']];
 
 /** @param {string} title */
 const heading = (title) => say.line(`\n── ${title} ${'─'.repeat(Math.max(2, 74 - title.length))}`);
@@ -117,8 +112,8 @@ async function skipProject({ name, words, whyNot }) {
   notes.push(`skipped: ${skipped} ${words}: ${whyNot}`);
 }
 
-/** Runs projects together. @param {readonly Project[]} list @param {number | undefined} workers */
-async function runProjects(list, workers) {
+/** Runs projects together. @param {readonly Project[]} list */
+async function runProjects(list) {
   const words = list.map((project) => project.words).join(' and ');
   heading(words);
   const reportFile = join(cache, `test-${list.map(({ name }) => name).join('-')}.json`);
@@ -126,7 +121,7 @@ async function runProjects(list, workers) {
   const { code } = await runNode(
     [
       ...[vitest, 'run', ...list.flatMap(({ name }) => ['--project', name]), ...filters],
-      ...['--passWithNoTests', '--silent=passed-only', ...(workers === undefined ? [] : [`--maxWorkers=${workers}`])],
+      ...['--passWithNoTests', '--silent=passed-only'],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
     ],
     { output: 'show', env: Object.assign({}, process.env, ...list.map(({ env }) => env)) },
@@ -199,10 +194,10 @@ await runScript(async () => {
     const files = await filesBelow(join(root, 'tests'), (name) => name.endsWith('.test.ts'));
     const wanted = files.filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
     const all = projects().filter(({ folder }) => wanted.some((file) => file.startsWith(folder)));
-    for (const { names, workers } of groups) {
+    for (const names of groups) {
       const group = all.filter(({ name }) => names.includes(name));
       const able = group.filter(({ whyNot }) => whyNot === undefined);
-      if (able.length > 0) await runProjects(able, workers);
+      if (able.length > 0) await runProjects(able);
       for (const project of group.filter(({ whyNot }) => whyNot !== undefined)) await skipProject(project);
     }
   }
