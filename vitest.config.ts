@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-// ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, three at a time: on two cores they wait for
-// the disk and for other processes a quarter of the time.
+// ONNX Runtime and sharp keep threads of their own, so test files run in forked processes, two at a time: three take longer on two
+// cores.
 // `npm test` runs the projects that this computer can run. Those of the whole studio in a browser run one after another, because each
 // needs the whole computer.
 export default defineConfig({
   test: {
     setupFiles: ['tests/support/setup.ts'],
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 60_000,
     // How fast something happens is nothing that tests assert.
     expect: { poll: { timeout: 10_000 } },

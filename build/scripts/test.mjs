@@ -72,9 +72,6 @@ function projects() {
   ];
 }
 
-/** Projects that run together: with few long files each, they fill each other's gaps. */
-const groups = [['node'], ['terminal', 'window'], ['browser'], ['electron']];
-
 /** @param {string} title */
 const heading = (title) => say.line(`\n── ${title} ${'─'.repeat(Math.max(2, 74 - title.length))}`);
 
@@ -105,26 +102,23 @@ async function runChecks() {
 }
 
 /** @param {Project} project */
-async function skipProject({ name, words, whyNot }) {
-  const skipped = await countTests(name);
-  if (skipped === 0) return;
-  add({ passed: 0, failed: 0, skipped });
-  notes.push(`skipped: ${skipped} ${words}: ${whyNot}`);
-}
-
-/** Runs projects together. @param {readonly Project[]} list */
-async function runProjects(list) {
-  const words = list.map((project) => project.words).join(' and ');
+async function runProject({ name, words, whyNot, env }) {
+  if (whyNot !== undefined) {
+    const skipped = await countTests(name);
+    if (skipped === 0) return;
+    add({ passed: 0, failed: 0, skipped });
+    notes.push(`skipped: ${skipped} ${words}: ${whyNot}`);
+    return;
+  }
   heading(words);
-  const reportFile = join(cache, `test-${list.map(({ name }) => name).join('-')}.json`);
+  const reportFile = join(cache, `test-${name}.json`);
   await rm(reportFile, { force: true });
   const { code } = await runNode(
     [
-      ...[vitest, 'run', ...list.flatMap(({ name }) => ['--project', name]), ...filters],
-      ...['--passWithNoTests', '--silent=passed-only'],
+      ...[vitest, 'run', '--project', name, ...filters, '--passWithNoTests', '--silent=passed-only'],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
     ],
-    { output: 'show', env: Object.assign({}, process.env, ...list.map(({ env }) => env)) },
+    { output: 'show', env: { ...process.env, ...env } },
   );
   const report = /** @type {Report | undefined} */ (await readStamp(reportFile));
   add(report ? countsOf(report, code) : { passed: 0, failed: 1, skipped: 0 });
@@ -193,12 +187,8 @@ await runScript(async () => {
     }
     const files = await filesBelow(join(root, 'tests'), (name) => name.endsWith('.test.ts'));
     const wanted = files.filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-    const all = projects().filter(({ folder }) => wanted.some((file) => file.startsWith(folder)));
-    for (const names of groups) {
-      const group = all.filter(({ name }) => names.includes(name));
-      const able = group.filter(({ whyNot }) => whyNot === undefined);
-      if (able.length > 0) await runProjects(able);
-      for (const project of group.filter(({ whyNot }) => whyNot !== undefined)) await skipProject(project);
+    for (const project of projects()) {
+      if (wanted.some((file) => file.startsWith(project.folder))) await runProject(project);
     }
   }
   summarise();
