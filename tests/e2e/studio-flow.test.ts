@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { galleryPictureSchema } from '../../main/gallery/schema.ts';
 import { gridPngTextSchema, pngKeyword } from '../../main/generation/schema.ts';
 import { pngText } from '../../main/storage/png-text.ts';
@@ -12,6 +12,7 @@ import { zipOf } from '../corpus/archives.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { writeBrokenPictures, writePictures } from '../support/pictures.ts';
+import { stepByStep } from '../support/steps.ts';
 import { newHome, startCommand } from '../support/terminal.ts';
 import type { RunningCommand } from '../support/terminal.ts';
 
@@ -43,14 +44,7 @@ afterAll(async () => {
   for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A step that fails shows the screen it failed on; those after it stand on it and are not run. */
-let failed = false;
-beforeEach(({ skip }) => skip(failed, 'an earlier step failed'));
-afterEach(async ({ task }) => {
-  if (failed || task.result?.state !== 'fail') return;
-  failed = true;
-  await page?.screenshot({ path: join('test-results', 'studio-flow.png') });
-});
+stepByStep('studio-flow', () => page);
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const goTo = (place: string) => page.getByRole('navigation').getByText(place, { exact: true }).click();

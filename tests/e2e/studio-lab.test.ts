@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../main/base/random.ts';
 import { readManifest, readStatistics } from '../../main/latents/store.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { TestBrowser } from '../support/browser.ts';
+import { stepByStep } from '../support/steps.ts';
 import { newHome, runCommand, startCommand } from '../support/terminal.ts';
 import type { RunningCommand } from '../support/terminal.ts';
 
@@ -64,14 +65,7 @@ afterAll(async () => {
   for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A step that fails shows the screen it failed on; those after it stand on it and are not run. */
-let failed = false;
-beforeEach(({ skip }) => skip(failed, 'an earlier step failed'));
-afterEach(async ({ task }) => {
-  if (failed || task.result?.state !== 'fail') return;
-  failed = true;
-  await page?.screenshot({ path: join('test-results', 'studio-lab.png') });
-});
+stepByStep('studio-lab', () => page);
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const grid = () => page.getByRole('grid', { name: 'Pictures by their share of outliers' });
