@@ -26,6 +26,11 @@ export class PagedList<T> {
     return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize];
   }
 
+  /** Rows that were fetched, in order. */
+  get known(): T[] {
+    return [...this.#pages].sort(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  }
+
   /** Fetches what is missing of these rows. */
   need(first: number, last: number): void {
     for (let page = Math.floor(first / pageSize); page <= Math.floor(last / pageSize); page++) void this.#load(page);

@@ -100,7 +100,7 @@ function shareInFewColours({ rgb, side }: SquarePicture, { left, top, right, bot
 
 /** Rows and columns at an edge are a border when no pixel is further than this from their colour. */
 const borderWithin = 12;
-export const leastBorder = 2;
+const leastBorder = 2;
 /** A step out of the border is hard from here on, and at how much of its length it has to be. */
 const borderStep = 32;
 const leastStepped = 0.6;

@@ -28,7 +28,7 @@ export class GalleryState {
   count = $state(64);
   seed = $state(0);
   starting = $state(false);
-  readonly selection: Selection;
+  readonly selection: Selection<GalleryPicture>;
   /** Index of the tile that details are shown of. */
   focused = $state<number>();
   exporting = $state(false);
@@ -125,7 +125,7 @@ export class GalleryState {
 
   async exportGrid(): Promise<void> {
     this.busyExporting = true;
-    const ids = await this.selection.inOrder();
+    const ids = this.selection.rows.map(({ id }) => id);
     const { columns, margin } = this;
     this.result = await this.#app.attempt(
       this.#app.studio.call['gallery.exportGrid']({ ids, columns: Math.min(columns, ids.length), margin }),

@@ -51,7 +51,7 @@ export class OutliersState {
   #chosenChannel = $state<number>();
   readonly list: PagedList<OutlierPicture>;
   /** Pictures that something is to be done about. */
-  readonly selection: Selection;
+  readonly selection: Selection<OutlierPicture>;
   #shown: string | undefined;
   #generation = 0;
   readonly #refresh = new Throttle(followMs, () => void this.#load());
@@ -120,6 +120,8 @@ export class OutliersState {
   /** Looks at something else. While a range is dragged nothing is said. */
   look(filter: OutlierFilter, isDone = true): void {
     this.filter = filter;
+    // Other pictures are listed: what was chosen may not be among them.
+    this.selection.clear();
     this.#refresh.request();
     if (isDone) void this.#say();
   }
@@ -139,12 +141,6 @@ export class OutliersState {
   nameOf(id: string): string {
     const row = this.rows.find(({ picture }) => picture === id);
     return row ? fileName(row.source) : 'One picture';
-  }
-
-  /** The chosen pictures, in the order of the list. */
-  async chosen(): Promise<OutlierPicture[]> {
-    const rows = await this.list.range(0, this.list.total - 1);
-    return rows.filter(({ id }) => this.selection.has(id));
   }
 
   async #begin(): Promise<void> {
