@@ -5,7 +5,8 @@
  *
  * Source  https://github.com/huggingface/safetensors (format section of its README)
  */
-import { open, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { formatBytes } from '../base/bytes.ts';
 import { assertThat, studioError } from '../base/errors.ts';
@@ -37,6 +38,8 @@ const mostHeaderBytes = 100_000_000;
 /** Halves are converted in pieces of so many values, and no single read is longer than so many bytes. */
 const valuesAtOnce = 1 << 18;
 const bytesAtOnce = 1 << 30;
+/** Headers of a few tensors are read with their lengths. */
+const bytesAtFirst = 1 << 12;
 
 /** Where the bytes of a file come from. `read` may fill less than `into`; 0 means that there are no more. */
 export interface ByteSource {
@@ -65,12 +68,19 @@ export async function openSafetensors(path: string): Promise<OpenTensors> {
 }
 
 async function openFile(path: string): Promise<ByteSource> {
-  // Before opening: a named pipe would wait for a writer that never comes.
-  if (!(await stat(path)).isFile()) throw studioError('storage.damaged', { path, reason: 'it is not a file' });
-  const file: FileHandle = await open(path, 'r');
+  // A named pipe would wait for a writer that never comes.
+  const file: FileHandle = await open(
+    path,
+    constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK),
+  );
+  const stats = await file.stat();
+  if (!stats.isFile()) {
+    await file.close();
+    throw studioError('storage.damaged', { path, reason: 'it is not a file' });
+  }
   return {
     path,
-    size: (await file.stat()).size,
+    size: stats.size,
     read: async (into, position) => (await file.read(into, 0, Math.min(into.length, bytesAtOnce), position)).bytesRead,
     close: () => file.close(),
   };
@@ -90,15 +100,17 @@ async function openChecked(source: ByteSource): Promise<OpenTensors> {
   const { path, size } = source;
   const damaged = (reason: string) => studioError('storage.damaged', { path, reason });
   if (size < 10) throw damaged('it is too short to be a safetensors file');
-  const length = Buffer.alloc(8);
-  await fill(source, length, 0);
-  const claimed = length.readBigUInt64LE();
+  const start = Buffer.alloc(Math.min(size, bytesAtFirst));
+  const read = await source.read(start, 0);
+  if (read < 8) await fill(source, start.subarray(read, 8), read);
+  const claimed = start.readBigUInt64LE();
   if (claimed > BigInt(size - 8)) throw damaged(`its header claims ${claimed} bytes of a file with ${size}`);
   const headerBytes = Number(claimed);
   if (headerBytes > mostHeaderBytes)
     throw damaged(`its header claims ${formatBytes(headerBytes)}; the format allows ${formatBytes(mostHeaderBytes)}`);
   const json = Buffer.alloc(headerBytes);
-  await fill(source, json, 8);
+  const known = start.copy(json, 0, 8, Math.max(8, read));
+  await fill(source, json.subarray(known), 8 + known);
   const header = parseHeader(path, json, size - 8 - headerBytes);
   const entryOf = (name: string): TensorEntry => {
     const entry = header.entries.get(name);

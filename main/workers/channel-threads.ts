@@ -1,12 +1,13 @@
 /**
  * Measures latents with several threads, each of which has some channels: so every number is computed by one thread from the rows in
- * their order, and is the same however many threads there are.
+ * their order, and is the same however many threads there are. This thread only reads.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { connect } from '../base/rpc.ts';
 import { measureHere } from '../latents/measure/measure.ts';
 import type { Measurer, OpenMeasurer, Work } from '../latents/measure/measure.ts';
+import { BlockQueue } from '../latents/measure/queue.ts';
 import { channelsContract } from './channels.contract.ts';
 import { threadPort } from './ports.ts';
 
@@ -17,38 +18,40 @@ const leastValues = 2 ** 23;
 export const channelThreads: OpenMeasurer = (work) =>
   work.values < leastValues ? measureHere(work) : measureInThreads(work, Math.min(mostThreads, availableParallelism()));
 
-/** This thread measures some of the channels, and `threads` − 1 others the rest. */
-export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values'>, threads: number): Measurer {
-  const count = Math.max(1, Math.min(threads, channels));
-  const ofThread = (thread: number) => tasks.then((all) => all.filter((_, i) => i % count === thread));
-  const here = measureHere({ tasks: ofThread(0) });
-  const others = Array.from({ length: count - 1 }, (_, i) => startThread(ofThread(i + 1), blocks));
-  const all = [...others, here];
+export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values'>, most: number): Measurer {
+  const threads = Math.max(1, Math.min(most, channels));
+  const queue = new BlockQueue(blocks.length, threads);
+  const all = Array.from({ length: threads }, (_, thread) => {
+    const worker = new Worker(new URL('./channels.worker.js', import.meta.url));
+    const { call } = connect(channelsContract, threadPort(worker, 'measuring'));
+    const own = tasks.then((every) => every.filter((_task, i) => i % threads === thread));
+    const opened = own.then((given) => call.open({ tasks: given, blocks, queue: queue.shared, thread, threads }));
+    return { worker, opened, call };
+  });
+  /** Whether each thread needs another pass, once it is through with this one. */
+  let pass: Promise<boolean[]> | undefined;
+  const begin = () => {
+    pass ??= Promise.all(all.map(async ({ opened, call }) => (await opened, (await call.pass({})).again)));
+    // Whoever adds a block hears of it.
+    pass.catch((thrown: unknown) => queue.fail(thrown));
+    return pass;
+  };
+  for (const { opened } of all) opened.catch((thrown: unknown) => queue.fail(thrown));
   return {
-    // The others are told first: this thread is busy with its own channels then.
-    add: async (block) => void (await Promise.all(all.map((measurer) => measurer.add(block)))),
-    endPass: async () => (await Promise.all(all.map((measurer) => measurer.endPass()))).includes(true),
+    add: ({ values, firstRow, memory }) => {
+      void begin();
+      return queue.add({ block: blocks.indexOf(memory), length: values.length, firstRow });
+    },
+    endPass: async () => {
+      const ended = begin();
+      queue.endPass();
+      pass = undefined;
+      return (await ended).includes(true);
+    },
     results: async () => {
-      const parts = await Promise.all(all.map((measurer) => measurer.results()));
+      const parts = await Promise.all(all.map(({ call }) => call.results({})));
       return parts.flat().sort((a, b) => a.statistics.channel - b.statistics.channel);
     },
-    close: async () => void (await Promise.all(all.map((measurer) => measurer.close()))),
-  };
-}
-
-function startThread(tasks: Work['tasks'], blocks: readonly Float32Array[]): Measurer {
-  const worker = new Worker(new URL('./channels.worker.js', import.meta.url));
-  const { call } = connect(channelsContract, threadPort(worker, 'measuring'));
-  const opened = tasks.then((own) => call.open({ tasks: own, blocks }));
-  // Whoever adds a block hears of it.
-  opened.catch(() => undefined);
-  return {
-    add: async ({ values, firstRow, memory }) => {
-      await opened;
-      await call.add({ block: blocks.indexOf(memory), length: values.length, firstRow });
-    },
-    endPass: async () => (await call.endPass({})).again,
-    results: () => call.results({}),
-    close: async () => void (await worker.terminate()),
+    close: async () => void (await Promise.all(all.map(({ worker }) => worker.terminate()))),
   };
 }

@@ -1,27 +1,37 @@
 /** What the threads do that measure latents, each some channels of every row. */
-import { z } from 'zod';
-import { float32Array, nothing } from '../base/schemas.ts';
+import { assertThat } from '../base/errors.ts';
+import type { Schema } from '../base/rpc.ts';
 import type { ChannelTask } from '../latents/measure/channel.ts';
 import type { ChannelResult } from '../latents/measure/result.ts';
 
-/** Both ends are of this program, and tasks and results are made of large arrays: they are not looked into. */
-const task = z.custom<ChannelTask>((value) => typeof value === 'object' && value !== null, 'expected a task');
-const result = z.custom<ChannelResult>((value) => typeof value === 'object' && value !== null, 'expected a result');
+/**
+ * Both ends are of this program and start together, and tasks and results are made of large arrays: they are not looked into. No zod
+ * either, which such a thread would take most of its time to start for.
+ */
+const trusted = <T extends object>(): Schema<T> => ({
+  parse: (value) => {
+    assertThat(typeof value === 'object' && value !== null, 'an object', value);
+    return value as T;
+  },
+});
+
+export interface Opening {
+  readonly tasks: readonly ChannelTask[];
+  /** Memory that all threads share. */
+  readonly blocks: readonly Float32Array[];
+  /** Says when which block is to be measured. */
+  readonly queue: Int32Array;
+  /** This one, of so many. */
+  readonly thread: number;
+  readonly threads: number;
+}
 
 export const channelsContract = {
   methods: {
-    /** `blocks` is memory that all threads share. */
-    open: {
-      input: z.strictObject({ tasks: z.array(task).readonly(), blocks: z.array(float32Array).readonly() }),
-      output: nothing,
-    },
-    /** The first `length` numbers of a block are whole rows, the first of which is this one of the set. */
-    add: {
-      input: z.strictObject({ block: z.int().nonnegative(), length: z.int().nonnegative(), firstRow: z.int() }),
-      output: nothing,
-    },
-    endPass: { input: nothing, output: z.strictObject({ again: z.boolean() }) },
-    results: { input: nothing, output: z.array(result) },
+    open: { input: trusted<Opening>(), output: trusted<object>() },
+    /** Measures what the queue has until a pass ends; nothing else is heard meanwhile. */
+    pass: { input: trusted<object>(), output: trusted<{ readonly again: boolean }>() },
+    results: { input: trusted<object>(), output: trusted<ChannelResult[]>() },
   },
   events: {},
 } as const;

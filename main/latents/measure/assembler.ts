@@ -43,19 +43,13 @@ export const i32 = {
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
 };
 export const f32 = {
-  neg: plain(0x8c),
+  const: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  gt: plain(0x5e),
+  mul: plain(0x94),
+  min: plain(0x96),
+  max: plain(0x97),
   load: (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x38, 2, ...unsigned(offset)],
-};
-export const f64 = {
-  const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
-  gt: plain(0x64),
-  min: plain(0xa4),
-  max: plain(0xa5),
-  /** A float32 number. */
-  promote: plain(0xbb),
-  load: (address: Code, offset = 0): Code => [...address, 0x2b, 3, ...unsigned(offset)],
-  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x39, 3, ...unsigned(offset)],
 };
 export const i32x4 = { splat: vector(0x11), add: vector(0xae) };
 export const f32x4 = { splat: vector(0x13), lt: vector(0x43), gt: vector(0x44) };
@@ -79,9 +73,6 @@ export const v128 = {
     0x0d,
     ...[0, 1].flatMap(() => [8, 9, 10, 11, 12, 13, 14, 15]),
   ],
-  const: (bytes: readonly number[]): Code => [0xfd, 0x0c, ...bytes],
-  /** The bytes of `from` at the places that the bytes of `places` say; 0 for a place that there is not. */
-  pick: (from: Code, places: Code): Code => [...from, ...places, 0xfd, 0x0e],
   load: (address: Code, offset = 0): Code => [...address, 0xfd, 0x00, 4, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0xfd, 0x0b, 4, ...unsigned(offset)],
 };
@@ -142,6 +133,16 @@ export function assemble<P extends string, L extends string>(code: FunctionCode<
     ...section(7, [[...name('run'), 0x00, 0]]),
     ...section(10, [sized(body)]),
   ]);
+}
+
+export type Run = (...parameters: number[]) => number;
+const modules = new Map<Uint8Array, WebAssembly.Module>();
+
+/** The function of a module, over this memory; the module is compiled once. */
+export function instantiate(code: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
+  const module = modules.get(code) ?? new WebAssembly.Module(code);
+  modules.set(code, module);
+  return new WebAssembly.Instance(module, { memory: { shared: memory } }).exports['run'] as Run;
 }
 
 export const pageBytes = 2 ** 16;

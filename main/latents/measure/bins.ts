@@ -43,6 +43,12 @@ export function floatBelow(value: number): number {
   return float[0];
 }
 
+/** The largest float32 number that is not larger: another one is larger than it when it is larger than `value`. */
+export const floatUpTo = (value: number): number => {
+  const rounded = Math.fround(value);
+  return rounded <= value ? rounded : floatBelow(value);
+};
+
 /** The bits of float32 values, in the same memory. */
 export const bitsOf = (values: Float32Array): Uint32Array =>
   new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -20,11 +20,19 @@ export class Distribution {
   constructor(counts: Uint32Array) {
     const keys = filledKeys(counts);
     this.#keys = keys;
-    this.#counts = keys.map((key) => counts[key]!);
-    this.#lows = Float64Array.from(keys, (key) => boundsOf(key)[0]);
-    this.#highs = Float64Array.from(keys, (key) => boundsOf(key)[1]);
+    this.#counts = new Uint32Array(keys.length);
+    this.#lows = new Float64Array(keys.length);
+    this.#highs = new Float64Array(keys.length);
+    this.#upTo = new Float64Array(keys.length);
     let total = 0;
-    this.#upTo = Float64Array.from(this.#counts, (count) => (total += count));
+    // A loop: `Float64Array.from` takes ten times as long, and there are tens of thousands of bins in each channel.
+    for (let i = 0; i < keys.length; i++) {
+      const [low, high] = boundsOf(keys[i]!);
+      this.#lows[i] = low;
+      this.#highs[i] = high;
+      this.#counts[i] = counts[keys[i]!]!;
+      this.#upTo[i] = total += this.#counts[i]!;
+    }
     this.total = total;
   }
 

@@ -56,12 +56,14 @@ export interface MeasureOptions {
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
-/** Three are read while the others are worked on; 4 MiB each, unless a row is larger. */
-const blocksInUse = 6;
-const mostBlockValues = 2 ** 20;
+/** 1 MiB, unless a row is larger: more than that would not stay in the caches until it is measured. */
+const mostBlockValues = 2 ** 18;
+/** Blocks that are read or worked on at a time; fewer of larger ones. */
+const mostBlocks = 16;
+const leastBlocks = 3;
 /** 256 MiB. */
 const mostExactValues = 2 ** 26;
-/** Of all channels together: 12 bytes each. */
+/** Of both sides of all channels together: 12 bytes each. */
 const mostUnsureValues = 2 ** 24;
 
 /** @returns what each channel has, in order */
@@ -74,14 +76,18 @@ export async function measureChannels(rows: Rows, options: MeasureOptions): Prom
   const values = pictures * copies * dimensions;
   const isExact = values <= mostExact;
   const rowsPerBlock = Math.max(1, Math.floor(mostBlockValues / dimensions));
-  const bytes = channels * rowBytes(positions, rowsPerBlock) + 4 * blocksInUse * rowsPerBlock * dimensions;
-  const arena = new Arena(channels * rowArrays + blocksInUse, bytes);
-  const blocks = new Blocks(Array.from({ length: blocksInUse }, () => arena.float32(rowsPerBlock * dimensions)));
+  const inUse = Math.max(
+    leastBlocks,
+    Math.floor((mostBlocks * mostBlockValues) / Math.max(mostBlockValues, dimensions)),
+  );
+  const bytes = channels * rowBytes(positions, rowsPerBlock) + 4 * inUse * rowsPerBlock * dimensions;
+  const arena = new Arena(channels * rowArrays + inUse, bytes);
+  const blocks = new Blocks(Array.from({ length: inUse }, () => arena.float32(rowsPerBlock * dimensions)));
   const planned = isExact ? Promise.resolve([]) : planBySample(rows);
   const tasks = planned.then((plans) =>
     Array.from({ length: channels }, (_, channel) => ({
       ...{ channel, dimensions, positions, offset: channel * positions, plan: plans[channel] },
-      ...{ pictures, copies, mostExtremes, mostUnsure: Math.ceil(mostUnsureValues / channels) },
+      ...{ pictures, copies, mostExtremes, mostUnsure: Math.ceil(mostUnsureValues / channels / 2) },
       memory: rowMemory(arena, positions, rowsPerBlock),
     })),
   );

@@ -3,7 +3,7 @@
  * What a row adds to the sums is added row by row, so that they do not depend on how rows are cut into blocks.
  */
 import type { Arena } from './arena.ts';
-import { assemble, f32x4, f64x2, i32, i32x4, repeatWhile, v128 } from './assembler.ts';
+import { assemble, f32x4, f64x2, i32, i32x4, instantiate, repeatWhile, v128 } from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
 import { binCount, keyOf, lowerBits } from './bins.ts';
 import { tailArrays, tailBytes, tailMemory } from './tail-kernel.ts';
@@ -21,18 +21,22 @@ export interface RowMemory {
   readonly powers: Float64Array;
   /** Byte addresses of the values of a block that are far out. */
   readonly found: Uint32Array;
-  /** For every choice among four numbers, a bit each: the bytes of the chosen ones, one after another. */
+  /** For each four values of a turn and every choice among them, a bit each: bytes from the turn's first value to the chosen ones. */
   readonly packing: Uint32Array;
   /** Of what is done with those. */
   readonly tail: TailMemory;
 }
 
-/** Bytes of number i of four, in the order of their digits. */
-const bytesOf = (i: number): number => 0x03020100 + 0x04040404 * i;
-const packings = Array.from({ length: 16 }, (_, choice) => {
-  const chosen = [0, 1, 2, 3].filter((i) => (choice >> i) & 1).map(bytesOf);
-  return [...chosen, ...new Array<number>(4 - chosen.length).fill(0)];
-}).flat();
+/** What is looked at between two jumps; a multiple of four. */
+const valuesPerTurn = 8;
+/** Of the choices among four values. */
+const packingBytes = 256;
+const packings = Array.from({ length: valuesPerTurn / 4 }, (_, turn) =>
+  Array.from({ length: 16 }, (_choice, choice) => {
+    const chosen = [0, 1, 2, 3].filter((i) => (choice >> i) & 1).map((i) => 4 * (4 * turn + i));
+    return [...chosen, ...new Array<number>(4 - chosen.length).fill(0)];
+  }),
+).flat(2);
 
 /** Arrays of a `RowMemory`, and their bytes. */
 export const rowArrays = 6 + tailArrays;
@@ -57,8 +61,7 @@ export function rowMemory(arena: Arena, positions: number, mostRows: number): Ro
 }
 
 /**
- * `rows` rows, `stride` bytes from one to the next; of each `count` values from `values` on, four a turn: a multiple of four. Neither
- * is 0.
+ * `rows` rows, `stride` bytes from one to the next; of each `count` values from `values` on, a multiple of those of a turn. Neither is 0.
  */
 const code = assemble({
   parameters: {
@@ -68,7 +71,7 @@ const code = assemble({
   },
   locals: {
     ...{ at: 'i32', end: 'i32', sum: 'i32', square: 'i32', out: 'i32', bin: 'i32', far: 'i32' },
-    ...{ lows: 'v128', highs: 'v128', centres: 'v128', zero: 'v128', four: 'v128', places: 'v128', sixteen: 'v128' },
+    ...{ lows: 'v128', highs: 'v128', centres: 'v128', zero: 'v128', four: 'v128' },
     ...{ y: 'v128', z: 'v128', yy: 'v128', zz: 'v128' },
     ...{ thirdY: 'v128', thirdZ: 'v128', fourthY: 'v128', fourthZ: 'v128' },
   },
@@ -76,50 +79,56 @@ const code = assemble({
     const addTo = (address: Code, value: Code, offset: number) =>
       v128.store(address, f64x2.add(v128.load(address, offset), value), offset);
     const count = (i: number) => {
-      const key = i32.shr(i32.load(use.at.get, 4 * i), i32.const(lowerBits));
+      // The upper bits of the value, as the distance from the first count: four bytes for each bin.
+      const bin = i32.and(
+        i32.shr(i32.load(use.at.get, 4 * i), i32.const(lowerBits - 2)),
+        i32.const(4 * (binCount - 1)),
+      );
       return [
-        use.bin.set(i32.add(use.counts.get, i32.shl(key, i32.const(2)))),
+        use.bin.set(i32.add(use.counts.get, bin)),
         i32.store(use.bin.get, i32.add(i32.load(use.bin.get), i32.const(1))),
       ].flat();
     };
     const forward = (variable: Local, bytes: Code) => variable.set(i32.add(variable.get, bytes));
-    const fourValues = [
-      use.four.set(v128.load(use.at.get)),
-      ...[0, 1, 2, 3].map(count),
+    const fourValues = (turn: number) => [
+      use.four.set(v128.load(use.at.get, 16 * turn)),
+      ...[0, 1, 2, 3].map((i) => count(4 * turn + i)),
       use.far.set(v128.signs(v128.or(f32x4.gt(use.four.get, use.highs.get), f32x4.lt(use.four.get, use.lows.get)))),
       // The places of those that are far out come first, and only they count: a branch could not be foretold.
       v128.store(
         use.out.get,
-        v128.pick(use.places.get, v128.load(i32.add(use.packing.get, i32.shl(use.far.get, i32.const(4))))),
+        i32x4.add(
+          i32x4.splat(use.at.get),
+          v128.load(i32.add(use.packing.get, i32.shl(use.far.get, i32.const(4))), packingBytes * turn),
+        ),
       ),
       use.out.set(i32.add(use.out.get, i32.shl(i32.countOnes(use.far.get), i32.const(2)))),
-      use.places.set(i32x4.add(use.places.get, use.sixteen.get)),
       use.y.set(f64x2.sub(f64x2.promote(use.four.get), use.centres.get)),
       use.z.set(f64x2.sub(f64x2.promote(v128.upper(use.four.get)), use.centres.get)),
       use.yy.set(f64x2.mul(use.y.get, use.y.get)),
       use.zz.set(f64x2.mul(use.z.get, use.z.get)),
-      addTo(use.sum.get, use.y.get, 0),
-      addTo(use.sum.get, use.z.get, 16),
-      addTo(use.square.get, use.yy.get, 0),
-      addTo(use.square.get, use.zz.get, 16),
+      addTo(use.sum.get, use.y.get, 32 * turn),
+      addTo(use.sum.get, use.z.get, 32 * turn + 16),
+      addTo(use.square.get, use.yy.get, 32 * turn),
+      addTo(use.square.get, use.zz.get, 32 * turn + 16),
       use.thirdY.set(f64x2.add(use.thirdY.get, f64x2.mul(use.yy.get, use.y.get))),
       use.thirdZ.set(f64x2.add(use.thirdZ.get, f64x2.mul(use.zz.get, use.z.get))),
       use.fourthY.set(f64x2.add(use.fourthY.get, f64x2.mul(use.yy.get, use.yy.get))),
       use.fourthZ.set(f64x2.add(use.fourthZ.get, f64x2.mul(use.zz.get, use.zz.get))),
-      forward(use.sum, i32.const(32)),
-      forward(use.square, i32.const(32)),
-      forward(use.at, i32.const(16)),
+    ];
+    const aTurn = [
+      ...Array.from({ length: valuesPerTurn / 4 }, (_, turn) => fourValues(turn)).flat(),
+      forward(use.sum, i32.const(8 * valuesPerTurn)),
+      forward(use.square, i32.const(8 * valuesPerTurn)),
+      forward(use.at, i32.const(4 * valuesPerTurn)),
     ];
     const row = [
       use.at.set(use.values.get),
       use.end.set(i32.add(use.values.get, i32.shl(use.count.get, i32.const(2)))),
-      use.places.set(
-        i32x4.add(i32x4.splat(use.values.get), v128.const([0, 0, 0, 0, 4, 0, 0, 0, 8, 0, 0, 0, 12, 0, 0, 0])),
-      ),
       use.sum.set(use.first.get),
       use.square.set(use.second.get),
       ...[use.thirdY, use.thirdZ, use.fourthY, use.fourthZ].map((sum) => sum.set(use.zero.get)),
-      repeatWhile(fourValues, i32.isBelow(use.at.get, use.end.get)),
+      repeatWhile(aTurn, i32.isBelow(use.at.get, use.end.get)),
       addTo(use.powers.get, f64x2.add(use.thirdY.get, use.thirdZ.get), 0),
       addTo(use.powers.get, f64x2.add(use.fourthY.get, use.fourthZ.get), 16),
       forward(use.values, use.stride.get),
@@ -130,14 +139,11 @@ const code = assemble({
       use.lows.set(f32x4.splat(use.low.get)),
       use.highs.set(f32x4.splat(use.high.get)),
       use.centres.set(f64x2.splat(use.centre.get)),
-      use.sixteen.set(i32x4.splat(i32.const(16))),
       repeatWhile(row, use.rows.get),
       i32.shr(i32.sub(use.out.get, use.found.get), i32.const(2)),
     ];
   },
 });
-
-let module: WebAssembly.Module | undefined;
 
 /** Where the values of a channel are in the rows of a block. */
 export interface ChannelPlace {
@@ -162,12 +168,10 @@ export type RowKernel = (rows: Float32Array, bounds: RowBounds) => number;
  * addresses, in order.
  */
 export function rowKernel(memory: RowMemory, { dimensions, offset, positions }: ChannelPlace): RowKernel {
-  module ??= new WebAssembly.Module(code);
-  const instance = new WebAssembly.Instance(module, { memory: { shared: memory.memory } });
-  const run = instance.exports['run'] as (...parameters: number[]) => number;
+  const run = instantiate(code, memory.memory);
   const { counts, first, second, powers, found, packing } = memory;
   const arrays = [counts, first, second, powers].map(({ byteOffset }) => byteOffset);
-  const whole = positions - (positions % 4);
+  const whole = positions - (positions % valuesPerTurn);
   return (values, { centre, low, high }) => {
     const rows = values.length / dimensions;
     const address = values.byteOffset + 4 * offset;
@@ -184,7 +188,7 @@ export function rowKernel(memory: RowMemory, { dimensions, offset, positions }: 
         low,
         high,
       );
-    // The few values that are left of a row whose length is no multiple of four.
+    // The few values that are left of a row whose length is no multiple of that.
     let far = 0;
     for (let row = 0; row < rows; row++) {
       const from = row * dimensions + offset;

@@ -40,7 +40,10 @@ async function readBlock(
 }
 
 /** Disks give more when they are asked for more than one block. */
-const readsAhead = 3;
+const readsAhead = 6;
+
+/** Opening a file takes longer than reading a few rows of it. */
+const mostSampledShards = 64;
 
 export class ShardRows implements Rows {
   readonly pictures: number;
@@ -62,13 +65,15 @@ export class ShardRows implements Rows {
   /** Throws `storage.damaged` for a shard that does not hold the latents of its pictures. */
   async *pass(blocks: Blocks): AsyncGenerator<Block> {
     const ahead: Promise<Block>[] = [];
+    // What waits for a block is not read: all that were begun must find one.
+    const most = Math.min(readsAhead, blocks.all.length - 1);
     for await (const read of this.#reads(blocks)) {
       // While a block is worked on, the next ones are read.
       const block = read();
       // Whoever comes for it hears of it.
       block.catch(() => undefined);
       ahead.push(block);
-      if (ahead.length > readsAhead) yield await ahead.shift()!;
+      if (ahead.length > most) yield await ahead.shift()!;
     }
     for (const block of ahead) yield await block;
   }
@@ -120,20 +125,30 @@ export class ShardRows implements Rows {
 
   async sample(groups: number, rows: number): Promise<Float32Array[]> {
     const { shards } = this.#manifest;
-    const ends = shards.map(({ pictures }) => pictures.length * this.copies);
-    const total = ends.reduce((sum, length) => sum + length, 0);
-    const read = async (group: number): Promise<Float32Array> => {
-      let from = Math.floor((group * Math.max(0, total - rows)) / Math.max(1, groups - 1));
-      let i = 0;
-      for (; from >= ends[i]!; i++) from -= ends[i]!;
-      const file = await openShard(this.#folder, shards[i]!, this.#manifest);
-      try {
-        return (await file.readRows('latents', from, Math.min(rows, ends[i]! - from))).data;
-      } finally {
-        await file.close();
-      }
-    };
+    const opened = Math.min(mostSampledShards, shards.length);
     // All at once: the disk gives them in the order that suits it.
-    return Promise.all(Array.from({ length: groups }, (_, group) => read(group)));
+    const found = await Promise.all(
+      Array.from({ length: opened }, (_, i) => {
+        const [first, after] = [i, i + 1].map((end) => Math.floor((end * groups) / opened));
+        return this.#sampleOf(shards[Math.floor(((i + 0.5) * shards.length) / opened)]!, after! - first!, rows);
+      }),
+    );
+    return found.flat();
+  }
+
+  async #sampleOf(shard: LatentManifest['shards'][number], groups: number, rows: number): Promise<Float32Array[]> {
+    const last = Math.max(0, shard.pictures.length * this.copies - rows);
+    const file = await openShard(this.#folder, shard, this.#manifest);
+    try {
+      const found = Array.from({ length: groups }, (_, group) => {
+        const from = Math.floor(((group + 0.5) * last) / groups);
+        return file.readRows('latents', from, Math.min(rows, shard.pictures.length * this.copies - from));
+      });
+      // The file is closed once nothing is read from it any more.
+      await Promise.allSettled(found);
+      return (await Promise.all(found)).map(({ data }) => data);
+    } finally {
+      await file.close();
+    }
   }
 }

@@ -4,14 +4,14 @@ import type { ScanPlan } from './plan.ts';
 import { dimensionsOf } from './rows.ts';
 import type { Rows } from './rows.ts';
 
-/** Groups of rows that lie together, because a disk gives them at once; every sixteenth group belongs to the same part. */
-const groups = 128;
-const parts = 16;
+/** Groups of rows that lie together, because a disk gives them at once; every 32nd group belongs to the same part. */
+const groups = 256;
+const parts = 32;
 const mostRowsPerGroup = 8;
 /** Of a group of more than one row. */
 const mostValuesPerGroup = 2 ** 15;
 /** Of each channel and part, about. */
-const valuesPerPart = 8192;
+const valuesPerPart = 4096;
 
 /** The plan of each channel; undefined for one of which the sample tells too little. */
 export async function planBySample(rows: Rows): Promise<(ScanPlan | undefined)[]> {

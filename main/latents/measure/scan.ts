@@ -10,17 +10,14 @@ import type { OrderStatistics } from './order.ts';
 import { rowKernel } from './row-kernel.ts';
 import type { ChannelPlace, RowBounds, RowKernel, RowMemory } from './row-kernel.ts';
 import { Side } from './side.ts';
-import type { Tally } from './side.ts';
+import type { SideFences, SideSizes, Tally } from './side.ts';
 import { TailKernel } from './tail-kernel.ts';
-import { Unsure } from './unsure.ts';
+import type { SideIndex } from './tail-kernel.ts';
 
-export interface ScanSizes {
+export interface ScanSizes extends SideSizes {
   readonly pictures: number;
   /** Rows of each picture: its own, then its mirror image. */
   readonly copies: number;
-  readonly mostExtremes: number;
-  /** How many values may wait for where the fences are. */
-  readonly mostUnsure: number;
 }
 
 export class ChannelScan {
@@ -34,29 +31,21 @@ export class ChannelScan {
   readonly #bounds: RowBounds;
   readonly #measure: RowKernel;
   readonly #tail: TailKernel;
-  readonly #unsure: Unsure;
 
   /** @param memory that no other channel uses */
-  constructor(
-    place: ChannelPlace,
-    { pictures, copies, mostExtremes, mostUnsure }: ScanSizes,
-    memory: RowMemory,
-    plan: ScanPlan,
-  ) {
-    const { positions } = place;
+  constructor(place: ChannelPlace, sizes: ScanSizes, memory: RowMemory, plan: ScanPlan) {
     this.plan = plan;
     this.memory = memory;
     this.#place = place;
-    this.#copies = copies;
+    this.#copies = sizes.copies;
     for (const sums of [memory.counts, memory.first, memory.second, memory.powers]) sums.fill(0);
     this.tally = {
-      inner: new Uint32Array(pictures),
-      outer: new Uint32Array(pictures),
-      cells: new Uint32Array(positions),
+      inner: new Uint32Array(sizes.pictures),
+      outer: new Uint32Array(sizes.pictures),
+      cells: new Uint32Array(place.positions),
     };
-    this.#unsure = new Unsure(mostUnsure);
-    this.below = new Side(-1, plan.below, mostExtremes, this.tally);
-    this.above = new Side(1, plan.above, mostExtremes, this.tally);
+    this.below = new Side(-1, plan.below, sizes, this.tally);
+    this.above = new Side(1, plan.above, sizes, this.tally);
     this.#bounds = { centre: plan.centre, low: -floatBelow(plan.below.from), high: floatBelow(plan.above.from) };
     this.#measure = rowKernel(memory, place);
     this.#tail = new TailKernel(memory.tail, place, plan.centre, [plan.below, plan.above]);
@@ -66,36 +55,32 @@ export class ChannelScan {
 
   /** Adds whole rows, of which the first is this one of the set. They lie in the same memory as the sums. */
   add(block: Float32Array, firstRow: number): void {
-    const { dimensions, offset } = this.#place;
     const { found, tail } = this.memory;
-    const rows = block.length / dimensions;
+    const rows = block.length / this.#place.dimensions;
     if (this.#copies > 1) for (let i = 0; i < rows; i++) tail.own[i] = this.#pictureOf(firstRow + i) < 0 ? 0 : 1;
-    const far = this.#tail.look(block, found, this.#measure(block, this.#bounds));
-    for (let i = 0; i < rows; i++) {
+    this.#tail.take(found, this.#measure(block, this.#bounds));
+    this.#look(0, this.below, block, firstRow);
+    this.#look(1, this.above, block, firstRow);
+  }
+
+  #look(index: SideIndex, side: Side, block: Float32Array, firstRow: number): void {
+    const { dimensions, offset } = this.#place;
+    const { unsure, candidates, noted } = this.#tail.look(index, block);
+    for (let i = 0; i < block.length / dimensions; i++) {
       const picture = this.#pictureOf(firstRow + i);
-      this.below.addRow(this.#tail.largest(i, 0), this.#tail.largestCell(i, 0), picture);
-      this.above.addRow(this.#tail.largest(i, 1), this.#tail.largestCell(i, 1), picture);
+      side.addRow(this.#tail.largest(i), this.#tail.largestCell(i), picture);
       if (picture < 0) continue;
       this.tally.inner[picture]! += this.#tail.inner(i);
       this.tally.outer[picture]! += this.#tail.outer(i);
     }
-    this.below.sample.add(this.#tail.noted(0));
-    this.above.sample.add(this.#tail.noted(1));
-    const start = block.byteOffset;
-    for (let i = 0; i < far.candidates; i++) {
-      const at = (tail.candidates[i]! - start) >>> 2;
+    side.sample.add(noted);
+    for (let i = 0; i < candidates.length; i++) {
+      const at = (candidates[i]! - block.byteOffset) >>> 2;
       const row = Math.floor(at / dimensions);
-      const value = block[at]!;
-      const side = value > this.plan.centre ? this.above : this.below;
-      side.extremes.offer(side.sign * value, at - row * dimensions - offset, this.#pictureOf(firstRow + row));
+      side.extremes.offer(side.sign * block[at]!, at - row * dimensions - offset, this.#pictureOf(firstRow + row));
     }
-    this.#tail.setLeast(0, this.below.extremes.least);
-    this.#tail.setLeast(1, this.above.extremes.least);
-    for (let i = 0; i < far.unsure; i++) {
-      const at = (found[i]! - start) >>> 2;
-      const row = Math.floor(at / dimensions);
-      this.#unsure.add(block[at]!, firstRow + row, at - row * dimensions - offset);
-    }
+    this.#tail.setLeast(index, side.extremes.least);
+    side.unsure.add(block, unsure, firstRow * dimensions);
   }
 
   /** −1 for a mirror image. */
@@ -113,17 +98,19 @@ export class ChannelScan {
     const fences = fencesOf(q1, median, q3);
     const above = { inner: fences.inner[1], outer: fences.outer[1] };
     const below = { inner: -fences.inner[0], outer: -fences.outer[0] };
-    const holds = (plan: SidePlan, fence: typeof above) =>
-      isIn(fence.inner, plan.inner) && isIn(fence.outer, plan.outer);
-    if (!holds(this.plan.above, above) || !holds(this.plan.below, below) || this.#unsure.isFull) return undefined;
+    const holds = (plan: SidePlan, fence: SideFences) => isIn(fence.inner, plan.inner) && isIn(fence.outer, plan.outer);
+    if (
+      !holds(this.plan.above, above) ||
+      !holds(this.plan.below, below) ||
+      this.below.unsure.isFull ||
+      this.above.unsure.isFull
+    )
+      return undefined;
     this.below.addTotals(this.#tail.totals(0));
     this.above.addTotals(this.#tail.totals(1));
     this.tally.cells.set(this.memory.tail.cells);
-    this.#unsure.forEach((value, row, cell) => {
-      const picture = this.#pictureOf(row);
-      if (value > this.plan.centre) this.above.settle(value, above, picture, cell);
-      else this.below.settle(-value, below, picture, cell);
-    });
+    this.below.settle(below, (row) => this.#pictureOf(row), this.#place);
+    this.above.settle(above, (row) => this.#pictureOf(row), this.#place);
     const low = Math.min(-this.below.whisker, this.above.innermost);
     const high = Math.max(this.above.whisker, -this.below.innermost);
     // Every value from there outwards was looked at.

@@ -2,8 +2,8 @@
 export class Unsure {
   readonly #most: number;
   #values = new Float32Array(1024);
-  #rows = new Uint32Array(1024);
-  #cells = new Uint32Array(1024);
+  /** Places in all rows, which can be more than 2³² numbers. */
+  #places = new Float64Array(1024);
   #length = 0;
   #isFull = false;
 
@@ -16,28 +16,37 @@ export class Unsure {
     return this.#isFull;
   }
 
-  add(value: number, row: number, cell: number): void {
-    if (this.#length === this.#most) this.#isFull = true;
+  /** Adds the values that a block has at these addresses, whose first one is at `start` among those of all rows. */
+  add(block: Float32Array, addresses: Uint32Array, start: number): void {
+    if (this.#length + addresses.length > this.#most) this.#isFull = true;
     if (this.#isFull) return;
-    if (this.#length === this.#values.length) this.#grow();
-    this.#values[this.#length] = value;
-    this.#rows[this.#length] = row;
-    this.#cells[this.#length++] = cell;
+    const length = this.#length + addresses.length;
+    if (length > this.#values.length) this.#grow(Math.max(length, 2 * this.#values.length));
+    const [values, places] = [this.#values, this.#places];
+    const base = block.byteOffset;
+    for (let i = 0, to = this.#length; i < addresses.length; i++, to++) {
+      const at = (addresses[i]! - base) >>> 2;
+      values[to] = block[at]!;
+      places[to] = start + at;
+    }
+    this.#length = length;
   }
 
-  #grow(): void {
-    const length = 2 * this.#values.length;
+  #grow(length: number): void {
     this.#values = grown(this.#values, new Float32Array(length));
-    this.#rows = grown(this.#rows, new Uint32Array(length));
-    this.#cells = grown(this.#cells, new Uint32Array(length));
+    this.#places = grown(this.#places, new Float64Array(length));
   }
 
-  forEach(use: (value: number, row: number, cell: number) => void): void {
-    for (let i = 0; i < this.#length; i++) use(this.#values[i]!, this.#rows[i]!, this.#cells[i]!);
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.#length);
+  }
+  /** Of each value. */
+  get places(): Float64Array {
+    return this.#places.subarray(0, this.#length);
   }
 }
 
-function grown<A extends Float32Array | Uint32Array>(from: A, into: A): A {
+function grown<A extends Float32Array | Float64Array>(from: A, into: A): A {
   into.set(from);
   return into;
 }

@@ -1,6 +1,7 @@
 /** Puts together what the channels found: the most extreme values of all, the pictures in order, and the places. */
 import type { ChannelResult } from '../measure/result.ts';
 import type { OutlierFacts } from '../outlier-schema.ts';
+import { nthLargest } from './extremes.ts';
 import { robustZ } from './robust-z.ts';
 
 /** How many values the index lists. */
@@ -55,13 +56,16 @@ export function assembleOutliers(
 const sumOf = (counts: Float32Array): number => counts.reduce((sum, count) => sum + count, 0);
 
 function mostExtreme(results: readonly ChannelResult[], positions: number, most: number) {
-  const sizes = results.map(({ extremes, statistics }) =>
-    Float64Array.from(extremes.values, (value) => Math.abs(robustZ(value, statistics))),
-  );
-  const all = new Float64Array(sizes.reduce((sum, { length }) => sum + length, 0));
-  sizes.reduce((at, ofChannel) => (all.set(ofChannel, at), at + ofChannel.length), 0);
-  // Sorting plain numbers is quick; only those that are not smaller than the last one to be listed are sorted with their places.
-  const least = all.sort().at(-most) ?? 0;
+  const all = new Float64Array(results.reduce((sum, { extremes }) => sum + extremes.values.length, 0));
+  let next = 0;
+  const sizes = results.map(({ extremes: { values }, statistics }) => {
+    const own = all.subarray(next, next + values.length);
+    for (let i = 0; i < values.length; i++) own[i] = Math.abs(robustZ(values[i]!, statistics));
+    next += values.length;
+    return own;
+  });
+  // Only those that are not smaller than the last one to be listed are sorted with their places.
+  const least = all.length > most ? nthLargest(all.slice(), most) : 0;
   const found: { value: number; size: number; picture: number; element: number }[] = [];
   results.forEach(({ extremes }, channel) => {
     const { values, pictures, cells } = extremes;
@@ -101,7 +105,7 @@ function orderPictures(results: readonly ChannelResult[], positions: number, pic
   order.sort((a, b) => outer[b]! - outer[a]! || sizes[b]! - sizes[a]! || a - b);
   const ordered = (values: Float32Array) => new Float32Array(pictures).map((_, i) => values[order[i]!]!);
   return {
-    order: Float32Array.from(order),
+    order: new Float32Array(order),
     ...{ inner: ordered(inner), outer: ordered(outer) },
     ...{ worst: ordered(worst), worstElements: ordered(worstElements) },
   };

@@ -64,7 +64,7 @@ export class Extremes {
  *
  * Source  Hoare, 1961, Algorithm 65: Find
  */
-function nthLargest(values: Float32Array, n: number): number {
+export function nthLargest(values: Float32Array | Float64Array, n: number): number {
   let from = 0;
   let to = values.length - 1;
   const wanted = values.length - n;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../main/base/random.ts';
 import { measureLatents } from '../../../main/latents/finish.ts';
 import { Arena } from '../../../main/latents/measure/arena.ts';
-import { binCount, boundsOf, floatBelow, keyAt, keyOf } from '../../../main/latents/measure/bins.ts';
+import { binCount, boundsOf, floatBelow, floatUpTo, keyAt, keyOf } from '../../../main/latents/measure/bins.ts';
 import { Distribution } from '../../../main/latents/measure/distribution.ts';
 import { measureChannels, measureHere } from '../../../main/latents/measure/measure.ts';
 import { orderOf } from '../../../main/latents/measure/order.ts';
@@ -82,6 +82,22 @@ describe('bins', () => {
       0,
       -Infinity,
       Math.fround(0.1) < 0.1 ? Math.fround(0.1) : Math.fround(0.1) - 2 ** -27,
+    ]);
+  });
+
+  it('know the largest float that is no larger', () => {
+    fc.assert(
+      fc.property(anyFloat, fc.double({ noNaN: true }), (value, bound) => {
+        const upTo = floatUpTo(bound);
+        expect(Math.fround(upTo)).toBe(upTo);
+        expect(value > upTo).toBe(value > bound);
+      }),
+    );
+    expect([0.1, 1, -1e300, 1e300].map(floatUpTo)).toEqual([
+      Math.fround(0.1) - 2 ** -27,
+      1,
+      -Infinity,
+      3.4028234663852886e38,
     ]);
   });
 
@@ -268,8 +284,8 @@ describe('a large set', () => {
       scan.add(block, 0);
       return scan.settle({ q1: 2, median: 4, q3: 6, mad: 2, error: 0 });
     };
-    expect(settled(2)).toMatchObject({ whiskers: [-3.5, 6], min: -3.5, max: 12.5 });
-    expect(settled(1)).toBeUndefined();
+    expect(settled(1)).toMatchObject({ whiskers: [-3.5, 6], min: -3.5, max: 12.5 });
+    expect(settled(0)).toBeUndefined();
   });
 
   it('is measured exactly when half of its values are the same, which says nothing about fences', async () => {
