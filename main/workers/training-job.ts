@@ -15,7 +15,7 @@ import type { LoopPosition } from '../training/loop.ts';
 import { runTask } from '../training/task.ts';
 import { truncateMetrics } from '../training/metrics.ts';
 import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
-import { truncateResidualRows } from '../training/residuals/record.ts';
+import { truncateResidualRows } from '../training/residuals/rows.ts';
 import { truncateMeasurements } from '../training/residuals/store.ts';
 import { scheduleOf } from '../training/schedule.ts';
 import type { MetricsRow, RunConfig } from '../training/schema.ts';

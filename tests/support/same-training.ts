@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { readCheckpoint } from '../../main/training/checkpoint.ts';
 import { readMetrics } from '../../main/training/metrics.ts';
-import { readResidualRows } from '../../main/training/residuals/record.ts';
+import { readResidualRows } from '../../main/training/residuals/rows.ts';
 import type { Tolerance } from './all-close.ts';
 
 export async function expectSameTraining(folder: string, expectedFolder: string, tolerance: Tolerance): Promise<void> {

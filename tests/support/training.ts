@@ -15,7 +15,7 @@ import type { LoopEnd, LoopOptions } from '../../main/training/loop.ts';
 import { runTask } from '../../main/training/task.ts';
 import { truncateMetrics } from '../../main/training/metrics.ts';
 import { planRun } from '../../main/training/plan.ts';
-import { truncateResidualRows } from '../../main/training/residuals/record.ts';
+import { truncateResidualRows } from '../../main/training/residuals/rows.ts';
 import { runConfigSchema } from '../../main/training/schema.ts';
 import type { MetricsRow, RunConfig, RunConfigInput } from '../../main/training/schema.ts';
 import { createTrainer, initialState } from '../../main/training/trainer.ts';

@@ -10,8 +10,12 @@ export function withGradient(
   forward: (inputs: Tensor[], save: Saver) => Tensor,
   backward: Backward,
 ): (...inputs: Tensor[]) => Tensor {
-  return tf.customGrad((...args) => {
-    const save = args.pop() as unknown as Saver;
-    return { value: forward(args as Tensor[], save), gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved) };
-  });
+  let op: ((...inputs: Tensor[]) => Tensor) | undefined;
+  // Not before it is used: ops are defined by all who describe a network.
+  const define = () =>
+    tf.customGrad((...args) => {
+      const save = args.pop() as unknown as Saver;
+      return { value: forward(args as Tensor[], save), gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved) };
+    });
+  return (...inputs) => (op ??= define())(...inputs);
 }

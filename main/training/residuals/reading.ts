@@ -3,7 +3,7 @@ import { tukeyFences } from '../../latents/statistics.ts';
 import type { RunConfig, RunPlan } from '../schema.ts';
 import { measuredSource, recordedSource } from './lens.ts';
 import type { LensSource } from './lens.ts';
-import { readResidualRows, rowsVersion } from './record.ts';
+import { readResidualRows, rowsVersion } from './rows.ts';
 import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals, StoredResiduals } from './schema.ts';
 import { stageAt } from './stage.ts';
 import { measuredSteps, measurementVersion, readMeasurement } from './store.ts';

@@ -1,22 +1,17 @@
 /**
- * What training saw of its own residuals: `residuals.jsonl` in the run's folder holds some samples of some steps of each stage, as
- * the steps computed them anyway. Which steps, follows from the plan alone, so that a resumed run leaves the rows of one that was
- * never stopped.
+ * What training saw of its own residuals: some samples of some steps of each stage, as the steps computed them anyway. Which steps,
+ * follows from the plan alone, so that a resumed run leaves the rows of one that was never stopped.
  */
-import { join } from 'node:path';
-import { fileVersion } from '../../storage/files.ts';
 import type { Batch } from '../batch.ts';
 import type { SideRecord } from '../loop.ts';
-import { readRows, truncateRows } from '../metrics.ts';
 import { objectiveOf } from '../objectives/index.ts';
 import { sheetSteps } from '../schedule.ts';
 import type { RunConfig } from '../schema.ts';
 import { placedStages } from '../stages.ts';
 import type { StepReport } from '../trainer.ts';
-import { residualRowSchema } from './schema.ts';
+import { residualFile } from './rows.ts';
 import type { ResidualRow } from './schema.ts';
 
-const file = 'residuals.jsonl';
 /** So many steps of a stage, evenly spread, and so many samples of each: 4,096 of a stage at most. */
 const rowsPerStage = 64;
 const samplesPerRow = 64;
@@ -38,7 +33,7 @@ export function residualRecord(config: RunConfig, totalSteps: number): SideRecor
   if (!objectiveOf(config).teaching) return undefined;
   const recorded = recordedSteps(config, totalSteps);
   return {
-    file,
+    file: residualFile,
     row({ residuals }, { inputs }, step): ResidualRow | undefined {
       if (!residuals || !recorded.has(step)) return undefined;
       // Rows are in random order, so the first are as good as any.
@@ -53,14 +48,3 @@ export function residualRecord(config: RunConfig, totalSteps: number): SideRecor
     },
   };
 }
-
-/** The rows of a run, oldest first; none of a run that keeps none. */
-export const readResidualRows = (run: string): Promise<readonly ResidualRow[]> =>
-  readRows(run, residualRowSchema, 0, file);
-
-/** Changes with the rows of a run. */
-export const rowsVersion = (run: string): Promise<string> => fileVersion(join(run, file));
-
-/** Drops rows after `step`, whose steps are made again. */
-export const truncateResidualRows = (run: string, step: number): Promise<void> =>
-  truncateRows(run, residualRowSchema, step, file);

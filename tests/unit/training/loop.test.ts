@@ -11,7 +11,7 @@ import { nextBurst, startPosition } from '../../../main/training/loop.ts';
 import { scoreSteps, sheetSteps } from '../../../main/training/schedule.ts';
 import type { Trouble } from '../../../main/training/loop.ts';
 import { readMetrics } from '../../../main/training/metrics.ts';
-import { readResidualRows } from '../../../main/training/residuals/record.ts';
+import { readResidualRows } from '../../../main/training/residuals/rows.ts';
 import { newRunFolder, runTiny, tinyConfig } from '../../support/training.ts';
 
 /** Metrics without the clock. */
