@@ -39,12 +39,18 @@ const lint = ['eslint/bin/eslint.js', '--max-warnings', '0'];
 const components = '**/*.svelte';
 /** Checks besides the tests, those that take longest first; each counts as one, and uses one core. */
 const checks = [
-  { name: 'lint', args: [...lint, '.', '--ignore-pattern', components] },
   // Types are found anew for every component, so these take as long as all else.
   { name: 'lint of the components', args: [...lint, components] },
-  { name: 'types', args: ['typescript/bin/tsc', '-p', 'tsconfig.tests.json', '--noEmit'] },
   { name: 'types of the renderer', args: ['svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.renderer.json'] },
   { name: 'format', args: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', args: [...lint, '.', '--ignore-pattern', components] },
+  { name: 'lint with types', args: ['oxlint/bin/oxlint'] },
+  { name: 'types', args: ['typescript/bin/tsc', '-p', 'tsconfig.tests.json', '--noEmit'] },
+  // Again, without a browser's: what runs in Node has none.
+  {
+    name: 'types of what runs in Node',
+    args: ['typescript/bin/tsc', '-p', 'tsconfig.node.json', '--noEmit', '--incremental', 'false'],
+  },
 ];
 const checksAtOnce = 2;
 

@@ -1,19 +1,21 @@
 /** Memory that threads and WebAssembly share, cut into arrays one after another. */
 import { assertThat } from '../../base/errors.ts';
 import { mostPages, pageBytes } from './assembler.ts';
+import { sharedMemory } from './webassembly.ts';
+import type { SharedMemory } from './webassembly.ts';
 
 /** So that vectors lie in one line of the cache. */
 const alignment = 64;
 
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   #next = 0;
 
   /** @param arrays for so many arrays @param bytes of so many bytes together */
   constructor(arrays: number, bytes: number) {
     const pages = Math.ceil((bytes + arrays * alignment) / pageBytes);
     assertThat(pages <= mostPages, 'at most 4 GiB', bytes);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.memory = sharedMemory(pages);
   }
 
   float32(length: number): Float32Array {

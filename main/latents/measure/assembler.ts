@@ -135,15 +135,5 @@ export function assemble<P extends string, L extends string>(code: FunctionCode<
   ]);
 }
 
-export type Run = (...parameters: number[]) => number;
-const modules = new Map<Uint8Array, WebAssembly.Module>();
-
-/** The function of a module, over this memory; the module is compiled once. */
-export function instantiate(code: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
-  const module = modules.get(code) ?? new WebAssembly.Module(code);
-  modules.set(code, module);
-  return new WebAssembly.Instance(module, { memory: { shared: memory } }).exports['run'] as Run;
-}
-
 export const pageBytes = 2 ** 16;
 export const mostPages = 2 ** 16;

@@ -3,15 +3,17 @@
  * What a row adds to the sums is added row by row, so that they do not depend on how rows are cut into blocks.
  */
 import type { Arena } from './arena.ts';
-import { assemble, f32x4, f64x2, i32, i32x4, instantiate, repeatWhile, v128 } from './assembler.ts';
+import { assemble, f32x4, f64x2, i32, i32x4, repeatWhile, v128 } from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
 import { binCount, keyOf, lowerBits } from './bins.ts';
 import { tailArrays, tailBytes, tailMemory } from './tail-kernel.ts';
 import type { TailMemory } from './tail-kernel.ts';
+import { instantiate } from './webassembly.ts';
+import type { SharedMemory } from './webassembly.ts';
 
 /** What the kernel reads and writes, all in one shared memory. */
 export interface RowMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   /** By key. */
   readonly counts: Uint32Array;
   /** Sums of each position over the rows: of values less a centre, and of their squares. */

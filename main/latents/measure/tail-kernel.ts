@@ -5,11 +5,13 @@
  * of one stays in registers.
  */
 import type { Arena } from './arena.ts';
-import { assemble, f32, i32, instantiate, repeatWhile, select, when } from './assembler.ts';
-import type { Code, Local, Run } from './assembler.ts';
+import { assemble, f32, i32, repeatWhile, select, when } from './assembler.ts';
+import type { Code, Local } from './assembler.ts';
 import { floatUpTo } from './bins.ts';
 import type { SidePlan } from './plan.ts';
 import type { ChannelPlace } from './row-kernel.ts';
+import { instantiate } from './webassembly.ts';
+import type { Run, SharedMemory } from './webassembly.ts';
 
 /** 0 is the side below the centre, where all sizes have their sign turned round: larger is further out. */
 export type SideIndex = 0 | 1;
@@ -33,7 +35,7 @@ const rowAt = { largest: 0, cell: 1, inner: 2, outer: 3 } as const;
 
 /** What the kernel reads and writes, besides what was found far out, in the same memory. */
 export interface TailMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   /** Of each side. */
   readonly sides: readonly [Float32Array, Float32Array];
   /** Addresses of the values of a block that are on each side. */
