@@ -27,6 +27,8 @@ export interface Batch extends Prepared {
   /** batch × dimensions */
   readonly x_0: Float32Array;
   readonly noise: Float32Array;
+  /** What the picture of each row counts in the loss; its weights are multiplied by it already. Absent where all count the same. */
+  readonly counts?: Float32Array | undefined;
 }
 
 /** Which pictures step k sees: position k·batch … of one endless sequence of shuffled epochs. */
@@ -83,12 +85,11 @@ function classInputs(
  */
 function weighedInputs(
   inputs: Prepared['inputs'],
-  pictures: Int32Array,
-  { weights }: TrainingData,
+  counts: Float64Array | undefined,
   rowWeights: readonly string[],
 ): Prepared['inputs'] {
-  if (weights === undefined) return inputs;
-  const weighed = rowWeights.map((name) => [name, inputs[name]!.map((w, b) => w * weights[pictures[b]!]!)] as const);
+  if (counts === undefined) return inputs;
+  const weighed = rowWeights.map((name) => [name, inputs[name]!.map((w, b) => w * counts[b]!)] as const);
   return { ...inputs, ...Object.fromEntries(weighed) };
 }
 
@@ -109,16 +110,19 @@ export function prepareBatch(
   );
   const noise = new Float32Array(rows * dimensions);
   fillNormal(noise, { seed, stream: 'noise', index: k });
+  const { weights } = data;
+  const counts = weights && Float64Array.from(pictures, (picture) => weights[picture]!);
   const objective = objectiveOf(config);
   const prepared = objective.prepare({ k, totalSteps, rows, dimensions });
   return {
     ...prepared,
     inputs: {
-      ...weighedInputs(prepared.inputs, pictures, data, objective.rowWeights),
+      ...weighedInputs(prepared.inputs, counts, objective.rowWeights),
       ...classInputs(pictures, data, config, k),
     },
     x_0,
     // The noise is re-ordered, not the latents: their classes stay beside them.
     noise: config.coupling === 'optimalTransport' ? couple(x_0, noise, rows) : noise,
+    ...(counts ? { counts: Float32Array.from(counts) } : {}),
   };
 }

@@ -43,6 +43,7 @@ export const mathsContract = {
         x_0: float32Array,
         noise: float32Array,
         inputs: z.record(z.string(), float32Array),
+        counts: float32Array.optional(),
         levels: z.int().optional(),
         c: z.number().optional(),
       }),

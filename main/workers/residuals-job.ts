@@ -50,6 +50,8 @@ interface Samples {
   readonly noise: Float32Array;
   /** Of no length where the network is told none. */
   readonly classes: Float32Array;
+  /** What the picture of each counts in the loss; absent where all count the same. */
+  readonly counts?: Float32Array;
 }
 
 /**
@@ -105,7 +107,8 @@ export async function residualsJob(threads: MeasuringThreads, job: ResidualsJob)
       };
       // Not into the empty folder of a run that was deleted meanwhile.
       await readRun(project, run);
-      await writeMeasurement(folder, { measurement, r });
+      const { counts } = samples;
+      await writeMeasurement(folder, { measurement, r, ...(counts ? { counts } : {}) });
       return measurement;
     } finally {
       await subtract.release();
@@ -160,9 +163,11 @@ async function samplesFrom(
     });
     return all;
   };
+  const counts = batches.flatMap((batch) => batch.counts ?? []);
   return {
     x_0: joined(batches.map(({ x_0 }) => x_0)),
     noise: joined(batches.map(({ noise }) => noise)),
+    ...(counts.length > 0 ? { counts: joined(counts) } : {}),
     classes: joined(batches.flatMap(({ inputs }) => inputs['classes'] ?? [])),
   };
 }

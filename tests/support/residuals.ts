@@ -61,8 +61,8 @@ export function localMaths(): MeasuringThreads['maths'] & {
   const opened = new Map<string, LatentSet>();
   return {
     opened,
-    open: async ({ data, folder, heldOut }) => {
-      opened.set(data, await readLatentSet(folder, heldOut));
+    open: async ({ data, folder, heldOut, adjusted }) => {
+      opened.set(data, await readLatentSet(folder, heldOut, adjusted));
       return trainingCounts(opened.get(data)!);
     },
     close: async ({ data }) => {
@@ -78,8 +78,8 @@ const trainingCounts = ({ training, heldOut, dimensions }: LatentSet) => ({
   training: training.length / dimensions,
   heldOut: heldOut.length / dimensions,
 });
-export const trainingData = ({ training, dimensions, labels }: LatentSet): TrainingData => ({
-  ...{ latents: training, count: training.length / dimensions, dimensions, labels },
+export const trainingData = ({ training, dimensions, labels, weights }: LatentSet): TrainingData => ({
+  ...{ latents: training, count: training.length / dimensions, dimensions, labels, weights },
 });
 
 export interface Measuring {

@@ -24,18 +24,21 @@ export interface LensSource {
   readonly residuals: SortedResiduals;
 }
 
+/** λ of each sample of a measurement, multiplied by what its picture counts. */
+export const sampleWeights = ({ measurement: { pairs, pictures }, counts }: StoredResiduals): number[] =>
+  pairs.flatMap(({ weight }) => Array.from({ length: pictures }, (_, picture) => weight * (counts?.[picture] ?? 1)));
+
 /** Samples of a measurement; each discretisation step counts as often as training draws it. */
-export function measuredSource({ plan }: Run, { measurement, r }: StoredResiduals): LensSource {
+export function measuredSource({ plan }: Run, stored: StoredResiduals): LensSource {
+  const { measurement, r } = stored;
   const { step, pairs, pictures } = measurement;
-  const ofPair = (value: (pair: (typeof pairs)[number]) => number) =>
-    pairs.flatMap((pair) => new Array<number>(pictures).fill(value(pair)));
   return {
     of: { origin: 'measurement', step, samples: r.length },
     k: Math.min(step, plan.steps - 1),
     residuals: sortResiduals({
       r,
-      weight: ofPair(({ weight }) => weight),
-      share: ofPair(({ share }) => share),
+      weight: sampleWeights(stored),
+      share: pairs.flatMap(({ share }) => new Array<number>(pictures).fill(share)),
     }),
   };
 }

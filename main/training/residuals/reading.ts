@@ -1,7 +1,7 @@
 /** What is known of a run's residuals: its measurements, and what training recorded. */
 import { tukeyFences } from '../../latents/statistics.ts';
 import type { RunConfig, RunPlan } from '../schema.ts';
-import { measuredSource, recordedSource } from './lens.ts';
+import { measuredSource, recordedSource, sampleWeights } from './lens.ts';
 import type { LensSource } from './lens.ts';
 import { readResidualRows, rowsVersion } from './rows.ts';
 import type { LensOrigin, ResidualMoment, ResidualRow, RunResiduals, StoredResiduals } from './schema.ts';
@@ -21,15 +21,17 @@ const mostSamples = 4096;
 type Samples = RunResiduals['measurements'][number]['samples'];
 
 /** Evenly spread over all, so every discretisation step keeps its part. */
-function samplesOf({ measurement: { pairs, pictures }, r }: StoredResiduals): Samples {
+function samplesOf(stored: StoredResiduals): Samples {
+  const { measurement, r } = stored;
+  const { pairs, pictures } = measurement;
+  const weights = sampleWeights(stored);
   const count = Math.min(mostSamples, r.length);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * r.length) / count));
-  const pairOf = (sample: number) => pairs[Math.floor(sample / pictures)]!;
   return {
     total: r.length,
     r: chosen.map((sample) => r[sample]!),
-    weight: chosen.map((sample) => pairOf(sample).weight),
-    index: chosen.map((sample) => pairOf(sample).index),
+    weight: chosen.map((sample) => weights[sample]!),
+    index: chosen.map((sample) => pairs[Math.floor(sample / pictures)]!.index),
   };
 }
 

@@ -50,6 +50,8 @@ export type ResidualMeasurement = z.infer<typeof residualMeasurementSchema>;
 export interface StoredResiduals {
   readonly measurement: ResidualMeasurement;
   readonly r: Float32Array;
+  /** What the picture of each sample counts in the loss; absent where all count the same. */
+  readonly counts?: Float32Array | undefined;
 }
 
 /** What to measure; what is absent is chosen. */
@@ -73,7 +75,7 @@ export const residualSamplesSchema = z.strictObject({
   /** How many there were. */
   total: z.int().nonnegative(),
   r: z.array(z.number()),
-  /** λ of each, and its discretisation step. */
+  /** λ of each, multiplied by what its picture counts, and its discretisation step. */
   weight: z.array(z.number()),
   index: z.array(z.int().nonnegative()),
 });

@@ -1,6 +1,7 @@
 /**
  * Measured residuals on disk, in the run's folder: `residuals/step-…/` has `measurement.json` and `samples.safetensors`, whose `r`
- * [pairs, pictures] is the root-mean-square residual of each sample. A measurement appears whole, by one rename.
+ * [pairs, pictures] is the root-mean-square residual of each sample, and `counts` [pictures] what its picture counts in the loss, where
+ * not all count the same. A measurement appears whole, by one rename.
  */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ const measurementFile = 'measurement.json';
 const samplesFile = 'samples.safetensors';
 
 /** Takes the place of an earlier measurement of the same checkpoint. */
-export async function writeMeasurement(run: string, { measurement, r }: StoredResiduals): Promise<void> {
+export async function writeMeasurement(run: string, { measurement, r, counts }: StoredResiduals): Promise<void> {
   const { step, pairs, pictures } = measurement;
   const folder = folderOf(run, step);
   const unfinished = `${folder}.tmp`;
@@ -27,7 +28,10 @@ export async function writeMeasurement(run: string, { measurement, r }: StoredRe
     await rm(unfinished, { recursive: true, force: true });
     await makeFolder(unfinished);
     try {
-      await writeSafetensors(join(unfinished, samplesFile), [{ name: 'r', shape: [pairs.length, pictures], data: r }]);
+      await writeSafetensors(join(unfinished, samplesFile), [
+        { name: 'r', shape: [pairs.length, pictures], data: r },
+        ...(counts ? [{ name: 'counts', shape: [pictures], data: counts }] : []),
+      ]);
       await writeJson(join(unfinished, measurementFile), format, measurement);
       await rm(folder, { recursive: true, force: true });
       await rename(unfinished, folder);
@@ -54,11 +58,17 @@ export async function readMeasurement(run: string, step: number): Promise<Stored
   const measurement = await readJson(join(folder, measurementFile), format);
   if (!measurement) return undefined;
   const path = join(folder, samplesFile);
-  const r = (await readSafetensors(path)).tensors.get('r');
+  const { tensors } = await readSafetensors(path);
+  const [r, counts] = [tensors.get('r'), tensors.get('counts')];
   const shape = [measurement.pairs.length, measurement.pictures];
   if (r?.shape.join() !== shape.join())
     throw studioError('storage.damaged', { path, reason: `its residuals are not ${shape.join(' × ')}` });
-  return { measurement, r: r.data };
+  if (counts && counts.shape.join() !== String(measurement.pictures))
+    throw studioError('storage.damaged', {
+      path,
+      reason: `it does not say of ${measurement.pictures} samples what they count`,
+    });
+  return { measurement, r: r.data, ...(counts ? { counts: counts.data } : {}) };
 }
 
 /** Changes with the measurement of a checkpoint. */

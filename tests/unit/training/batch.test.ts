@@ -72,7 +72,7 @@ describe('a batch', () => {
     expect(none.inputs['diffusionWeights']!.every((weight) => weight === 0)).toBe(true);
   });
 
-  it('multiplies the loss of each row by what its picture counts, and changes nothing else', () => {
+  it('multiplies the loss of each row by what its picture counts, says so, and changes nothing else', () => {
     const weights = Float64Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 0.4 : 1.2));
     const plain = prepareBatch(data, config, 100, 99, order());
     const weighed = prepareBatch({ ...data, weights }, config, 100, 99, order());
@@ -80,8 +80,10 @@ describe('a batch', () => {
     const expected = (values: Float32Array) => values.map((value, b) => value * weights[rows[b]!]!);
     const { pairWeights, diffusionWeights, ...others } = plain.inputs;
     expect(rows.some((picture) => picture % 3 === 0) && rows.some((picture) => picture % 3 > 0)).toBe(true);
+    expect(plain).not.toHaveProperty('counts');
     expect(weighed).toEqual({
       ...plain,
+      counts: Float32Array.from(rows, (picture) => weights[picture]!),
       inputs: {
         ...others,
         pairWeights: expected(pairWeights!),

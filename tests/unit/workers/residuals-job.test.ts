@@ -6,11 +6,13 @@ import type { Device } from '../../../main/engine/contract.ts';
 import { createLocalDevice } from '../../../main/engine/local-device.ts';
 import { latentsFolder, readManifest, writeManifest } from '../../../main/latents/store.ts';
 import { readLatentSet } from '../../../main/latents/reader.ts';
-import { deleteRun, runFolder } from '../../../main/runs/store.ts';
+import { deleteRun, readRun, runFolder, writeRun } from '../../../main/runs/store.ts';
 import { DataOrder, prepareBatch } from '../../../main/training/batch.ts';
 import { objectiveOf } from '../../../main/training/objectives/index.ts';
 import type { LevelPair } from '../../../main/training/objectives/objective.ts';
 import { choosePairs } from '../../../main/training/residuals/pairs.ts';
+import { LensSources, readRunResiduals } from '../../../main/training/residuals/reading.ts';
+import type { RunResiduals } from '../../../main/training/residuals/schema.ts';
 import { stageAt } from '../../../main/training/residuals/stage.ts';
 import { measuredSteps, readMeasurement, truncateMeasurements } from '../../../main/training/residuals/store.ts';
 import type { RunConfig } from '../../../main/training/schema.ts';
@@ -61,6 +63,33 @@ describe.each([
 });
 
 describe('a measurement', () => {
+  it('knows of pictures that count less: their samples drive the update as little as they do in training', async () => {
+    const project = await projectWithRun();
+    const record = await readRun(project, 'run-001');
+    const manifest = (await readManifest(latentsFolder(project, 'made-up')))!;
+    const ids = manifest.shards.flatMap((shard) => shard.pictures);
+    const adjusted = { weights: Object.fromEntries(ids.slice(0, pictures / 2).map((id) => [id, 0.25])) };
+    await writeRun(project, { ...record, plan: { ...record.plan, adjusted } });
+    await measure(project, { pictures: 20 });
+    const { measurement, counts } = await stored(project);
+    // Half of all count a quarter: 0.4 and 1.6 of their mean.
+    const { config, plan } = record;
+    const set = await readLatentSet(latentsFolder(project, 'made-up'), 0, adjusted);
+    const order = new DataOrder(config.seed, pictures);
+    const first = checkpoint * config.batchSize;
+    const expected = Array.from({ length: 20 }, (_, i) => set.weights![order.at(first + i)]!);
+    expect(new Set(expected.map((count) => count.toFixed(3)))).toEqual(new Set(['0.400', '1.600']));
+    expect(counts).toEqual(Float32Array.from(expected));
+    const place = { ...(await placeOf(project)), config, plan };
+    const [{ samples }] = (await readRunResiduals(place)).measurements as [RunResiduals['measurements'][number]];
+    expect(samples.weight).toEqual(
+      measurement.pairs.flatMap(({ weight }) => Array.from(counts!, (count) => weight * count)),
+    );
+    const { residuals } = (await new LensSources().of(place, 'measurement'))!;
+    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+    expect(sum(residuals.weight)).toBeCloseTo(sum(samples.weight), 6);
+  });
+
   it('has every discretisation step of a short schedule, with its levels, λ, share and distribution', async () => {
     const project = await projectWithRun();
     const done: number[] = [];
