@@ -1,13 +1,15 @@
 /** `cauchy experiment`: comparisons that a paper would report, at a size that this computer can train. */
 import { join, resolve } from 'node:path';
 import { headline } from '../experiment/headline.ts';
+import { studioError } from '../base/errors.ts';
+import type { AdjustedCounts } from '../datasets/operations/schema.ts';
 import { projectFolder } from '../experiment/files.ts';
 import { tableOf } from '../experiment/report.ts';
 import { completeLatents } from '../latents/caches.ts';
 import { picturesIn } from '../latents/schema.ts';
-import { heldOutCount } from '../training/plan.ts';
+import { fewestForScore, fewestWithHeldOut, heldOutCount } from '../training/plan.ts';
 import type { CommandContext } from './context.ts';
-import { finish } from './context.ts';
+import { finish, nobody } from './context.ts';
 import { programFolder, resourcesFolder } from './node-studio.ts';
 
 const script = join(programFolder, 'dist', 'main', 'experiment', 'run.process.js');
@@ -23,6 +25,17 @@ export interface HeadlineArguments {
   readonly project?: string | undefined;
 }
 
+/** What was done about pictures and makes no difference here; undefined where there is nothing of the kind. */
+export function passedOverWords({ weighed, clipped }: Pick<AdjustedCounts, 'weighed' | 'clipped'>): string | undefined {
+  const pictures = (count: number) => (count === 1 ? '1 picture' : `${count} pictures`);
+  const parts = [
+    ...(weighed > 0 ? [`${pictures(weighed)} would count less`] : []),
+    ...(clipped > 0 ? [`latents of ${pictures(clipped)} would be clipped`] : []),
+  ];
+  if (parts.length === 0) return undefined;
+  return `In a training run ${parts.join(', and ')}. Not here: methods are compared on the pictures as they are, each counting once.`;
+}
+
 export async function headlineCommand(context: CommandContext, given: HeadlineArguments): Promise<void> {
   const { studio, output, interrupted } = context;
   const out = resolve(given.out);
@@ -36,6 +49,14 @@ export async function headlineCommand(context: CommandContext, given: HeadlineAr
     await finish(context, studio.work.encode('starter'));
   } else await studio.session.openProject(project);
   const latents = await completeLatents(project);
+  const found = picturesIn(latents);
+  const heldOut = heldOutCount(found);
+  if (heldOut === 0) throw studioError('experiment.tooFew', { found, needed: fewestWithHeldOut });
+  if (heldOut < fewestForScore)
+    output.say(`Only ${heldOut} pictures are kept aside to measure by: distances to so few say little.`);
+  const { adjusted } = (await studio.handlers['project.current']({}, nobody)) ?? {};
+  const passedOver = adjusted && passedOverWords(adjusted);
+  if (passedOver) output.say(passedOver);
   const report = await headline({
     out,
     seeds: given.seeds,
@@ -45,7 +66,7 @@ export async function headlineCommand(context: CommandContext, given: HeadlineAr
     project,
     latentsKey: latents.key,
     vae: latents.vae.name,
-    heldOut: heldOutCount(picturesIn(latents)),
+    heldOut,
     signal: interrupted,
     say: (text) => output.say(text),
   });

@@ -9,11 +9,15 @@ import type { RunClass, RunConfig, RunPlan } from './schema.ts';
 
 /** Below this there is nothing to generalise from. */
 export const fewestTrainingPictures = 16;
+/** Of fewer pictures none is held out. */
+export const fewestWithHeldOut = 100;
 const mostHeldOut = 1024;
+/** With fewer held-out pictures a Fréchet distance says nothing. */
+export const fewestForScore = 64;
 
 /** Pictures kept aside to measure quality: a fifth of a large dataset, less of a small one, none below 100. */
 export function heldOutCount(pictures: number): number {
-  if (pictures < 100) return 0;
+  if (pictures < fewestWithHeldOut) return 0;
   return Math.min(mostHeldOut, Math.floor(pictures * (pictures < 1000 ? 0.05 : 0.2)));
 }
 

@@ -14,7 +14,7 @@ import { startPosition, trainingLoop } from '../training/loop.ts';
 import type { LoopPosition } from '../training/loop.ts';
 import { runTask } from '../training/task.ts';
 import { truncateMetrics } from '../training/metrics.ts';
-import { heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
+import { fewestForScore, heldOutCount, lengthInSteps, planRun } from '../training/plan.ts';
 import { truncateResidualRows } from '../training/residuals/rows.ts';
 import { truncateMeasurements } from '../training/residuals/store.ts';
 import { scheduleOf } from '../training/schedule.ts';
@@ -47,8 +47,7 @@ const sheetCount = 16;
 const sheetColumns = 4;
 const sheetNfes = [1, 2] as const;
 const scoreSamples = 1024;
-/** With fewer held-out pictures a Fréchet distance says nothing. */
-const fewestForScore = 64;
+
 export class TrainingJob {
   readonly #threads: Threads;
   readonly #project: string;

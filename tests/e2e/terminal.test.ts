@@ -340,12 +340,15 @@ describe('wrong input gets a clear error, a non-zero exit, and changes nothing',
     fails('dataset.settingsDiffer', 'import', pictures, '--project', project, '--size', '128'));
   it('a size that the VAE can not divide', () =>
     fails('dataset.badSize', 'import', pictures, '--project', project, '--size', '70'));
-  it('three pictures are too few to train on', async () => {
+  it('three pictures are too few to train on, and to compare methods on', async () => {
     const few = join(root, 'few.cauchy');
     await writePictures(join(root, 'few'), 3);
     expect((await succeeds('import', join(root, 'few'), '--project', few)).last).toMatchObject({ counts: { used: 3 } });
     await succeeds('encode', '--project', few);
     await fails('dataset.tooFew', 'train', '--project', few, '--preset', 'quick-look');
+    const out = join(root, 'experiment');
+    await fails('experiment.tooFew', 'experiment', 'headline', '--project', few, '--steps', '2', '--out', out);
+    expect(existsSync(out)).toBe(false);
   });
   it('training before encoding', async () => {
     const raw = join(root, 'raw.cauchy');

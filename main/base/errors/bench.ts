@@ -44,6 +44,11 @@ export const benchErrors = {
     means: nothingMeasured,
     advice: 'Use: cauchy bench step --device cpu --profile.',
   })),
+  'experiment.tooFew': entry<{ found: number; needed: number }>('user', ({ found, needed }) => ({
+    what: `${found} ${found === 1 ? 'picture is' : 'pictures are'} too few to compare methods: of fewer than ${needed} none is kept aside to measure by.`,
+    means: 'No run was started, and nothing was written.',
+    advice: 'Add more pictures and encode them, or leave --project out to compare on drawn sample pictures.',
+  })),
   'bench.disagree': entry<{ ours: readonly number[]; peer: readonly number[] }>('internal', ({ ours, peer }) => ({
     what: `The two sides do not compute the same: ${ours.join(', ')} here, ${peer.join(', ')} there.`,
     means: 'Their times can not be compared, so none is reported.',
