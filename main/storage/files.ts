@@ -21,6 +21,7 @@ export function fileError(path: string, thrown: unknown): StudioError {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return studioError('storage.readOnly', { path }, thrown);
   if (code === 'ENOENT' || code === 'ENOTDIR') return studioError('storage.notFound', { path }, thrown);
+  if (code === 'EISDIR') return studioError('storage.isFolder', { path }, thrown);
   return studioError(
     'storage.failed',
     { path, reason: thrown instanceof Error ? thrown.message : String(thrown) },

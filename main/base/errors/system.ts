@@ -52,6 +52,11 @@ export const systemErrors = {
     means: 'Files that were complete before are unchanged.',
     advice: 'Check the drive and try again.',
   })),
+  'storage.isFolder': entry<{ path: string }>('user', ({ path }) => ({
+    what: `${path} is a folder, not a file.`,
+    means: 'Nothing was written there, and nothing was read.',
+    advice: 'Give the path of a file.',
+  })),
   'storage.damaged': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
     what: `${path} is damaged: ${reason}.`,
     means: 'The file was not used and not changed.',

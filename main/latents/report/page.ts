@@ -144,10 +144,12 @@ const key = `<ul class="key soft">
 
 function placesSection({ positions, worst, pictures, statistics }: Report): string {
   const { habits } = positions;
-  const habitWords =
-    habits.length === 0
-      ? 'No place has an outlier in most pictures: the outliers come from the pictures.'
-      : `${count(habits.length, 'place')} with an outlier in most pictures (dashed): a habit of the VAE, not of single pictures.`;
+  const placeWords =
+    pictures.length === 0
+      ? 'There are none.'
+      : habits.length === 0
+        ? 'The stronger, the more pictures. No place has an outlier in most pictures: the outliers come from the pictures.'
+        : `The stronger, the more pictures. ${count(habits.length, 'place')} with an outlier in most pictures (dashed): a habit of the VAE, not of single pictures.`;
   const items = worst.map(({ row, image, cells }) => {
     const name = fileName(row.source);
     return `<li><figure>
@@ -167,7 +169,7 @@ ${markedPicture(image, cells, statistics.shape, name)}
 <figure>
 <h3>Places</h3>
 ${mapChart(positions)}
-<figcaption>Where in the latents values are beyond the outer fences: the stronger, the more pictures. ${habitWords}</figcaption>
+<figcaption>Where in the latents values are beyond the outer fences. ${placeWords}</figcaption>
 </figure>
 <div>
 <h3>${heading}</h3>

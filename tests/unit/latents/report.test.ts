@@ -74,6 +74,18 @@ describe('the report', () => {
     );
   });
 
+  it('says of places what there is to say', () => {
+    const places = (change: Partial<Report>) =>
+      /<figcaption>Where in the latents (.*?)<\/figcaption>/.exec(reportPage(report(change)))?.[1];
+    expect(places({})).toMatch(/stronger, the more pictures\. 1 place with an outlier in most pictures/);
+    expect(places({ positions: { ...positions, habits: [] } })).toMatch(
+      /more pictures\. No place has an outlier in most/,
+    );
+    expect(places({ positions: { ...positions, habits: [] }, worst: [], pictures: [] })).toBe(
+      'values are beyond the outer fences. There are none.',
+    );
+  });
+
   it('leaves names inert, wherever they come from', () => {
     const page = reportPage(report({ project: '</title><script>alert(2)</script>', vae: '"><svg onload=x>' }));
     expect(page).toContain(escaped(nasty));

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -65,6 +65,13 @@ describe('files', () => {
     await expect(writeFileAtomic(join(file, 'inside'), '')).rejects.toMatchObject({
       kind: expect.stringMatching(/user|environment/) as string,
     });
+  });
+
+  it('are not put in the place of a folder', async () => {
+    const folder = fresh('a folder');
+    mkdirSync(folder, { recursive: true });
+    await expect(writeFileAtomic(folder, 'text')).rejects.toMatchObject({ code: 'storage.isFolder', kind: 'user' });
+    expect(readdirSync(dirname(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('in a read-only folder are refused', async ({ skip }) => {

@@ -108,6 +108,7 @@ export function habitsIn({ habits }: OutlierPositions, channel: number | undefin
 export function habitWords(positions: OutlierPositions): string {
   const { habits } = positions;
   const [first] = habits;
+  if (positions.shares.every((share) => share === 0)) return 'No value lies beyond the outer fences.';
   if (first === undefined)
     return 'No place is a habit of the compressor (VAE): outliers are scattered, so they come from the pictures.';
   const where = `${channelName(first.channel).toLowerCase()}, ${cellWords(first)}`;

@@ -99,6 +99,9 @@ describe('the map of places', () => {
       '2 marked places have outliers in most pictures',
     );
     expect(habitWords({ ...positions, habits: [] })).toContain('No place is a habit');
+    expect(habitWords({ ...positions, habits: [], shares: positions.shares.map(() => 0) })).toBe(
+      'No value lies beyond the outer fences.',
+    );
     expect(habitsIn(positions, 0)).toEqual([]);
     expect(habitsIn(positions, undefined)).toHaveLength(1);
   });
