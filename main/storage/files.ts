@@ -13,6 +13,9 @@ export function nodeCode(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
 }
 
+const isMkdir = (thrown: unknown): thrown is { readonly path: string } =>
+  thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'mkdir' && 'path' in thrown;
+
 /** Turns a Node file error into a catalogue error; passes our own errors through. */
 export function fileError(path: string, thrown: unknown): StudioError {
   if (thrown instanceof StudioError) return thrown;
@@ -21,6 +24,8 @@ export function fileError(path: string, thrown: unknown): StudioError {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return studioError('storage.readOnly', { path }, thrown);
   if (code === 'ENOENT' || code === 'ENOTDIR') return studioError('storage.notFound', { path }, thrown);
+  // What stands in the way of a folder is not always the path that was asked for.
+  if (code === 'EEXIST' && isMkdir(thrown)) return studioError('storage.isFile', { path: thrown.path }, thrown);
   if (code === 'EISDIR') return studioError('storage.isFolder', { path }, thrown);
   return studioError(
     'storage.failed',

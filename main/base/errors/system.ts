@@ -57,6 +57,11 @@ export const systemErrors = {
     means: 'Nothing was written there, and nothing was read.',
     advice: 'Give the path of a file.',
   })),
+  'storage.isFile': entry<{ path: string }>('user', ({ path }) => ({
+    what: `${path} is a file, not a folder.`,
+    means: 'Nothing was written there.',
+    advice: 'Give the path of a folder, or of one that is not there yet.',
+  })),
   'storage.damaged': entry<{ path: string; reason: string }>('user', ({ path, reason }) => ({
     what: `${path} is damaged: ${reason}.`,
     means: 'The file was not used and not changed.',

@@ -74,6 +74,15 @@ describe('files', () => {
     expect(readdirSync(dirname(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('are not put below a file', async () => {
+    const file = fresh('a file');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'text');
+    await expect(writeFileAtomic(join(file, 'a'), 'text')).rejects.toMatchObject({
+      ...{ code: 'storage.isFile', kind: 'user', details: { path: file } },
+    });
+  });
+
   it('in a read-only folder are refused', async ({ skip }) => {
     if (process.getuid?.() === 0) skip('root may write anywhere');
     const folder = fresh('locked');
