@@ -57,16 +57,18 @@ export function reportOf(experiment: Experiment, results: readonly RunResult[]):
   return { experiment, variants: rows, fullBelowBaseline: { seeds: below, of: shared.length } };
 }
 
-const plusMinus = ({ mean, sd }: MeanAndSpread, digits: number): string =>
-  `${mean.toFixed(digits)} ± ${sd.toFixed(digits)}`;
+/** Of a single run nobody knows how much others would differ. */
+const plusMinus = ({ mean, sd }: MeanAndSpread, digits: number, runs: number): string =>
+  runs < 2 ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${sd.toFixed(digits)}`;
 
 /** The report as a Markdown table. */
 export function tableOf({ experiment, variants: rows }: Report): string {
   const { floor } = experiment;
-  const lines = rows.map(
-    ({ title, runs, frechet, recall }) =>
-      `| ${title} | ${plusMinus(frechet['1'], 2)} | ${plusMinus(frechet['2'], 2)} | ${plusMinus(recall['1'], 3)} | ${plusMinus(recall['2'], 3)} | ${runs} |`,
-  );
+  const lines = rows.map(({ title, runs, frechet, recall }) => {
+    const distances = [frechet['1'], frechet['2']].map((distance) => plusMinus(distance, 2, runs));
+    const recalls = [recall['1'], recall['2']].map((share) => plusMinus(share, 3, runs));
+    return `| ${[title, ...distances, ...recalls, runs].join(' | ')} |`;
+  });
   return [
     '| | distance, 1 step | distance, 2 steps | recall, 1 step | recall, 2 steps | seeds |',
     '| --- | --- | --- | --- | --- | --- |',

@@ -140,6 +140,10 @@ describe('the report', () => {
     const table = tableOf(report);
     expect(table).toContain('| Full method | 5.00 ± 1.41 | 2.50 ± 0.71 | 0.250 ± 0.000 | 0.250 ± 0.000 | 2 |');
     expect(table).toContain('| other real pictures | 1.50 |');
+    // One seed says nothing about others.
+    expect(tableOf(reportOf(experiment, [result('full', 0, 4)]))).toContain(
+      '| Full method | 4.00 | 2.00 | 0.250 | 0.250 | 1 |',
+    );
     const chart = chartSvg(report);
     expect(chart).toContain('iLCT, the authors’ c');
     // A dot for each seed.
