@@ -31,7 +31,8 @@ export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values
   /** Whether each thread needs another pass, once it is through with this one. */
   let pass: Promise<boolean[]> | undefined;
   const begin = () => {
-    pass ??= Promise.all(all.map(async ({ opened, call }) => (await opened, (await call.pass({})).again)));
+    if (pass) return pass;
+    pass = Promise.all(all.map(async ({ opened, call }) => (await opened, (await call.pass({})).again)));
     // Whoever adds a block hears of it.
     pass.catch((thrown: unknown) => queue.fail(thrown));
     return pass;

@@ -8,6 +8,7 @@ import { Random } from '../../main/base/random.ts';
 import { nobody } from '../../main/cli/context.ts';
 import type * as nodeStudio from '../../main/cli/node-studio.ts';
 import { measureChannels, measureHere } from '../../main/latents/measure/measure.ts';
+import type { RowMemory } from '../../main/latents/measure/row-kernel.ts';
 import type { OpenMeasurer } from '../../main/latents/measure/measure.ts';
 import { ShardRows } from '../../main/latents/measure/rows.ts';
 import { readManifest } from '../../main/latents/store.ts';
@@ -164,6 +165,30 @@ it('any number of threads gives the same numbers', async () => {
     for (const threads of [1, 2, 3]) expect(await measure((work) => measureInThreads(work, threads))).toEqual(alone);
   }
 });
+
+it.each(['when it starts', 'while it measures'])(
+  'a thread that fails %s is heard of, and nobody waits for it',
+  async (when) => {
+    const folder = latentsFolder();
+    const rows = new ShardRows(folder, (await readManifest(folder))!);
+    const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'workers', 'channel-threads.js');
+    const { measureInThreads } = (await import(built)) as typeof channelThreads;
+    // Memory that there is not, of one channel.
+    const open: OpenMeasurer = (work) => {
+      const broken = work.tasks.then((tasks) =>
+        tasks.map((task, i) => {
+          if (i !== 1) return task;
+          return {
+            ...task,
+            memory: (when === 'when it starts' ? {} : { ...task.memory, found: undefined }) as RowMemory,
+          };
+        }),
+      );
+      return measureInThreads({ ...work, tasks: broken }, 2);
+    };
+    await expect(measureChannels(rows, { mostExtremes: 10, mostExact: 0, open })).rejects.toThrow(/undefined/);
+  },
+);
 
 it('pixels of the same pictures are measured by the engine, and kept', async () => {
   const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'cli', 'node-studio.js');
