@@ -7,6 +7,17 @@ import { writeManifest, writeShard } from '../../main/latents/store.ts';
 import type { Rows } from '../../main/latents/measure/rows.ts';
 import { makeFolder } from '../../main/storage/files.ts';
 
+/** Of a set without shards. */
+export const emptyManifest = (
+  shape: LatentManifest['shape'],
+  changes: Partial<LatentManifest> = {},
+): LatentManifest => ({
+  ...{ key: 'made-up', vae: { name: 'starter', hash: '0' }, datasetHash: '0', pictureSize: 8 * shape[1], shape },
+  ...encodingOptionsSchema.parse({}),
+  ...{ reused: 0, retried: 0, leftOut: [], shards: [], complete: false },
+  ...changes,
+});
+
 /** `count` latents of this shape in `folder`: bell curves with a different mean for each element. */
 export async function madeUpLatents(
   folder: string,
@@ -18,18 +29,10 @@ export async function madeUpLatents(
   const latents = new Float32Array(count * dimensions);
   fillNormal(latents, { seed: 1, stream: 'test', index: 0 });
   const file = 'shard-00000.safetensors';
-  const manifest: LatentManifest = {
-    key: 'made-up',
-    vae: { name: 'starter', hash: '0' },
-    datasetHash: '0',
-    pictureSize: 8 * shape[1],
-    shape: [...shape] as [number, number, number],
-    ...encodingOptionsSchema.parse({}),
-    ...{ reused: 0, retried: 0, leftOut: [] },
+  const manifest = emptyManifest([...shape] as [number, number, number], {
     shards: [{ file, pictures: Array.from({ length: count }, (_, i) => i.toString(16).padStart(16, '0')) }],
-    complete: false,
     ...changes,
-  };
+  });
   await makeFolder(folder);
   await writeShard(
     folder,

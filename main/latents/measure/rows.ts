@@ -45,6 +45,24 @@ const readsAhead = 6;
 /** Opening a file takes longer than reading a few rows of it. */
 const mostSampledShards = 64;
 
+/** How many of the groups of a sample each shard has: as many as its rows call for, but of at most 64 shards. */
+export function groupsOf(rows: readonly number[], groups: number): number[] {
+  const total = rows.reduce((sum, length) => sum + length, 0);
+  const places = Math.min(mostSampledShards, groups);
+  const found = rows.map(() => 0);
+  let [shard, before] = [0, 0];
+  for (let place = 0; place < places; place++) {
+    const at = ((place + 0.5) * total) / places;
+    for (; at >= before + rows[shard]!; shard++) before += rows[shard]!;
+    found[shard]! += Math.floor(((place + 1) * groups) / places) - Math.floor((place * groups) / places);
+  }
+  return found;
+}
+
+/** The places of so many groups among so many, evenly spread. */
+export const placesOf = (groups: number, length: number): number[] =>
+  Array.from({ length: groups }, (_, group) => Math.floor(((group + 0.5) * length) / groups));
+
 export class ShardRows implements Rows {
   readonly pictures: number;
   readonly copies: number;
@@ -125,25 +143,23 @@ export class ShardRows implements Rows {
 
   async sample(groups: number, rows: number): Promise<Float32Array[]> {
     const { shards } = this.#manifest;
-    const opened = Math.min(mostSampledShards, shards.length);
-    // All at once: the disk gives them in the order that suits it.
-    const found = await Promise.all(
-      Array.from({ length: opened }, (_, i) => {
-        const [first, after] = [i, i + 1].map((end) => Math.floor((end * groups) / opened));
-        return this.#sampleOf(shards[Math.floor(((i + 0.5) * shards.length) / opened)]!, after! - first!, rows);
-      }),
+    const own = groupsOf(
+      shards.map(({ pictures }) => pictures.length),
+      groups,
     );
+    // All at once: the disk gives them in the order that suits it.
+    const found = await Promise.all(shards.map((shard, i) => this.#sampleOf(shard, own[i]!, rows)));
     return found.flat();
   }
 
   async #sampleOf(shard: LatentManifest['shards'][number], groups: number, rows: number): Promise<Float32Array[]> {
-    const last = Math.max(0, shard.pictures.length * this.copies - rows);
+    if (groups === 0) return [];
+    const length = shard.pictures.length * this.copies;
     const file = await openShard(this.#folder, shard, this.#manifest);
     try {
-      const found = Array.from({ length: groups }, (_, group) => {
-        const from = Math.floor(((group + 0.5) * last) / groups);
-        return file.readRows('latents', from, Math.min(rows, shard.pictures.length * this.copies - from));
-      });
+      const found = placesOf(groups, Math.max(0, length - rows)).map((from) =>
+        file.readRows('latents', from, Math.min(rows, length - from)),
+      );
       // The file is closed once nothing is read from it any more.
       await Promise.allSettled(found);
       return (await Promise.all(found)).map(({ data }) => data);

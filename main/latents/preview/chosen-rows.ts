@@ -2,7 +2,7 @@
 import { throwIfCancelled } from '../../base/rpc.ts';
 import { Clipper } from '../clip.ts';
 import type { Blocks } from '../measure/blocks.ts';
-import { dimensionsOf } from '../measure/rows.ts';
+import { dimensionsOf, groupsOf, placesOf } from '../measure/rows.ts';
 import type { Block, Rows } from '../measure/rows.ts';
 import { copiesIn } from '../schema.ts';
 import type { ClippedCount, LatentClip, LatentManifest } from '../schema.ts';
@@ -64,26 +64,33 @@ export class ChosenRows implements Rows {
     this.#clipped = clipper?.count;
   }
 
-  /** Groups of rows, evenly spread over the shards; of each those of the chosen pictures. */
+  /** Groups of rows, evenly spread over the chosen pictures; of each those of the chosen ones. */
   async sample(groups: number, rows: number): Promise<Float32Array[]> {
-    const read = async (group: number): Promise<Float32Array> => {
-      let at = Math.floor((group * (this.pictures - 1)) / Math.max(1, groups - 1));
-      let i = 0;
-      for (; at >= this.#shards[i]!.chosen.length; i++) at -= this.#shards[i]!.chosen.length;
-      const chosen = this.#shards[i]!;
-      const from = this.copies * chosen.chosen[at]!;
-      const count = Math.min(rows, chosen.shard.pictures.length * this.copies - from);
-      const file = await openShard(chosen.folder, chosen.shard, chosen.manifest);
-      try {
+    const own = groupsOf(
+      this.#shards.map(({ chosen }) => chosen.length),
+      groups,
+    );
+    return (await Promise.all(this.#shards.map((shard, i) => this.#sampleOf(shard, own[i]!, rows)))).flat();
+  }
+
+  async #sampleOf(chosen: ChosenShard, groups: number, rows: number): Promise<Float32Array[]> {
+    if (groups === 0) return [];
+    const chosenRows = this.#rowsOf(chosen);
+    const file = await openShard(chosen.folder, chosen.shard, chosen.manifest);
+    try {
+      const found: Float32Array[] = [];
+      for (const place of placesOf(groups, chosen.chosen.length)) {
+        const from = this.copies * chosen.chosen[place]!;
+        const count = Math.min(rows, chosen.shard.pictures.length * this.copies - from);
         const { data } = await file.readRows('latents', from, count);
-        const own = this.#rowsOf(chosen).filter((row) => row >= from && row < from + count);
+        const own = chosenRows.filter((row) => row >= from && row < from + count);
         const clipper = this.#clip && new Clipper(this.#clip, dimensionsOf(this.shape));
-        return this.#kept(data, own, chosen, from, clipper);
-      } finally {
-        await file.close();
+        found.push(this.#kept(data, own, chosen, from, clipper));
       }
-    };
-    return Promise.all(Array.from({ length: groups }, (_, group) => read(group)));
+      return found;
+    } finally {
+      await file.close();
+    }
   }
 
   #rowsOf({ chosen }: ChosenShard): number[] {

@@ -7,12 +7,11 @@ import type { MeasureOptions } from '../../../main/latents/measure/measure.ts';
 import { Blocks } from '../../../main/latents/measure/blocks.ts';
 import { ChosenRows } from '../../../main/latents/preview/chosen-rows.ts';
 import type { ChosenShard } from '../../../main/latents/preview/chosen-rows.ts';
-import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import type { LatentClip, LatentManifest } from '../../../main/latents/schema.ts';
 import { writeShard } from '../../../main/latents/store.ts';
 import { makeFolder } from '../../../main/storage/files.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { rowsInMemory } from '../../support/latents.ts';
+import { emptyManifest, rowsInMemory } from '../../support/latents.ts';
 
 const shape: LatentManifest['shape'] = [2, 2, 3];
 const dimensions = 12;
@@ -22,11 +21,7 @@ const id = (i: number) => i.toString(16).padStart(16, '0');
 async function rig(isChosen: (picture: number) => boolean) {
   const folder = await temporaryFolder();
   await makeFolder(folder);
-  const manifest: LatentManifest = {
-    ...{ key: 'k', vae: { name: 'none', hash: 'none' }, datasetHash: '0', pictureSize: 16, shape, complete: true },
-    ...encodingOptionsSchema.parse({ flip: true }),
-    ...{ reused: 0, retried: 0, leftOut: [], shards: [] },
-  };
+  const manifest = emptyManifest(shape, { flip: true });
   const latents = new Float32Array(16 * 2 * dimensions);
   fillNormal(latents, { seed: 4, stream: 'test', index: 0 });
   const shards: ChosenShard[] = [];

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { Blocks } from '../../../main/latents/measure/blocks.ts';
 import { ShardRows } from '../../../main/latents/measure/rows.ts';
-import { encodingOptionsSchema } from '../../../main/latents/schema.ts';
 import type { LatentManifest } from '../../../main/latents/schema.ts';
 import { writeShard } from '../../../main/latents/store.ts';
 import { makeFolder } from '../../../main/storage/files.ts';
 import { temporaryFolder } from '../../support/folders.ts';
+import { emptyManifest } from '../../support/latents.ts';
 
 const shape: LatentManifest['shape'] = [1, 2, 2];
 const dimensions = 4;
@@ -15,11 +15,7 @@ const dimensions = 4;
 async function rowsOf(counts: readonly number[]): Promise<ShardRows> {
   const folder = await temporaryFolder();
   await makeFolder(folder);
-  const manifest: LatentManifest = {
-    ...{ key: 'k', vae: { name: 'none', hash: 'none' }, datasetHash: '0', pictureSize: 16, shape, complete: true },
-    ...encodingOptionsSchema.parse({}),
-    ...{ reused: 0, retried: 0, leftOut: [], shards: [] },
-  };
+  const manifest = emptyManifest(shape);
   let first = 0;
   for (const [i, count] of counts.entries()) {
     const rows = Array.from({ length: count }, (_, row) => first + row);
@@ -67,7 +63,13 @@ describe('a sample', () => {
 
   it('has fewer rows of shards that are shorter than a group', async () => {
     const groups = (await (await rowsOf([1, 3])).sample(4, 2)).map(numbers);
-    expect(groups).toEqual([[0], [0], [1, 2], [1, 2]]);
+    expect(groups).toEqual([[0], [1, 2], [1, 2], [1, 2]]);
+  });
+
+  it('has of each shard as many groups as its rows call for', async () => {
+    const groups = (await (await rowsOf([1, 1, 1, 97])).sample(10, 1)).map(numbers);
+    expect(groups.flat().filter((row) => row < 3)).toEqual([]);
+    expect(groups.length).toBe(10);
   });
 
   it('has as many groups as were asked for, of 64 shards at most, evenly spread', async () => {
