@@ -1,9 +1,10 @@
 /** `cauchy experiment`: comparisons that a paper would report, at a size that this computer can train. */
 import { join, resolve } from 'node:path';
-import { headline } from '../experiment/headline.ts';
 import { studioError } from '../base/errors.ts';
+import { count } from '../base/words.ts';
 import type { AdjustedCounts } from '../datasets/operations/schema.ts';
 import { projectFolder } from '../experiment/files.ts';
+import { headline } from '../experiment/headline.ts';
 import { tableOf } from '../experiment/report.ts';
 import { completeLatents } from '../latents/caches.ts';
 import { picturesIn } from '../latents/schema.ts';
@@ -27,10 +28,9 @@ export interface HeadlineArguments {
 
 /** What was done about pictures and makes no difference here; undefined where there is nothing of the kind. */
 export function passedOverWords({ weighed, clipped }: Pick<AdjustedCounts, 'weighed' | 'clipped'>): string | undefined {
-  const pictures = (count: number) => (count === 1 ? '1 picture' : `${count} pictures`);
   const parts = [
-    ...(weighed > 0 ? [`${pictures(weighed)} would count less`] : []),
-    ...(clipped > 0 ? [`latents of ${pictures(clipped)} would be clipped`] : []),
+    ...(weighed > 0 ? [`${count(weighed, 'picture')} would count less`] : []),
+    ...(clipped > 0 ? [`latents of ${count(clipped, 'picture')} would be clipped`] : []),
   ];
   if (parts.length === 0) return undefined;
   return `In a training run ${parts.join(', and ')}. Not here: methods are compared on the pictures as they are, each counting once.`;

@@ -26,6 +26,8 @@ export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values
     const { call } = connect(channelsContract, threadPort(worker, 'measuring'));
     const own = tasks.then((every) => every.filter((_task, i) => i % threads === thread));
     const opened = own.then((given) => call.open({ tasks: given, blocks, queue: queue.shared, thread, threads }));
+    // Whoever begins a pass hears of it.
+    opened.catch(() => undefined);
     return { worker, opened, call };
   });
   /** Whether each thread needs another pass, once it is through with this one. */
@@ -37,7 +39,6 @@ export function measureInThreads({ channels, blocks, tasks }: Omit<Work, 'values
     pass.catch((thrown: unknown) => queue.fail(thrown));
     return pass;
   };
-  for (const { opened } of all) opened.catch((thrown: unknown) => queue.fail(thrown));
   return {
     add: ({ values, firstRow, memory }) => {
       void begin();

@@ -50,8 +50,8 @@ interface Samples {
   readonly noise: Float32Array;
   /** Of no length where the network is told none. */
   readonly classes: Float32Array;
-  /** What the picture of each counts in the loss; absent where all count the same. */
-  readonly counts?: Float32Array;
+  /** What the picture of each counts in the loss; undefined where all count the same. */
+  readonly counts: Float32Array | undefined;
 }
 
 /**
@@ -107,8 +107,7 @@ export async function residualsJob(threads: MeasuringThreads, job: ResidualsJob)
       };
       // Not into the empty folder of a run that was deleted meanwhile.
       await readRun(project, run);
-      const { counts } = samples;
-      await writeMeasurement(folder, { measurement, r, ...(counts ? { counts } : {}) });
+      await writeMeasurement(folder, { measurement, r, counts: samples.counts });
       return measurement;
     } finally {
       await subtract.release();
@@ -167,7 +166,7 @@ async function samplesFrom(
   return {
     x_0: joined(batches.map(({ x_0 }) => x_0)),
     noise: joined(batches.map(({ noise }) => noise)),
-    ...(counts.length > 0 ? { counts: joined(counts) } : {}),
+    counts: counts.length > 0 ? joined(counts) : undefined,
     classes: joined(batches.flatMap(({ inputs }) => inputs['classes'] ?? [])),
   };
 }

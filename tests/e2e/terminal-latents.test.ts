@@ -152,12 +152,16 @@ it('what a set of an older version lacks is computed when somebody asks, which a
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ schemaVersion: 2 });
 });
 
+/** Threads are started from what is built. */
+async function builtThreads() {
+  const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'workers', 'channel-threads.js');
+  return (await import(built)) as typeof channelThreads;
+}
+
 it('any number of threads gives the same numbers', async () => {
   const folder = latentsFolder();
   const manifest = (await readManifest(folder))!;
-  // Threads are started from what is built.
-  const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'workers', 'channel-threads.js');
-  const { measureInThreads } = (await import(built)) as typeof channelThreads;
+  const { measureInThreads } = await builtThreads();
   for (const mostExact of [0, Infinity]) {
     const measure = (open: OpenMeasurer) =>
       measureChannels(new ShardRows(folder, manifest), { mostExtremes: 100, mostExact, open });
@@ -171,8 +175,7 @@ it.each(['when it starts', 'while it measures'])(
   async (when) => {
     const folder = latentsFolder();
     const rows = new ShardRows(folder, (await readManifest(folder))!);
-    const built = resolve(import.meta.dirname, '..', '..', 'dist', 'main', 'workers', 'channel-threads.js');
-    const { measureInThreads } = (await import(built)) as typeof channelThreads;
+    const { measureInThreads } = await builtThreads();
     // Memory that there is not, of one channel.
     const open: OpenMeasurer = (work) => {
       const broken = work.tasks.then((tasks) =>

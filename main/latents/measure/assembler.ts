@@ -91,6 +91,9 @@ export const when = (condition: Code, body: readonly Code[]): Code => [
   ...body.flat(),
   0x0b,
 ];
+/** Runs the body as long as the condition holds before it. */
+export const loopWhile = (condition: Code, body: readonly Code[]): Code =>
+  when(condition, [repeatWhile(body, condition)]);
 /** The first value if the condition is not 0, else the second one; both are computed. */
 export const select = plain(0x1b);
 
@@ -99,6 +102,10 @@ export interface Local {
   readonly get: Code;
   set(value: Code): Code;
 }
+/** Moves an address. */
+export const forward = (variable: Local, bytes: Code): Code => variable.set(i32.add(variable.get, bytes));
+/** How many numbers of four bytes lie between two addresses. */
+export const countFrom = (start: Code, end: Code): Code => i32.shr(i32.sub(end, start), i32.const(2));
 
 interface FunctionCode<P extends string, L extends string> {
   readonly parameters: Readonly<Record<P, ValueType>>;

@@ -3,8 +3,8 @@
  * What a row adds to the sums is added row by row, so that they do not depend on how rows are cut into blocks.
  */
 import type { Arena } from './arena.ts';
-import { assemble, f32x4, f64x2, i32, i32x4, repeatWhile, v128 } from './assembler.ts';
-import type { Code, Local } from './assembler.ts';
+import { assemble, countFrom, f32x4, f64x2, forward, i32, i32x4, repeatWhile, v128 } from './assembler.ts';
+import type { Code } from './assembler.ts';
 import { binCount, keyOf, lowerBits } from './bins.ts';
 import { tailArrays, tailBytes, tailMemory } from './tail-kernel.ts';
 import type { TailMemory } from './tail-kernel.ts';
@@ -91,7 +91,6 @@ const code = assemble({
         i32.store(use.bin.get, i32.add(i32.load(use.bin.get), i32.const(1))),
       ].flat();
     };
-    const forward = (variable: Local, bytes: Code) => variable.set(i32.add(variable.get, bytes));
     const fourValues = (turn: number) => [
       use.four.set(v128.load(use.at.get, 16 * turn)),
       ...[0, 1, 2, 3].map((i) => count(4 * turn + i)),
@@ -142,7 +141,7 @@ const code = assemble({
       use.highs.set(f32x4.splat(use.high.get)),
       use.centres.set(f64x2.splat(use.centre.get)),
       repeatWhile(row, use.rows.get),
-      i32.shr(i32.sub(use.out.get, use.found.get), i32.const(2)),
+      countFrom(use.found.get, use.out.get),
     ];
   },
 });

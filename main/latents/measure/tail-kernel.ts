@@ -5,9 +5,9 @@
  * of one stays in registers.
  */
 import type { Arena } from './arena.ts';
-import { assemble, f32, i32, repeatWhile, select, when } from './assembler.ts';
+import { assemble, countFrom, f32, forward, i32, loopWhile, repeatWhile, select, when } from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
-import { floatUpTo } from './bins.ts';
+import { bitsOf, floatUpTo } from './bins.ts';
 import type { SidePlan } from './plan.ts';
 import type { ChannelPlace } from './row-kernel.ts';
 import { instantiate } from './webassembly.ts';
@@ -73,9 +73,7 @@ export function tailMemory(arena: Arena, positions: number, mostRows: number): T
   };
 }
 
-const forward = (variable: Local, bytes: Code): Code => variable.set(i32.add(variable.get, bytes));
 const times4 = (number: Code): Code => i32.shl(number, i32.const(2));
-const countFrom = (start: Code, end: Code): Code => i32.shr(i32.sub(end, start), i32.const(2));
 
 /** Parts the values at the addresses `found`, in order: those up to the centre, and those above it, of which it returns how many. */
 const parting = assemble({
@@ -83,19 +81,14 @@ const parting = assemble({
   locals: { at: 'i32', isAbove: 'i32', first: 'i32' },
   body: (use) => [
     use.first.set(use.above.get),
-    when(i32.isBelow(use.next.get, use.end.get), [
-      repeatWhile(
-        [
-          use.at.set(i32.load(use.next.get)),
-          use.isAbove.set(f32.gt(f32.load(use.at.get), use.centre.get)),
-          i32.store(use.above.get, use.at.get),
-          i32.store(use.below.get, use.at.get),
-          forward(use.above, times4(use.isAbove.get)),
-          forward(use.below, times4(i32.sub(i32.const(1), use.isAbove.get))),
-          forward(use.next, i32.const(4)),
-        ],
-        i32.isBelow(use.next.get, use.end.get),
-      ),
+    loopWhile(i32.isBelow(use.next.get, use.end.get), [
+      use.at.set(i32.load(use.next.get)),
+      use.isAbove.set(f32.gt(f32.load(use.at.get), use.centre.get)),
+      i32.store(use.above.get, use.at.get),
+      i32.store(use.below.get, use.at.get),
+      forward(use.above, times4(use.isAbove.get)),
+      forward(use.below, times4(i32.sub(i32.const(1), use.isAbove.get))),
+      forward(use.next, i32.const(4)),
     ]),
     countFrom(use.first.get, use.above.get),
   ],
@@ -113,16 +106,8 @@ const looking = assemble({
   },
   locals: {
     ...{ innerFrom: 'f32', innerTo: 'f32', outerFrom: 'f32', outerTo: 'f32', least: 'f32' },
-    ...{
-      first: 'i32',
-      out: 'i32',
-      note: 'i32',
-      candidate: 'i32',
-      end: 'i32',
-      isOwn: 'i32',
-      inner: 'i32',
-      outer: 'i32',
-    },
+    ...{ first: 'i32', out: 'i32', note: 'i32', candidate: 'i32' },
+    ...{ end: 'i32', isOwn: 'i32', inner: 'i32', outer: 'i32' },
     ...{ at: 'i32', size: 'f32', largest: 'f32', largestAt: 'i32', cell: 'i32' },
     ...{ mayBeInner: 'i32', isInner: 'i32', isOuter: 'i32', isUnsure: 'i32', isLarger: 'i32' },
   },
@@ -172,7 +157,7 @@ const looking = assemble({
       use.end.set(i32.add(use.start.get, use.length.get)),
       use.largest.set(f32.const(-Infinity)),
       use.largestAt.set(use.start.get),
-      when(isInRow, [repeatWhile(value, isInRow)]),
+      loopWhile(isInRow, value),
       f32.store(use.rows.get, use.largest.get, ofRow('largest')),
       i32.store(use.rows.get, countFrom(use.start.get, use.largestAt.get), ofRow('cell')),
       i32.store(use.rows.get, use.inner.get, ofRow('inner')),
@@ -216,7 +201,7 @@ export class TailKernel {
     this.#memory = memory;
     this.#place = place;
     this.#centre = floatUpTo(centre);
-    this.#rowCounts = wordsOf(memory.rows);
+    this.#rowCounts = bitsOf(memory.rows);
     memory.cells.fill(0);
     for (const [i, { inner, outer }] of plans.entries()) {
       const side = memory.sides[i]!.fill(0);
@@ -249,7 +234,7 @@ export class TailKernel {
       ...[sides[side], records, own, cells, noted, candidates].map(({ byteOffset }) => byteOffset),
       side === 0 ? -1 : 1,
     );
-    const counts = wordsOf(sides[side]);
+    const counts = bitsOf(sides[side]);
     return {
       unsure: far[side].subarray(0, unsure),
       candidates: candidates.subarray(0, counts[sideAt.candidates]),
@@ -281,7 +266,7 @@ export class TailKernel {
   /** Of all blocks: the largest and the least size within the inner fence of a side, and the values beyond its fences. */
   totals(side: SideIndex) {
     const numbers = this.#memory.sides[side];
-    const counts = wordsOf(numbers);
+    const counts = bitsOf(numbers);
     return {
       whisker: numbers[sideAt.whisker]!,
       innermost: numbers[sideAt.innermost]!,
@@ -290,7 +275,3 @@ export class TailKernel {
     };
   }
 }
-
-/** The same memory as whole numbers. */
-const wordsOf = ({ buffer, byteOffset, length }: Float32Array): Uint32Array =>
-  new Uint32Array(buffer, byteOffset, length);

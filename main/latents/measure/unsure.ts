@@ -16,7 +16,7 @@ export class Unsure {
     return this.#isFull;
   }
 
-  /** Adds the values that a block has at these addresses, whose first one is at `start` among those of all rows. */
+  /** Adds the values at these addresses of a block, whose own first value is at `start` among those of all rows. */
   add(block: Float32Array, addresses: Uint32Array, start: number): void {
     if (this.#length + addresses.length > this.#most) this.#isFull = true;
     if (this.#isFull) return;

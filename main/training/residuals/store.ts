@@ -68,7 +68,7 @@ export async function readMeasurement(run: string, step: number): Promise<Stored
       path,
       reason: `it does not say of ${measurement.pictures} samples what they count`,
     });
-  return { measurement, r: r.data, ...(counts ? { counts: counts.data } : {}) };
+  return { measurement, r: r.data, counts: counts?.data };
 }
 
 /** Changes with the measurement of a checkpoint. */
